@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "lianzhen.accounts"
+    label = "accounts"
+    verbose_name = "账号与权限"
+
+    def ready(self) -> None:
+        from lianzhen.accounts.models import RoleGrant, User
+        from lianzhen.accounts.standing import register_holdings
+        from lianzhen.trail import track
+
+        track(User, leave_out=["password", "large_text", "pinyin", "initials"])
+        track(RoleGrant)
+        register_holdings(RoleGrant.holdings_of)

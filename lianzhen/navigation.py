@@ -1,0 +1,104 @@
+"""What each role finds in the rail and in the phone's five tabs (design §4.1).
+
+Items a role cannot use are absent, never greyed. Only pages that exist are listed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+
+from lianzhen.accounts.roles import TOWN_WIDE, Role
+from lianzhen.accounts.standing import Standing
+
+FIELD = (Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.INSTRUCTOR, Role.CADRE)
+OFFICE = (Role.OFFICE, Role.OFFICE_LEAD)
+
+
+@dataclass
+class Item:
+    """A link of the navigation; `current` is set for the page being shown."""
+
+    title: str
+    url: str
+    icon: str
+    current: bool = False
+
+
+@dataclass
+class Group:
+    title: str
+    items: list[Item] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page that may stand in the navigation: who finds it, and under which heading."""
+
+    group: str
+    title: str
+    name: str
+    icon: str
+    roles: tuple[Role, ...]
+
+
+PLACES = (
+    Place("", "首页", "home", "home", tuple(Role)),
+    Place("台账", "村（社区）", "village_list", "building-community", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
+    Place("台账", "联村工作组", "team_list", "users-group", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
+    Place("台账", "片区联络组", "district_list", "map", (*TOWN_WIDE, *FIELD)),
+    Place("台账", "网格", "grid_list", "grid-dots", (*TOWN_WIDE, *FIELD, Role.WINDOW, Role.GRIDHEAD)),
+    Place("台账", "网格四类人员", "grid_coverage", "checklist", (*TOWN_WIDE, *FIELD)),
+    Place("台账", "社会组织", "organization_list", "heart-handshake", (*TOWN_WIDE, *FIELD)),
+    Place("台账", "党员小组", "party_group_list", "flag", (*TOWN_WIDE, *FIELD)),
+    Place("台账", "人员", "person_list", "address-book", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
+    Place("设置", "镇与站所", "town_settings", "settings", (*OFFICE, Role.SYSADMIN, Role.COMMITTEE, Role.AUDITOR)),
+    Place("设置", "工作日历", "calendar", "calendar", (*TOWN_WIDE, Role.SYSADMIN)),
+    Place("设置", "账号", "account_list", "user-cog", (Role.SYSADMIN, Role.OFFICE_LEAD, Role.COMMITTEE, Role.AUDITOR)),
+    Place("设置", "操作记录", "audit_list", "history", (Role.SYSADMIN, Role.OFFICE_LEAD, Role.COMMITTEE, Role.AUDITOR)),
+    Place("设置", "意见建议", "feedback_list", "message-2", OFFICE),
+    Place("设置", "管理面板", "admin:index", "layout-dashboard", (*TOWN_WIDE, Role.SYSADMIN)),
+)
+
+#: The phone's tabs by role, the first role held decides; 更多 always closes the row.
+TABS = {
+    Role.GRIDHEAD: ("home", "grid_list"),
+    Role.SYSADMIN: ("home", "account_list", "calendar", "audit_list"),
+    Role.AUDITOR: ("home", "audit_list", "account_list", "village_list"),
+    Role.WINDOW: ("home", "village_list", "team_list", "person_list"),
+}
+USUAL_TABS = ("home", "village_list", "grid_list", "person_list")
+
+
+def rail(standing: Standing, path: str) -> list[Group]:
+    """The groups of the rail for a standing, with the current page marked."""
+    groups: dict[str, Group] = {}
+    for place in PLACES:
+        if standing.has(*place.roles) or place.name == "home":
+            group = groups.setdefault(place.group, Group(place.group))
+            group.items.append(_item(place, path))
+    _mark_current(groups.values(), path)
+    return list(groups.values())
+
+
+def tabs(standing: Standing, groups: list[Group], path: str) -> list[Item]:
+    """At most five: four places the role uses most, and 更多."""
+    wanted = next((TABS[h.role] for h in standing.holdings if h.role in TABS), USUAL_TABS)
+    urls = [reverse(name) for name in wanted]
+    known = {item.url: item for group in groups for item in group.items}
+    chosen = [known[url] for url in urls if url in known]
+    more = reverse("more")
+    return [*chosen, Item("更多", more, "menu-2", current=path == more)]
+
+
+def _item(place: Place, path: str) -> Item:
+    return Item(title=place.title, url=reverse(place.name), icon=place.icon)
+
+
+def _mark_current(groups: object, path: str) -> None:
+    """The longest address that the page's path begins with is where the reader is."""
+    items = [item for group in groups for item in group.items]  # type: ignore[attr-defined]
+    matching = [i for i in items if path == i.url or (i.url != "/" and path.startswith(i.url))]
+    if matching:
+        max(matching, key=lambda i: len(i.url)).current = True

@@ -1,0 +1,260 @@
+"""Lists: one definition of columns serves the screen, the print view and the export.
+
+Cells are rendered in Python rather than by a template loop: 220 rows of ten columns cost a few
+milliseconds, and the same `Column.value` gives the typed value for a workbook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django_filters import FilterSet
+
+from lianzhen.wording import number
+
+Kind = Literal["text", "number", "date", "phone"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `value` gives the typed value of a row; `show` its HTML when that differs.
+
+    `sort` names the ordering (ORM fields, ascending); `total` sums the column in the last row;
+    `secondary` hides it on a phone; `head` makes it the row's header.
+    """
+
+    key: str
+    title: str
+    value: Callable[[Any], Any]
+    show: Callable[[Any], Any] | None = None
+    sort: Sequence[str] = ()
+    kind: Kind = "text"
+    total: bool = False
+    secondary: bool = False
+    head: bool = False
+
+    @property
+    def css(self) -> str:
+        names = [name for name, wanted in (("num", self.kind == "number"), ("col-2nd", self.secondary)) if wanted]
+        return " ".join(names)
+
+
+@dataclass
+class HeadCell:
+    title: str
+    url: str
+    sort: str
+    css: str
+
+
+@dataclass
+class Table:
+    """A table ready for `includes/table.html`."""
+
+    caption: str
+    columns: list[HeadCell]
+    rows: list[SafeString]
+    footer: SafeString | str
+    empty_text: str
+    count_text: str = ""
+    box: bool = False
+
+
+@dataclass
+class ListPage:
+    """A list as asked for by one request: filtered, sorted, counted, rendered, printable.
+
+    `groups` (optional) gives a heading for each row; a heading row is put before the first of each.
+    """
+
+    request: HttpRequest
+    queryset: QuerySet
+    columns: Sequence[Column]
+    title: str
+    order: Sequence[str]
+    filterset: type[FilterSet] | None = None
+    count: Callable[[int], str] = lambda n: f"共{number(n)}条"
+    groups: Callable[[Any], str] | None = None
+    empty_text: str = "还没有记录。"
+    empty_action: tuple[str, str] | None = None
+    page_size: int = 500
+    prepare: Callable[[list[Any]], None] | None = None
+    context: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        rows = self.queryset
+        self.filter = self.filterset(self.request.GET, queryset=rows, request=self.request) if self.filterset else None
+        if self.filter is not None:
+            rows = self.filter.qs if self.filter.is_valid() else rows.none()
+        self.sorted_by, self.descending = self._asked_order()
+        self.matching = rows.order_by(*self._ordering())
+
+    @property
+    def filtered(self) -> bool:
+        """True when a filter narrows the list: an empty answer then offers to clear it."""
+        ignored = {"sort", "page", "print", "orient"}
+        return any(value for key, value in self.request.GET.items() if key not in ignored)
+
+    def respond(self, template: str = "pages/list.html", status: int = 200) -> HttpResponse:
+        """The page: whole on paper (`?print=1`), in pages of `page_size` on the screen."""
+        printing = self.request.GET.get("print") == "1"
+        page = None if printing else self._page()
+        rows = list(self.matching) if page is None else list(page.object_list)
+        if self.prepare:
+            self.prepare(rows)
+        total = len(rows) if page is None else page.paginator.count
+        table = self._table(rows, total, plain=printing)
+        context = {
+            **self.context,
+            "title": self.title,
+            "table": table,
+            "filter": self.filter,
+            "filtered": self.filtered,
+            "count_text": table.count_text,
+            "sort": self.request.GET.get("sort", ""),
+            "page_obj": page if page and page.paginator.num_pages > 1 else None,
+            "querystring": self._query(page=None),
+            "print_url": "?" + self._query(print="1", page=None),
+            "clear_url": self.request.path,
+            "empty_text": self.empty_text,
+            "empty_action": self.empty_action,
+            "conditions": self._conditions(),
+            "landscape": len(self.columns) > 8,
+        }
+        return render(self.request, "pages/list_print.html" if printing else template, context, status=status)
+
+    def _page(self) -> Page:
+        return Paginator(self.matching, self.page_size).get_page(self.request.GET.get("page"))
+
+    def _asked_order(self) -> tuple[str, bool]:
+        asked = self.request.GET.get("sort", "")
+        key = asked.lstrip("-")
+        known = any(c.key == key and c.sort for c in self.columns)
+        return (key, asked.startswith("-")) if known else ("", False)
+
+    def _ordering(self) -> list[str]:
+        column = next((c for c in self.columns if c.key == self.sorted_by), None)
+        first = [_turned(name) if self.descending else name for name in column.sort] if column else []
+        return [*first, *[name for name in self.order if name.lstrip("-") not in {f.lstrip("-") for f in first}], "pk"]
+
+    def _table(self, rows: list[Any], total: int, *, plain: bool) -> Table:
+        grouping = self.groups if not self.sorted_by else None
+        return Table(
+            caption=self.title,
+            columns=[self._head(c, plain=plain) for c in self.columns],
+            rows=list(_rows(rows, self.columns, grouping)),
+            footer=_footer(rows, self.columns) if rows else "",
+            empty_text=self.empty_text,
+            count_text=self.count(total),
+            box=False,
+        )
+
+    def _head(self, column: Column, *, plain: bool) -> HeadCell:
+        if not column.sort or plain:
+            return HeadCell(column.title, "", "", column.css)
+        if column.key != self.sorted_by:
+            return HeadCell(column.title, "?" + self._query(sort=column.key, page=None), "none", column.css)
+        turned = column.key if self.descending else f"-{column.key}"
+        state = "descending" if self.descending else "ascending"
+        return HeadCell(column.title, "?" + self._query(sort=turned, page=None), state, column.css)
+
+    def _query(self, **changes: str | None) -> str:
+        query = self.request.GET.copy()
+        for key, value in changes.items():
+            query.pop(key, None)
+            if value is not None:
+                query[key] = value
+        for key in [k for k in query if not query[k]]:
+            query.pop(key)
+        return query.urlencode()
+
+    def _conditions(self) -> str:
+        """What the list was narrowed by, in words, for the head of the printed sheet."""
+        if self.filter is None or not self.filter.form.is_valid():
+            return ""
+        parts = []
+        for name, bound in self.filter.form.fields.items():
+            value = self.filter.form.cleaned_data.get(name)
+            if value not in (None, "", []):
+                labels = {str(k): str(v) for k, v in getattr(bound, "choices", [])}
+                parts.append(f"{bound.label}：{labels.get(str(getattr(value, 'pk', value)), value)}")
+        return "；".join(parts)
+
+
+def plain_table(
+    caption: str, columns: Sequence[Column], rows: Iterable[Any], *, empty_text: str = "还没有记录。", totals: bool = True
+) -> Table:
+    """A small table inside a page, without sorting."""
+    listed = list(rows)
+    heads = [HeadCell(c.title, "", "", c.css) for c in columns]
+    footer = _footer(listed, columns) if totals and listed else ""
+    return Table(caption, heads, list(_rows(listed, columns, None)), footer, empty_text)
+
+
+def link(url: str, text: Any) -> SafeString:
+    return format_html('<a href="{}">{}</a>', url, text)
+
+
+def tag(tone: str, text: str) -> SafeString:
+    """A status tag (design §11.3): the word always stands, colour only helps."""
+    return format_html('<span class="tag tag-{}">{}</span>', tone, text)
+
+
+def cell_text(value: Any) -> str:
+    if value is None or value == "":
+        return "—"
+    if value is True:
+        return "是"
+    if value is False:
+        return "否"
+    if isinstance(value, date):
+        return value.strftime("%Y-%m-%d")
+    if isinstance(value, int | Decimal):
+        return number(value)
+    return str(value)
+
+
+def _rows(rows: list[Any], columns: Sequence[Column], groups: Callable[[Any], str] | None) -> Iterable[SafeString]:
+    heading = None
+    shapes = [(c, f' class="{c.css}"' if c.css else "") for c in columns]
+    for row in rows:
+        if groups is not None and (now := groups(row)) != heading:
+            heading = now
+            yield format_html('<tr class="group"><th colspan="{}" scope="rowgroup">{}</th></tr>', len(columns), now)
+        cells = []
+        for column, css in shapes:
+            shown = column.show(row) if column.show else cell_text(column.value(row))
+            tag_name = 'th scope="row"' if column.head else "td"
+            label = f' data-label="{column.title}"'
+            cells.append(f"<{tag_name}{css}{label}>{conditional_escape(shown)}</{tag_name.split()[0]}>")
+        yield mark_safe("<tr>" + "".join(cells) + "</tr>")  # noqa: S308 — every cell was escaped above
+
+
+def _footer(rows: list[Any], columns: Sequence[Column]) -> SafeString | str:
+    if not any(c.total for c in columns):
+        return ""
+    cells = []
+    for place, column in enumerate(columns):
+        css = f' class="{column.css}"' if column.css else ""
+        if place == 0:
+            cells.append(f'<th scope="row"{css}>合计</th>')
+        elif column.total:
+            total = sum((value for row in rows if (value := column.value(row)) is not None), start=0)
+            cells.append(f"<td{css}>{number(total)}</td>")
+        else:
+            cells.append(f"<td{css}></td>")
+    return mark_safe("<tr>" + "".join(cells) + "</tr>")  # noqa: S308 — numbers only
+
+
+def _turned(name: str) -> str:
+    return name[1:] if name.startswith("-") else f"-{name}"

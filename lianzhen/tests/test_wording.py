@@ -1,0 +1,121 @@
+"""How things are written for a reader (design §12.3)."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lianzhen import wording
+
+DAY = date(2018, 10, 18)
+VILLAGES = ["天坪村", "大坪村", "示例四村", "贺家坳社区", "硖石村", "荷叶村", "荷塘村"]
+
+
+def test_dates():
+    assert wording.full_date(date(2018, 1, 5)) == "2018年1月5日"
+    assert wording.long_date(DAY) == "2018年10月18日（星期四）"
+    assert wording.list_date(DAY, 2018) == "10月18日"
+    assert wording.list_date(DAY, 2019) == "2018年10月18日"
+    assert wording.dense_date(date(2018, 1, 5)) == "01-05"
+    assert wording.clock(time(14, 5)) == wording.clock(datetime(2018, 10, 18, 14, 5, 59)) == "14:05"
+
+
+def test_ranges():
+    first, last = date(2018, 10, 15), date(2018, 10, 21)
+    assert wording.date_range(first, last, 2018) == "10月15日—10月21日"
+    assert wording.date_range(first, last) == "2018年10月15日—10月21日"
+    assert wording.date_range(date(2018, 12, 31), date(2019, 1, 6), 2018) == "2018年12月31日—2019年1月6日"
+    assert wording.term(date(2018, 4, 10), None) == "2018年4月10日至今"
+    assert wording.term(date(2018, 4, 10), date(2020, 5, 31)) == "2018年4月10日—2020年5月31日"
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "change"),
+    [
+        ("96.5", "96.5分", "+96.5分"),
+        ("1", "1.0分", "+1.0分"),
+        ("-1", "−1.0分", "−1.0分"),
+        ("0", "0.0分", "0.0分"),
+        ("-0.04", "0.0分", "0.0分"),
+        ("0.25", "0.3分", "+0.3分"),
+        ("-0.25", "−0.3分", "−0.3分"),
+        ("0.35", "0.4分", "+0.4分"),
+        ("1200", "1,200.0分", "+1,200.0分"),
+    ],
+)
+def test_points(value, text, change):
+    assert wording.points(Decimal(value)) == text
+    assert wording.points_change(Decimal(value)) == change
+
+
+def test_points_are_never_floats():
+    with pytest.raises(TypeError):
+        wording.points(0.25)  # type: ignore[arg-type]
+
+
+def test_numbers_money_and_shares():
+    assert wording.number(2198) == "2,198"
+    assert wording.number(-2198) == "−2,198"
+    assert wording.number(Decimal("1234.50")) == "1,234.50"
+    assert wording.money(Decimal(1200)) == "1,200.00元"
+    assert wording.money(Decimal("0.005")) == "0.01元"
+    assert wording.percent(7, 8) == "87.5%"
+    assert wording.percent(0, 8) == "0.0%"
+    assert wording.percent(31, 39) == "79.5%"
+
+
+def test_unknown_is_not_zero():
+    unknown = [
+        wording.full_date(None),
+        wording.long_date(None),
+        wording.list_date(None, 2018),
+        wording.dense_date(None),
+        wording.clock(None),
+        wording.number(None),
+        wording.points(None),
+        wording.points_change(None),
+        wording.money(None),
+        wording.percent(0, 0),
+    ]
+    assert unknown == ["—"] * 10
+    assert wording.number(0) == "0"
+
+
+def test_a_masked_number_keeps_three_and_four_digits():
+    assert wording.mask_phone("13800001402") == "138****1402"
+    assert wording.mask_phone("") == ""
+
+
+@given(st.text("0123456789", max_size=12))
+def test_a_mask_hides_at_least_four_digits(digits):
+    masked = wording.mask_phone(digits)
+    assert masked.count("*") >= min(4, len(digits))
+    assert sum(c.isdigit() for c in masked) <= 7
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("示列四村", "示例四村"),
+        ("天坪", "天坪村"),
+        ("天平村", "天坪村"),
+        ("大平村", "大坪村"),
+        ("峡石村", "硖石村"),
+        ("贺家坳", "贺家坳社区"),
+        ("河唐村", "荷塘村"),
+        ("长沙市", None),
+        ("", None),
+        ("abc", None),
+    ],
+)
+def test_the_closest_name(typed, meant):
+    assert wording.closest(typed, VILLAGES) == meant
+    assert wording.closest(typed, reversed(VILLAGES)) == meant
+
+
+def test_the_sentence_asks_only_when_something_is_like_it():
+    assert wording.no_such("示列四村", VILLAGES) == '没有"示列四村"。是不是"示例四村"？'
+    assert wording.no_such("长沙市", VILLAGES) == '没有"长沙市"。'
+    assert wording.no_such("示列四村", []) == '没有"示列四村"。'

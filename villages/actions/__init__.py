@@ -1,0 +1,1 @@
+"""Everything that changes the register. Keyword arguments, `by=`, one transaction, one act on the trail."""

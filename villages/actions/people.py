@@ -1,0 +1,133 @@
+"""People: adding, correcting, leaving the register; looking at a telephone number."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from lianzhen.accounts.models import User
+from lianzhen.trail import acting
+from lianzhen.trail.versions import lock_for_change
+from villages.extensions import open_roles
+from villages.models import Person
+
+#: The facts of a person that a form may set.
+FACTS = (
+    "name",
+    "gender",
+    "phone",
+    "village",
+    "villager_group",
+    "department",
+    "origin",
+    "job_title",
+    "is_party_member",
+    "party_group",
+    "note",
+)
+
+
+def add_person(*, by: User | None, **facts: Any) -> Person:
+    """Add somebody to the register.
+
+    Raises `ValidationError` when the same name with the same telephone number is already there.
+    """
+    person = Person()
+    with acting(by=by, action="person.add", label="登记人员"):
+        _set(person, facts)
+        _refuse_twin(person)
+        person.full_clean()
+        person.save()
+    return person
+
+
+def change_person(*, person: Person, by: User, version: int | None = None, **facts: Any) -> Person:
+    """Correct somebody's facts. The sign-in name and number of the account follow, so that nobody types
+    them twice. Raises `EditConflict` when somebody else saved meanwhile."""
+    with acting(by=by, action="person.change", label="修改人员"):
+        person = lock_for_change(person, version)
+        _set(person, facts)
+        _refuse_twin(person)
+        person.full_clean()
+        person.save()
+        _carry_to_account(person)
+    return person
+
+
+def end_person(*, person: Person, ended_on: date, reason: str, by: User, version: int | None = None) -> Person:
+    """Take somebody off the current register (moved away, died). What they did stays.
+
+    Raises `ValidationError` while a posting, post, membership or grid is still theirs.
+    """
+    with acting(by=by, action="person.end", label="人员离册", reason=reason):
+        person = lock_for_change(person, version)
+        held = open_roles(person)
+        if held:
+            raise ValidationError(f"{person}还担任{'、'.join(held)}，请先办理离任或更换。")
+        person.ended_on, person.end_reason = ended_on, reason.strip()
+        person.full_clean()
+        person.save()
+    return person
+
+
+def return_person(*, person: Person, by: User, reason: str) -> Person:
+    """Undo a leaving."""
+    with acting(by=by, action="person.return", label="恢复在册", reason=reason):
+        person = lock_for_change(person)
+        person.ended_on, person.end_reason = None, ""
+        person.full_clean()
+        person.save()
+    return person
+
+
+def look_at_phone(*, person: Person, by: User) -> str:
+    """The whole number, with an entry on the trail that it was looked at."""
+    with acting(by=by, action="person.phone", label="查看手机号") as act:
+        act.note(person)
+    return person.phone
+
+
+def link_account(*, person: Person, user: User, by: User | None) -> Person:
+    """Tell which account is this person's."""
+    with acting(by=by, action="person.account", label="关联账号"):
+        person = lock_for_change(person)
+        person.user = user
+        person.full_clean()
+        person.save()
+    return person
+
+
+def _set(person: Person, facts: dict[str, Any]) -> None:
+    for name in FACTS:
+        if name in facts:
+            setattr(person, name, facts[name])
+    if not person.is_party_member:
+        person.party_group = None
+    group = person.villager_group
+    if group is not None and group.village_id != person.village_id:
+        raise ValidationError({"villager_group": f"{group}属于{group.village}，不在所选的村。"})
+    party = person.party_group
+    if party is not None and person.village_id and party.branch.village_id != person.village_id:
+        raise ValidationError({"party_group": f"{party}属于{party.branch.village}，不在所选的村。"})
+
+
+def _refuse_twin(person: Person) -> None:
+    if not person.phone:
+        return
+    same = Q(name=person.name, phone=person.phone)
+    twin = Person.objects.current().filter(same).exclude(pk=person.pk).select_related("village", "department").first()
+    if twin is not None:
+        raise ValidationError({"phone": f"{twin}（{twin.village or twin.department}）已用这个号码登记，是否同一个人？"})
+
+
+def _carry_to_account(person: Person) -> None:
+    user = person.user
+    if user is None or (user.name == person.name and user.phone == (person.phone or None)):
+        return
+    user = lock_for_change(user)
+    user.name, user.phone = person.name, person.phone or None
+    user.full_clean(exclude=["password"])
+    user.save()

@@ -1,0 +1,43 @@
+from django.apps import AppConfig
+
+
+class VillagesConfig(AppConfig):
+    name = "villages"
+    verbose_name = "台账"
+
+    def ready(self) -> None:
+        from lianzhen.accounts.standing import register_holdings
+        from lianzhen.trail import guards, track
+        from villages import models as m
+        from villages import person_roles
+        from villages.extensions import register_roles
+        from villages.holdings import cadre_holdings, posting_holdings
+
+        for model in m.TRACKED:
+            track(model, leave_out=["pinyin", "initials", "phone_tail"])
+        register_holdings(posting_holdings)
+        register_holdings(cadre_holdings)
+        for source in (
+            person_roles.postings,
+            person_roles.cadre_terms,
+            person_roles.memberships,
+            person_roles.group_heads,
+        ):
+            register_roles(source)
+        guards.no_overlap(m.LiaisonTeam, name="team_terms", keys=["village_id"])
+        guards.no_overlap(m.SelfGovernance, name="selfgov_terms", keys=["village_id"])
+        guards.no_overlap(m.DutyPlan, name="duty_plan_terms", keys=["team_id"])
+        guards.no_overlap(m.CadreTerm, name="cadre_terms", keys=["person_id", "village_id", "position"])
+        for target in ("team_id", "group_id", "village_id"):
+            short = target.removesuffix("_id")
+            guards.no_overlap(m.Posting, name=f"posting_{short}_person", keys=["person_id", target])
+            guards.no_overlap(
+                m.Posting, name=f"posting_{short}_lead", keys=[target], only_if="{row}.is_leader"
+            )
+        guards.no_overlap(m.OrganizationMember, name="org_member_terms", keys=["organization_id", "person_id"])
+        guards.no_overlap(
+            m.OrganizationMember,
+            name="org_chair_terms",
+            keys=["organization_id"],
+            only_if="{row}.position = 'chair'",
+        )

@@ -1,0 +1,95 @@
+"""Where parts nearer the roof add to the register's pages, so that nothing here imports them.
+
+A part registers itself once in its `AppConfig.ready`: a tab of the village page, a column of the village
+list, a source of somebody's roles over time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+    from lianzhen.accounts.models import User
+    from lianzhen.accounts.verdicts import Verdict
+    from lianzhen.pages.tables import Column
+    from villages.models import Person, Village
+
+
+@dataclass(frozen=True)
+class RoleLine:
+    """One role somebody held: what, where (with a link), from when to when, why it ended."""
+
+    role: str
+    place: str
+    url: str
+    starts_on: date | None
+    ends_on: date | None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class VillageTab:
+    """A tab of the village page. `build` answers the template's context."""
+
+    key: str
+    title: str
+    template: str
+    build: Callable[[HttpRequest, Village], dict[str, Any]]
+    permission: Callable[[User, Village], Verdict]
+    place: int
+
+
+@dataclass(frozen=True)
+class VillageColumn:
+    """A column of the village list with the annotation that feeds it."""
+
+    column: Column
+    annotate: Callable[[QuerySet], QuerySet]
+
+
+RoleSource = Callable[["Person"], Iterable[RoleLine]]
+
+_role_sources: list[RoleSource] = []
+_tabs: list[VillageTab] = []
+_columns: list[VillageColumn] = []
+
+
+def register_roles(source: RoleSource) -> None:
+    _role_sources.append(source)
+
+
+def register_tab(tab: VillageTab) -> None:
+    _tabs.append(tab)
+
+
+def register_column(column: VillageColumn) -> None:
+    _columns.append(column)
+
+
+def village_tabs() -> list[VillageTab]:
+    return sorted(_tabs, key=lambda tab: tab.place)
+
+
+def village_columns() -> list[VillageColumn]:
+    return list(_columns)
+
+
+def roles_over_time(person: Person) -> list[RoleLine]:
+    """Every role of a person, the running ones first, then newest first."""
+    lines = [line for source in _role_sources for line in source(person)]
+    return sorted(
+        lines,
+        key=lambda line: (line.ends_on is None, line.ends_on or date.min, line.starts_on or date.min),
+        reverse=True,
+    )
+
+
+def open_roles(person: Person) -> list[str]:
+    """The roles that have no end yet, in words."""
+    return [f"{line.place}{line.role}" for line in roles_over_time(person) if line.ends_on is None]
