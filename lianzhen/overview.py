@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Case, Count, Exists, OuterRef, Q, Sum, When
 from django.urls import reverse
 
-from grids.coverage import count_lacking
+from grids.coverage import kinds_in_every_grid, lacks_any
 from grids.models import Grid, GridHeadTerm
 from villages.models import LiaisonTeam, Person, Posting, SocialOrganization, Village
 from villages.models.terms import runs_on
@@ -80,7 +80,7 @@ def overview(user: User, today: date) -> Overview:
         Need("网格暂无网格长", grids["vacant"], f"{reverse('grid_list')}?state=vacant"),
         Need("联村工作组暂无组长", teams["without_leader"], f"{reverse('team_list')}?state=vacant"),
         Need("村（社区）既没有联村工作组，也没有指导员", _unattended(user, today), reverse("village_list")),
-        Need("网格的四类人员有缺项", count_lacking(user, today), f"{reverse('grid_coverage')}?state=lacking"),
+        Need("网格的四类人员有缺项", grids["lacking"], f"{reverse('grid_coverage')}?state=lacking"),
         Need("社会组织任期已满或60日内届满", due, f"{reverse('organization_list')}?due=soon"),
     ]
     return Overview(figures, [need for need in needs if need.count])
@@ -94,8 +94,11 @@ def _teams(user: User, today: date) -> dict[str, int]:
 
 def _grids(user: User, today: date) -> dict[str, int]:
     head = GridHeadTerm.objects.filter(runs_on(today), grid=OuterRef("pk"))
-    grids = Grid.objects.visible_to(user).current().annotate(headed=Exists(head))
-    return grids.aggregate(all=Count("pk"), vacant=Count("pk", filter=Q(headed=False)))
+    lacks = lacks_any(kinds_in_every_grid(today), today)
+    grids = Grid.objects.visible_to(user).current().annotate(headed=Exists(head), lacks=Case(When(lacks, then=True), default=False))
+    return grids.aggregate(
+        all=Count("pk"), vacant=Count("pk", filter=Q(headed=False)), lacking=Count("pk", filter=Q(lacks=True))
+    )
 
 
 def _unattended(user: User, today: date) -> int:

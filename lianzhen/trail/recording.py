@@ -190,7 +190,7 @@ def _differences(instance: models.Model, before: dict[str, Any] | None) -> list[
             "field": f.name,
             "label": str(f.verbose_name),
             "before": _shown(f, old) if before else "",
-            "after": _shown(f, after),
+            "after": str(getattr(instance, f.name)) if f.is_relation and after else _shown(f, after),
         }
         if f.name == "phone":
             change["kind"] = "phone"

@@ -1,0 +1,177 @@
+"""Writes the demo town through the application's own actions, so that building it tries them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from lianzhen.accounts import actions as accounts
+from lianzhen.accounts.models import User
+from lianzhen.accounts.roles import GRANTED, SOLITARY, Role
+from lianzhen.demo import life, plan
+from lianzhen.demo.accounts import PASSWORD, username_of
+from lianzhen.demo.names import Inventor
+from lianzhen.demo.plan import Scale
+from lianzhen.setup import set_up_town
+from lianzhen.town import actions as town
+from lianzhen.town.models import Department
+from lianzhen.trail import acting
+from villages.actions import people, self_governance, teams
+from villages.models import LiaisonGroup, LiaisonTeam, Person, Village
+
+#: Every thirteenth village, from the seventh on, governs itself: one in each district.
+SELF_GOVERNED = 6
+
+
+def build_town(scale: Scale) -> None:
+    """The whole town in one transaction: a run that is broken off leaves nothing behind."""
+    with acting(by=None, action="demo", label="装入演示数据"):
+        Builder(scale).build()
+
+
+class Builder:
+    """Keeps what the parts of the town need from one another while it is built."""
+
+    def __init__(self, scale: Scale) -> None:
+        self.scale = scale
+        self.inventor = Inventor(scale.random("names"))
+        self.offices: list[Department] = []
+        self.former: list[Department] = []
+        self.clerk: User | None = None
+
+    def build(self) -> None:
+        villages = set_up_town(
+            name="荷叶镇",
+            county_name="双峰县",
+            rows=plan.village_rows(self.scale.villages),
+            is_demo=True,
+            office_phone="07386000000",
+        )
+        self._departments()
+        self.clerk = self._open_accounts()
+        self._liaison_groups()
+        for place, village in enumerate(villages):
+            self._team(place, village)
+        for village, grids in zip(villages, plan.grid_numbers(len(villages)), strict=True):
+            life.VillageLife(self.scale, self.inventor, village, self.clerk).live(grids)
+        self._accounts_in_villages()
+
+    # --- Town ---------------------------------------------------------------------------------
+    def _departments(self) -> None:
+        for name, kind in plan.DEPARTMENTS:
+            self.offices.append(town.add_department(name=name, kind=kind, by=None))
+        for name in plan.FORMER_STATIONS:
+            self.former.append(town.add_department(name=f"{name}群工站", kind=Department.Kind.FORMER, by=None))
+
+    def _open_accounts(self) -> User:
+        """One account for each granted role; the others are opened for the people who hold the posts."""
+        opened = {}
+        for role in GRANTED:
+            person = None if role in SOLITARY else self.staff(department=self.offices[0], job_title=role.label)
+            opened[role] = self._account(role, person)
+            accounts.grant_role(
+                user=opened[role], role=role, starts_on=self.scale.begin, reason="演示账号", by=None
+            )
+        return opened[Role.OFFICE]
+
+    def _account(self, role: Role, person: Person | None) -> User:
+        user = accounts.add_account(
+            username=username_of(role),
+            name=person.name if person else f"演示{role.label}",
+            phone=person.phone if person else "",
+            password=PASSWORD,
+            by=None,
+            reason="演示账号",
+            must_change=False,
+        )
+        if person is not None:
+            people.link_account(person=person, user=user, by=None)
+        return user
+
+    def staff(self, department: Department | None = None, job_title: str = "") -> Person:
+        """A member of the town's staff; two in three came from one of the former stations."""
+        random = self.inventor.random
+        return people.add_person(
+            name=self.inventor.name(),
+            phone=self.inventor.phone(),
+            gender=random.choice("mf"),
+            department=department or random.choice(self.offices[1:]),
+            origin=random.choice(self.former) if random.random() < 0.66 else None,
+            job_title=job_title or random.choice(("副主任", "干事", "工作人员", "站长", "科员")),
+            is_party_member=random.random() < 0.7,
+            by=self.clerk,
+        )
+
+    # --- Groups and teams -----------------------------------------------------------------------
+    def _liaison_groups(self) -> None:
+        for group in LiaisonGroup.objects.order_by("position"):
+            begin = self.scale.begin
+            first = self.staff(job_title="片区联络组组长")
+            teams.post_to_group(group=group, person=first, is_leader=True, starts_on=begin, by=self.clerk)
+            for _ in range(2):
+                teams.post_to_group(
+                    group=group, person=self.staff(), is_leader=False, starts_on=begin, by=self.clerk
+                )
+            random = self.scale.random("group", group.position)
+            for day in plan.dated_changes(random, begin, self.scale.today, 2.5):
+                teams.replace_leader(
+                    group=group, person=self.staff(), starts_on=day, reason="工作调整", by=self.clerk
+                )
+
+    def _team(self, place: int, village: Village) -> None:
+        random = self.scale.random("team", village.code)
+        begin, today = self.scale.begin, self.scale.today
+        team = teams.open_team(village=village, starts_on=begin, by=self.clerk, reason="联村工作改革")
+        for leads in (True, False, False):
+            teams.post_to_team(
+                team=team, person=self.staff(), is_leader=leads, starts_on=begin, by=self.clerk, basis="镇党委研究"
+            )
+        teams.set_duty_days(team=team, weekdays=random.choice(plan.DUTY_DAYS), starts_on=begin, by=self.clerk)
+        if place % plan.DISTRICT_SIZE == SELF_GOVERNED:
+            self._govern_itself(village, begin + (today - begin) * 2 // 3)
+            return
+        for day in plan.dated_changes(random, begin, today, 2.0):
+            stays = random.random() < 0.3
+            teams.replace_leader(
+                team=team, person=self.staff(), starts_on=day, reason="工作调整", stays=stays, by=self.clerk
+            )
+        self._change_members(team, random.random() < 0.5)
+
+    def _change_members(self, team: LiaisonTeam, changes: bool) -> None:
+        """Some teams lost a member last spring and got another a few weeks later."""
+        member = team.postings.filter(is_leader=False, ends_on=None).first()
+        left = self.scale.today - timedelta(days=200)
+        if not changes or member is None or member.starts_on >= left:
+            return
+        teams.end_posting(posting=member, last_day=left, reason="调离", by=self.clerk)
+        teams.post_to_team(
+            team=team, person=self.staff(), is_leader=False, starts_on=left + timedelta(days=30), by=self.clerk
+        )
+
+    def _govern_itself(self, village: Village, starts_on: date) -> None:
+        self_governance.begin_self_governance(
+            village=village,
+            decided_on=starts_on - timedelta(days=12),
+            basis="镇党委会议研究同意（示例）",
+            starts_on=starts_on,
+            instructor=self.staff(job_title="联村工作指导员"),
+            by=self.clerk,
+        )
+
+    # --- The accounts whose role follows from a post --------------------------------------------------
+    def _accounts_in_villages(self) -> None:
+        from grids.models import GridHeadTerm
+        from villages.models import CadreTerm, Posting
+
+        running = Posting.objects.open().select_related("person")
+        holders = {
+            Role.DISTRICT: running.filter(group__isnull=False, is_leader=True).order_by("group__position"),
+            Role.LEADER: running.filter(team__isnull=False, is_leader=True).order_by("team__village__code"),
+            Role.MEMBER: running.filter(team__isnull=False, is_leader=False).order_by("team__village__code"),
+            Role.INSTRUCTOR: running.filter(village__isnull=False).order_by("village__code"),
+            Role.CADRE: CadreTerm.objects.open().filter(position="clerk").order_by("village__code"),
+            Role.GRIDHEAD: GridHeadTerm.objects.open().order_by("grid__code"),
+        }
+        for role, rows in holders.items():
+            row = rows.select_related("person").first()
+            if row is not None:
+                self._account(role, row.person)
