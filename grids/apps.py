@@ -6,12 +6,32 @@ class GridsConfig(AppConfig):
     verbose_name = "网格"
 
     def ready(self) -> None:
+        from grids.actions import follow_village_code
         from grids.holdings import grid_head_holdings
         from grids.models import Grid, GridArea, GridHeadTerm
+        from grids.person_roles import grid_heads
+        from grids.views.village_tab import grids_dossier, village_grids
+        from grids.village_column import GRID_COUNT
         from lianzhen.accounts.standing import register_holdings
         from lianzhen.trail import guards, track
+        from villages import extensions
+        from villages.permissions import see_villages
 
         for model in (Grid, GridArea, GridHeadTerm):
             track(model)
         register_holdings(grid_head_holdings)
         guards.no_overlap(GridHeadTerm, name="grid_head_terms", keys=["grid_id"])
+        extensions.register_roles(grid_heads)
+        extensions.register_code_follower(follow_village_code)
+        extensions.register_column(GRID_COUNT)
+        extensions.register_tab(
+            extensions.VillageTab(
+                key="grids",
+                title="网格",
+                template="grids/village_tab.html",
+                build=village_grids,
+                permission=see_villages,
+                place=30,
+                dossier=grids_dossier,
+            )
+        )

@@ -20,7 +20,7 @@ def grid_head_holdings(user: User, on: date) -> Iterator[Holding]:
     for term in terms:
         yield Holding(
             role=Role.GRIDHEAD,
-            why=f"{full_date(term.starts_on)}起任{term.grid}网格长",
+            why=f"{full_date(term.starts_on)}起任{term.grid.head_title}",
             since=term.starts_on,
             villages=frozenset([term.grid.village_id]),
             grids=frozenset([term.grid_id]),

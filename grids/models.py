@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 
 from lianzhen.accounts.roles import Role
 from lianzhen.trail.versions import VersionedModel
-from villages.models.terms import Term, TermQuerySet, end_after_start
+from villages.models.terms import Term, TermQuerySet, end_after_start, runs_on
 from villages.visibility import in_seen_villages
 
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
+    from villages.models import VillagerGroup
 
 
 def in_seen_grids(user: User, path: str = "") -> Q:
@@ -30,14 +33,36 @@ class GridQuerySet(models.QuerySet["Grid"]):
     def current(self) -> GridQuerySet:
         return self.filter(ended_on=None)
 
+    def with_current_head(self, on: date) -> GridQuerySet:
+        """Annotate who heads each grid on the day: `head_term_id`, `head_person_id`, `head_name`,
+        `head_phone`, `head_since`, all None where nobody does, and `head_sound` to sort by ('' for a vacant
+        grid, which both databases put first).
+
+        One join, because no day has two heads; `term_now` names it for further conditions.
+        """
+        return self.annotate(term_now=FilteredRelation("head_terms", condition=runs_on(on, "head_terms__"))).annotate(
+            head_term_id=F("term_now__pk"),
+            head_person_id=F("term_now__person_id"),
+            head_name=F("term_now__person__name"),
+            head_phone=F("term_now__person__phone"),
+            head_since=F("term_now__starts_on"),
+            head_sound=Coalesce(F("term_now__person__pinyin"), Value("")),
+        )
+
+    def vacant(self, on: date) -> GridQuerySet:
+        """Grids that existed on the day and had no head."""
+        headed = GridHeadTerm.objects.on(on).filter(grid=OuterRef("pk"))
+        return self.filter(~Exists(headed), Q(ended_on=None) | Q(ended_on__gt=on))
+
 
 class Grid(VersionedModel):
-    """网格, numbered within its village; its code is the village's 12 digits and two more (domain.md §1.3)."""
+    """网格, numbered within its village; its code is the village's 12 digits and two more (domain.md §1.3).
+
+    From `ended_on` on it exists no longer; its number is not given again.
+    """
 
     village = models.ForeignKey("villages.Village", verbose_name="村", on_delete=models.PROTECT, related_name="grids")
-    number = models.PositiveSmallIntegerField(
-        "网格号", validators=[MinValueValidator(1), MaxValueValidator(99)]
-    )
+    number = models.PositiveSmallIntegerField("网格号", validators=[MinValueValidator(1), MaxValueValidator(99)])
     code = models.CharField("网格编码", max_length=14, unique=True, editable=False)
     name = models.CharField("网格名称", max_length=30, blank=True)
     boundary = models.CharField("四至范围", max_length=300, blank=True)
@@ -75,6 +100,26 @@ class Grid(VersionedModel):
     @property
     def short_name(self) -> str:
         return self.name or f"第{self.number}网格"
+
+    @property
+    def post(self) -> str:
+        """第1网格长: its head's title, without saying 网格 twice."""
+        return f"{self.short_name}长" if self.short_name.endswith("网格") else f"{self.short_name}网格长"
+
+    @property
+    def head_title(self) -> str:
+        """The title with the village before it."""
+        return f"{self.village.name}{self.post}"
+
+    @property
+    def villager_groups(self) -> list[VillagerGroup]:
+        """The villager groups that lie in the grid, by number; one query."""
+        areas = self.areas.select_related("villager_group").order_by("villager_group__number", "pk")
+        return [area.villager_group for area in areas]
+
+    def head_on(self, day: date) -> GridHeadTerm | None:
+        """The term of whoever headed the grid on the day, both ends included; None when it was vacant."""
+        return self.head_terms.on(day).select_related("person").first()
 
 
 class GridArea(models.Model):
@@ -137,4 +182,4 @@ class GridHeadTerm(VersionedModel, Term):
         ]
 
     def __str__(self) -> str:
-        return f"{self.grid}网格长 {self.person}"
+        return f"{self.grid.head_title} {self.person}"

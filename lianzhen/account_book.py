@@ -35,13 +35,13 @@ NOTICE_LENGTH = 60
 # --- Who holds what -------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Held:
-    """One role of one account: what in words, since when, on what ground, by whose hand.
+    """One role of one account: the post it follows from, since when, on what ground, by whose hand.
 
     `grant` is the grant it rests on; None where it follows from a dated post in the register.
     """
 
     role: Role
-    what: str
+    post: str
     since: date
     ground: str
     authority: str
@@ -87,7 +87,7 @@ Line = tuple[int, Held]
 def _granted(ids: list[int], on: date) -> Iterator[Line]:
     for grant in RoleGrant.objects.on(on).filter(user__in=ids).select_related("granted_by", "user"):
         by = grant.granted_by.name if grant.granted_by else "系统"
-        yield grant.user_id, Held(Role(grant.role), grant.get_role_display(), grant.starts_on, grant.reason, by, grant)
+        yield grant.user_id, Held(Role(grant.role), "", grant.starts_on, grant.reason, by, grant)
 
 
 def _posted(ids: list[int], on: date) -> Iterator[Line]:
@@ -111,9 +111,9 @@ def _heading(ids: list[int], on: date) -> Iterator[Line]:
         yield row.person.user_id, _post(Role.GRIDHEAD, f"{row.grid}网格长", row)
 
 
-def _post(role: Role, what: str, row: Any, basis: str = "") -> Held:
+def _post(role: Role, post: str, row: Any, basis: str = "") -> Held:
     by = row.updated_by.name if row.updated_by else "系统"
-    return Held(role, what, row.starts_on, basis or "按台账任职", by)
+    return Held(role, post, row.starts_on, basis or "按台账任职", by)
 
 
 # --- Opening an account ---------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
@@ -73,13 +74,13 @@ def _named(typed: str, path: str = "") -> Q:
 def _villages(user: User, typed: str) -> Hits:
     rows = Village.objects.visible_to(user).filter(_named(typed) | Q(code__startswith=typed)).select_related("group")
     found = [Hit(v.name, f"{v.group or ''} {v.code}".strip(), reverse("village", args=[v.pk])) for v in rows[: SHOWN + 1]]
-    return _cut("村（社区）", found, f"{reverse('village_list')}?q={typed}")
+    return _cut("村（社区）", found, _more("village_list", typed))
 
 
 def _teams(user: User, typed: str) -> Hits:
     rows = LiaisonTeam.objects.visible_to(user).open().filter(_named(typed.removesuffix("联村工作组"), "village__"))
     found = [Hit(t.name, "", reverse("team", args=[t.pk])) for t in rows.select_related("village")[: SHOWN + 1]]
-    return _cut("联村工作组", found, f"{reverse('team_list')}?q={typed}")
+    return _cut("联村工作组", found, _more("team_list", typed))
 
 
 def _grids(user: User, typed: str) -> Hits:
@@ -90,14 +91,14 @@ def _grids(user: User, typed: str) -> Hits:
     rows = Grid.objects.visible_to(user).current().filter(named | (by_head & Q(head_terms__ends_on=None)))
     rows = rows.select_related("village").distinct()[: SHOWN + 1]
     found = [Hit(str(g), g.code, reverse("grid", args=[g.pk])) for g in rows]
-    return _cut("网格", found, f"{reverse('grid_list')}?q={typed}")
+    return _cut("网格", found, _more("grid_list", typed))
 
 
 def _people(user: User, typed: str) -> Hits:
     rows = Person.objects.visible_to(user).found_by(typed).select_related("village", "department")
     rows = rows.order_by("ended_on", "pinyin", "pk")[: SHOWN + 1]
     found = [Hit(p.name, _about(p), reverse("person", args=[p.pk])) for p in rows]
-    return _cut("人员", found, f"{reverse('person_list')}?q={typed}")
+    return _cut("人员", found, _more("person_list", typed))
 
 
 def _about(person: Person) -> str:
@@ -109,7 +110,7 @@ def _organizations(user: User, typed: str) -> Hits:
     named = Q(name__icontains=typed) | _named(typed, "village__")
     rows = SocialOrganization.objects.visible_to(user).current().filter(named).select_related("village")
     found = [Hit(o.name, str(o.village), reverse("organization", args=[o.pk])) for o in rows[: SHOWN + 1]]
-    return _cut("社会组织", found, f"{reverse('organization_list')}?q={typed}")
+    return _cut("社会组织", found, _more("organization_list", typed))
 
 
 def _pages(user: User, typed: str) -> Hits:
@@ -117,6 +118,10 @@ def _pages(user: User, typed: str) -> Hits:
     sound = typed.lower()
     found = [Hit(p.title, "页面", p.url) for p in places if typed in p.title or initials(p.title).startswith(sound)]
     return Hits("页面", found)
+
+
+def _more(name: str, typed: str) -> str:
+    return f"{reverse(name)}?{urlencode({'q': typed})}"
 
 
 def _cut(title: str, found: list[Hit], more_url: str) -> Hits:

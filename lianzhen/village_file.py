@@ -48,7 +48,10 @@ def read_villages(path: Path) -> tuple[list[VillageRow], list[str]]:
 
 
 def parse_villages(text: str) -> tuple[list[VillageRow], list[str]]:
-    lines = [(number, row) for number, row in enumerate(csv.reader(io.StringIO(text)), start=1) if any(row)]
+    try:
+        lines = [(n, row) for n, row in enumerate(csv.reader(io.StringIO(text, newline="")), start=1) if any(row)]
+    except csv.Error:
+        return [], ["文件不是逗号分隔的表格。请另存为 csv（UTF-8）后再用。"]
     if not lines:
         return [], ["文件里没有内容。"]
     columns = _columns(lines[0][1])

@@ -65,8 +65,13 @@ def term(starts_on: date, ends_on: date | None) -> str:
 
 # --- Numbers --------------------------------------------------------------------------------
 def number(value: int | Decimal | None) -> str:
-    """2,198; decimals keep the places they are stored with."""
-    return UNKNOWN if value is None else f"{value:,}".replace("-", MINUS)
+    """2,198; 1,200.5亩: decimals without the zeros that only the column's width put there."""
+    if value is None:
+        return UNKNOWN
+    text = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace("-", MINUS)
 
 
 def points(value: Decimal | None) -> str:

@@ -12,6 +12,7 @@ class VillagesConfig(AppConfig):
         from villages import person_roles
         from villages.extensions import register_roles
         from villages.holdings import cadre_holdings, posting_holdings
+        from villages.views import organization_tab, team_tab, village_tabs
 
         for model in m.TRACKED:
             track(model, leave_out=["pinyin", "initials", "phone_tail"])
@@ -24,6 +25,9 @@ class VillagesConfig(AppConfig):
             person_roles.group_heads,
         ):
             register_roles(source)
+        village_tabs.register()
+        team_tab.register()
+        organization_tab.register()
         guards.no_overlap(m.LiaisonTeam, name="team_terms", keys=["village_id"])
         guards.no_overlap(m.SelfGovernance, name="selfgov_terms", keys=["village_id"])
         guards.no_overlap(m.DutyPlan, name="duty_plan_terms", keys=["team_id"])

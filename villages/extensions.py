@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from lianzhen.accounts.models import User
     from lianzhen.accounts.verdicts import Verdict
-    from lianzhen.pages.tables import Column
+    from lianzhen.pages.tables import Column, Table
     from villages.models import Person, Village
 
 
@@ -35,7 +35,12 @@ class RoleLine:
 
 @dataclass(frozen=True)
 class VillageTab:
-    """A tab of the village page. `build` answers the template's context."""
+    """A tab of the village page.
+
+    `template` extends `villages/village.html` and fills its block `tab`; `build` answers what that block
+    needs. `key` is the last word of the address. `dossier` answers the tables that the tab gives to the
+    printed 村档案 (without columns of links), each printed under its caption.
+    """
 
     key: str
     title: str
@@ -43,6 +48,7 @@ class VillageTab:
     build: Callable[[HttpRequest, Village], dict[str, Any]]
     permission: Callable[[User, Village], Verdict]
     place: int
+    dossier: Callable[[HttpRequest, Village], Iterable[Table]] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,10 +60,12 @@ class VillageColumn:
 
 
 RoleSource = Callable[["Person"], Iterable[RoleLine]]
+CodeFollower = Callable[["Village"], None]
 
 _role_sources: list[RoleSource] = []
 _tabs: list[VillageTab] = []
 _columns: list[VillageColumn] = []
+_code_followers: list[CodeFollower] = []
 
 
 def register_roles(source: RoleSource) -> None:
@@ -70,6 +78,17 @@ def register_tab(tab: VillageTab) -> None:
 
 def register_column(column: VillageColumn) -> None:
     _columns.append(column)
+
+
+def register_code_follower(follow: CodeFollower) -> None:
+    """Something is numbered by the village's statistics code: `follow(village)` renumbers it, inside the
+    act that changed the code."""
+    _code_followers.append(follow)
+
+
+def follow_code(village: Village) -> None:
+    for follow in _code_followers:
+        follow(village)
 
 
 def village_tabs() -> list[VillageTab]:

@@ -34,6 +34,12 @@ _USERNAME = re.compile(r"[a-z0-9][a-z0-9_.-]{1,29}")
 #: An account that reads as a telephone number could be taken for somebody else's.
 _LIKE_PHONE = re.compile(r"[0-9]{7,}")
 
+#: Django's own validators answer in English or in another voice.
+_PASSWORD_SENTENCES = {
+    "password_too_short": "密码太短，请按上面的要求加长。",
+    "password_too_common": "这个密码太常见，容易被猜到，请换一个。",
+}
+
 #: Without letters and digits that are mistaken for each other on paper.
 _LETTERS, _DIGITS = "abcdefghjkmnpqrstuvwxyz", "23456789"
 
@@ -214,7 +220,8 @@ def _set_password(user: User, password: str) -> None:
     try:
         validate_password(password, user)
     except ValidationError as weak:
-        raise ValidationError({"password": weak.messages}) from weak
+        sentences = [_PASSWORD_SENTENCES.get(e.code, e.messages[0]) for e in weak.error_list]
+        raise ValidationError({"password": sentences}) from weak
     user.set_password(password)
 
 

@@ -6,7 +6,7 @@ from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.town.models import Town
 
-PASSWORD = "Lianzhen-2018"  # noqa: S105 — printed on the sign-in page of the demo, and only there
+PASSWORD = "Lianzhen-2018"  # printed on the sign-in page of the demo, and only there
 PREFIX = "demo_"
 
 

@@ -35,7 +35,9 @@ class VillageLife:
         self.village = village
         self.by = clerk
         self.random: Random = scale.random("life", village.code)
-        self.founded = scale.begin + timedelta(days=self.random.randrange(20, 60))
+        # Not after the 28th, so that every election three years on falls on the same day of the month.
+        founded = scale.begin + timedelta(days=self.random.randrange(20, 60))
+        self.founded = founded.replace(day=min(founded.day, 28))
         self.groups: list[VillagerGroup] = []
         self.party_groups: list[PartyGroup] = []
         #: Each organisation with the people who join it once every grid has its people.

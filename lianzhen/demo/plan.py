@@ -62,7 +62,7 @@ class Scale:
 
     def random(self, *parts: object) -> Random:
         """A generator of its own for each part, so that a change in one leaves the others as they were."""
-        return Random("/".join(map(str, (self.seed, *parts))))  # noqa: S311 — invention, not secrecy
+        return Random("/".join(map(str, (self.seed, *parts))))  # invention, not secrecy
 
     def day(self, random: Random, first: date, last: date) -> date:
         return first + timedelta(days=random.randrange(max(1, (last - first).days)))

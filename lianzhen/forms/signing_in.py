@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    MinimumLengthValidator,
+    get_default_password_validators,
+)
 
 from lianzhen.accounts.models import User
 from lianzhen.pages.forms import PageForm
@@ -58,5 +62,13 @@ class OwnPasswordForm(PageForm):
 
 
 def password_rules() -> list[str]:
-    """The rules as sentences, for the page."""
-    return [str(rule) for rule in password_validators_help_texts()]
+    """The rules in force as sentences, for the page. Django words two of them in another voice."""
+    return [_rule(validator) for validator in get_default_password_validators()]
+
+
+def _rule(validator: Any) -> str:
+    if isinstance(validator, MinimumLengthValidator):
+        return f"密码至少{validator.min_length}位。"
+    if isinstance(validator, CommonPasswordValidator):
+        return "密码不能太常见，例如 Password1。"
+    return str(validator.get_help_text())

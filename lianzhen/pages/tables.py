@@ -30,7 +30,7 @@ class Column:
     """One column. `value` gives the typed value of a row; `show` its HTML when that differs.
 
     `sort` names the ordering (ORM fields, ascending); `total` sums the column in the last row;
-    `secondary` hides it on a phone; `head` makes it the row's header.
+    `secondary` hides it on a phone; `head` makes it the row's header; `screen_only` keeps it off paper.
     """
 
     key: str
@@ -42,11 +42,17 @@ class Column:
     total: bool = False
     secondary: bool = False
     head: bool = False
+    screen_only: bool = False
 
     @property
     def css(self) -> str:
-        names = [name for name, wanted in (("num", self.kind == "number"), ("col-2nd", self.secondary)) if wanted]
-        return " ".join(names)
+        marks = (
+            ("num", self.kind == "number"),
+            ("nowrap", self.kind in ("date", "phone")),
+            ("col-2nd", self.secondary),
+            ("no-print", self.screen_only),
+        )
+        return " ".join(name for name, wanted in marks if wanted)
 
 
 @dataclass
@@ -130,6 +136,8 @@ class ListPage:
             "empty_action": self.empty_action,
             "conditions": self._conditions(),
             "landscape": len(self.columns) > 8,
+            "dense": len(self.columns) > 5,
+            "back_url": "?" + self._query(print=None),
         }
         return render(self.request, "pages/list_print.html" if printing else template, context, status=status)
 
@@ -237,23 +245,25 @@ def _rows(rows: list[Any], columns: Sequence[Column], groups: Callable[[Any], st
             tag_name = 'th scope="row"' if column.head else "td"
             label = f' data-label="{column.title}"'
             cells.append(f"<{tag_name}{css}{label}>{conditional_escape(shown)}</{tag_name.split()[0]}>")
-        yield mark_safe("<tr>" + "".join(cells) + "</tr>")  # noqa: S308 — every cell was escaped above
+        yield mark_safe("<tr>" + "".join(cells) + "</tr>")  # every cell was escaped above
 
 
 def _footer(rows: list[Any], columns: Sequence[Column]) -> SafeString | str:
     if not any(c.total for c in columns):
         return ""
     cells = []
+    # 合计 stands where a phone still shows it.
+    titled = next(place for place, column in enumerate(columns) if not column.secondary)
     for place, column in enumerate(columns):
         css = f' class="{column.css}"' if column.css else ""
-        if place == 0:
+        if place == titled:
             cells.append(f'<th scope="row"{css}>合计</th>')
         elif column.total:
             total = sum((value for row in rows if (value := column.value(row)) is not None), start=0)
-            cells.append(f"<td{css}>{number(total)}</td>")
+            cells.append(f'<td{css} data-label="{column.title}">{number(total)}</td>')
         else:
             cells.append(f"<td{css}></td>")
-    return mark_safe("<tr>" + "".join(cells) + "</tr>")  # noqa: S308 — numbers only
+    return mark_safe("<tr>" + "".join(cells) + "</tr>")  # numbers only
 
 
 def _turned(name: str) -> str:

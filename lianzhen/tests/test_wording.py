@@ -58,7 +58,7 @@ def test_points_are_never_floats():
 def test_numbers_money_and_shares():
     assert wording.number(2198) == "2,198"
     assert wording.number(-2198) == "−2,198"
-    assert wording.number(Decimal("1234.50")) == "1,234.50"
+    assert wording.number(Decimal("1234.50")) == "1,234.5"
     assert wording.money(Decimal(1200)) == "1,200.00元"
     assert wording.money(Decimal("0.005")) == "0.01元"
     assert wording.percent(7, 8) == "87.5%"

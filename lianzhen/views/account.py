@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from lianzhen.account_book import held_by
 from lianzhen.accounts.actions import change_own_password, set_large_text
@@ -19,6 +18,7 @@ from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, public
 from lianzhen.pages.tables import Column, plain_table
 from lianzhen.permissions import use_own_pages
+from lianzhen.views.leading import onward
 from lianzhen.views.signing_in import DISPLAY_KEY
 
 #: How long a browser remembers 大字版 for those who have not signed in (seconds).
@@ -26,7 +26,7 @@ COOKIE_AGE = 365 * 24 * 3600
 
 ROLE_COLUMNS = (
     Column("role", "角色", lambda h: h.role.label, head=True),
-    Column("what", "任什么", lambda h: h.what),
+    Column("post", "职务", lambda h: h.post),
     Column("since", "起", lambda h: h.since, kind="date"),
     Column("ground", "依据", lambda h: h.ground, secondary=True),
     Column("authority", "经办", lambda h: h.authority, secondary=True),
@@ -76,10 +76,9 @@ def display(request: HttpRequest) -> HttpResponse:
     else:
         request.session[DISPLAY_KEY] = large
     asked = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, request.is_secure())
-    if not safe:
+    answer = HttpResponseRedirect(onward(request, asked, reverse("account_display")), status=303)
+    if not asked:
         messages.success(request, f"已换成{'大字版' if large else '标准字号'}。")
-    answer = HttpResponseRedirect(asked if safe else reverse("account_display"), status=303)
     secure = {"secure": settings.SESSION_COOKIE_SECURE, "httponly": True, "samesite": "Lax"}
     answer.set_cookie("large_text", "1" if large else "0", max_age=COOKIE_AGE, **secure)
     return answer

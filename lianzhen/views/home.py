@@ -20,7 +20,7 @@ from lianzhen.overview import Need, overview
 from lianzhen.pages.guard import guarded
 from lianzhen.periods import Week
 from lianzhen.trail.models import AuditEntry
-from villages.models import LiaisonTeam, Posting, Village
+from villages.models import Posting, Village
 from villages.permissions import see_villages
 from villages.visibility import VILLAGE_ROLES
 
@@ -48,17 +48,15 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _own_villages(user: User, today: date) -> list[dict[str, Any]]:
-    """The villages one works in, each with who serves there today. Three queries."""
+    """The villages one works in, each with who serves there today. Two queries."""
     ids = user.standing.villages(*VILLAGE_ROLES)
     villages = Village.objects.filter(pk__in=ids).select_related("group")
-    teams = {team.village_id: team for team in LiaisonTeam.objects.on(today).filter(village__in=ids)}
     serving = Posting.objects.on(today).filter(Q(team__village__in=ids) | Q(village__in=ids))
     by_village: dict[int, list[Posting]] = {}
     for posting in serving.select_related("person", "team"):
         by_village.setdefault(posting.village_id or posting.team.village_id, []).append(posting)
     return [
-        {"village": v, "team": teams.get(v.pk), "serving": by_village.get(v.pk, []), "url": reverse("village", args=[v.pk])}
-        for v in villages
+        {"village": v, "serving": by_village.get(v.pk, []), "url": reverse("village", args=[v.pk])} for v in villages
     ]
 
 

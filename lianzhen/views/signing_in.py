@@ -8,8 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 
 from axes.handlers.proxy import AxesProxyHandler
 from lianzhen.accounts.actions import set_large_text
@@ -18,6 +17,7 @@ from lianzhen.accounts.models import User
 from lianzhen.demo.accounts import PASSWORD, demo_accounts
 from lianzhen.forms.signing_in import SignInForm
 from lianzhen.pages.guard import public
+from lianzhen.views.leading import onward
 
 #: Where somebody keeps his choice of display until he signs in: the session of this visit, so that the next
 #: person at a shared computer does not inherit it.
@@ -26,13 +26,14 @@ DISPLAY_KEY = "large_text"
 
 @public("登录之前还没有账号。")
 def sign_in(request: HttpRequest) -> HttpResponse:
-    onward = _onward(request)
     if request.headers.get("HX-Request"):
         return _whole_page(request)
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    next_page = onward(request, asked, reverse("home"))
     if request.method != "POST":
         if request.user.is_authenticated:
-            return redirect(onward)
-        return _sign_in_page(request, SignInForm(), onward)
+            return redirect(next_page)
+        return _sign_in_page(request, SignInForm(), next_page)
     form = SignInForm(request.POST)
     if form.is_valid():
         typed = form.cleaned_data
@@ -42,9 +43,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         user = authenticate(request, username=typed["username"], password=typed["password"])
         if user is not None:
             _begin(request, user)
-            return redirect(onward)
+            return redirect(next_page)
         form.add_error(None, f"账号或密码不正确，还可以再试{tries_left(account_of_attempt(request, typed))}次")
-    return _sign_in_page(request, form, onward, status=422)
+    return _sign_in_page(request, form, next_page, status=422)
 
 
 @public("登录已过期的人也要能退出。", methods=("POST",))
@@ -64,12 +65,12 @@ def _begin(request: HttpRequest, user: User) -> None:
         set_large_text(user=user, large=chosen)
 
 
-def _sign_in_page(request: HttpRequest, form: SignInForm, onward: str, status: int = 200) -> HttpResponse:
+def _sign_in_page(request: HttpRequest, form: SignInForm, next_page: str, status: int = 200) -> HttpResponse:
     waiting = list(messages.get_messages(request))
     over = [m for m in waiting if m.level == messages.WARNING and "登录已过期" in m.message]
     context = {
         "form": form,
-        "next": "" if onward == reverse("home") else onward,
+        "next": "" if next_page == reverse("home") else next_page,
         # The page has a place of its own for this sentence; said once.
         "expired": bool(over),
         "messages": [m for m in waiting if m not in over],
@@ -84,26 +85,3 @@ def _whole_page(request: HttpRequest) -> HttpResponse:
     here = urlsplit(request.headers.get("HX-Current-URL", ""))
     asked = f"{here.path}?{here.query}" if here.query else here.path
     return HttpResponse(headers={"HX-Redirect": f"{reverse('login')}?{urlencode({'next': asked})}"})
-
-
-def _onward(request: HttpRequest) -> str:
-    """The page that was asked for. Where that takes no GET (the session ended while something was being
-    sent), the nearest page above it; home for anything that is not ours."""
-    asked = request.POST.get("next") or request.GET.get("next") or ""
-    if not url_has_allowed_host_and_scheme(asked, {request.get_host()}, request.is_secure()):
-        return reverse("home")
-    parts = urlsplit(asked)
-    if _readable(parts.path):
-        return f"{parts.path}?{parts.query}" if parts.query else parts.path
-    steps = parts.path.strip("/").split("/")
-    above = (f"/{'/'.join(steps[:n])}/" for n in range(len(steps) - 1, 0, -1))
-    return next((path for path in above if _readable(path)), reverse("home"))
-
-
-def _readable(path: str) -> bool:
-    try:
-        view = resolve(path).func
-    except Resolver404:
-        return False
-    guard = getattr(view, "guard", None)
-    return guard is None or "GET" in guard.methods

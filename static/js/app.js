@@ -150,8 +150,10 @@
   function prepare() {
     need(".field input[data-today]", here.dataset.dates);
     need("select[data-combobox]", here.dataset.combobox);
-    need("table.data", here.dataset.copying);
   }
+  document.addEventListener("selectionchange", function () {
+    if (!window.getSelection().isCollapsed) need("table.data", here.dataset.copying);
+  });
   giveBack();
   prepare();
   all("[data-print]").forEach(function (button) { button.hidden = false; });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.core.validators import RegexValidator
@@ -14,6 +15,7 @@ from villages.visibility import in_seen_villages
 
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
+    from villages.models.people import Person
 
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
@@ -50,6 +52,11 @@ class LiaisonTeam(VersionedModel, Term):
     @property
     def name(self) -> str:
         return f"{self.village.name}联村工作组"
+
+    def led_by(self, day: date) -> Person | None:
+        """Who led the team on the day; None when nobody did. The database lets nobody be the second."""
+        posting = self.postings.leaders().on(day).select_related("person").first()
+        return posting.person if posting else None
 
 
 class PostingQuerySet(TermQuerySet):

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -37,7 +38,7 @@ class Command(BaseCommand):
             serve(options["host"], port)
 
     def _announce(self, host: str, port: int) -> None:
-        shown = "127.0.0.1" if host in ("0.0.0.0", "") else host  # noqa: S104
+        shown = "127.0.0.1" if host in ("0.0.0.0", "") else host
         self.stdout.write(f"\n网址：http://{shown}:{port}/")
         accounts = demo_accounts()
         if accounts:
@@ -71,8 +72,6 @@ def serve(host: str, port: int) -> None:
         serve_with_waitress(application, host=host, port=port)
         return
     command = [sys.executable, "-m", "gunicorn", "lianzhen.wsgi", "--bind", f"{host}:{port}"]
-    command += ["--workers", "2", "--threads", "4", "--access-logfile", "/dev/null", "--log-level", "warning"]
-    try:
-        subprocess.run(command, check=False)  # noqa: S603 — our own command line
-    except KeyboardInterrupt:
-        pass
+    command += ["--workers", "2", "--threads", "4", "--access-logfile", "/dev/null", "--log-level", "warning", "--no-control-socket"]
+    with suppress(KeyboardInterrupt):
+        subprocess.run(command, check=False)

@@ -20,13 +20,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from lianzhen import phones
-from lianzhen.trail.admin.forms import ActionForm
+from lianzhen.trail.admin.forms import ActionForm, ReadForm
 from lianzhen.trail.models import AuditEntry
-from lianzhen.wording import UNKNOWN, full_date
+from lianzhen.trail.recording import tracked_models
+from lianzhen.wording import UNKNOWN, full_date, number
 
 HISTORY_PAGE = 50
 
@@ -40,6 +39,8 @@ class TownModelAdmin(admin.ModelAdmin):
     (`staff_list`; `staff_page` with the id found at `staff_key`), because no one action saves such a record.
     """
 
+    #: The site takes no other panels; it stands on the roof and is asked before it can know this class.
+    is_of_the_town = True
     seen_by: tuple[Any, ...] = ()
     added_by: tuple[Any, ...] = ()
     changed_by: tuple[Any, ...] = ()
@@ -52,6 +53,10 @@ class TownModelAdmin(admin.ModelAdmin):
     staff_page = ""
     staff_key = "pk"
     staff_text = "在台账页面办理"
+    #: Who handles it there; for the others the same link says that they read.
+    handled_by: tuple[Any, ...] = ()
+    add_text = ""
+    change_text = ""
 
     form = ActionForm
     actions = None
@@ -62,6 +67,14 @@ class TownModelAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     save_as = False
     empty_value_display = UNKNOWN
+
+    def __init__(self, model: type[models.Model], admin_site: Any) -> None:
+        """Yes and no in words: Django's icons are red and green, and speak English to a screen reader.
+        Large numbers with their thousands."""
+        super().__init__(model, admin_site)
+        written = (models.BooleanField, models.PositiveIntegerField, models.DecimalField)
+        fields = [f for f in model._meta.fields if isinstance(f, written) and f.name != "version"]
+        self._in_words = {f.name: _in_words(f) for f in fields}
 
     # --- Saving ---------------------------------------------------------------------------------
     def carry_out(self, request: HttpRequest, record: Any | None, values: dict[str, Any]) -> Any:
@@ -120,6 +133,9 @@ class TownModelAdmin(admin.ModelAdmin):
         """Nothing is deleted: records end."""
         return False
 
+    def has_view_or_change_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
+        return self.has_view_permission(request, obj)
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
@@ -127,9 +143,12 @@ class TownModelAdmin(admin.ModelAdmin):
         """Whether the user holds one of the roles; otherwise the sentence for the 403 page is left behind."""
         if request.user.standing.has(*roles):
             return True
-        who = f"由{'、'.join(role.label for role in roles)}{verb}" if roles else f"不在管理面板{verb}"
-        request.panel_refusal = f"{self.opts.verbose_name}{who}。"
+        request.panel_refusal = self.refusal(roles, verb)
         return False
+
+    def refusal(self, roles: Iterable[Any], verb: str) -> str:
+        who = f"由{'、'.join(role.label for role in roles)}{verb}" if roles else f"不在管理面板{verb}"
+        return f"{self.opts.verbose_name}{who}。"
 
     # --- Rows -----------------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -142,7 +161,7 @@ class TownModelAdmin(admin.ModelAdmin):
         return rows
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        rows, doubled = super().get_search_results(request, queryset, search_term.replace(" ", " ").strip())
+        rows, doubled = super().get_search_results(request, queryset, search_term.replace("\u3000", " ").strip())
         choosing = request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"
         if choosing and hasattr(rows, "current"):
             rows = rows.current()
@@ -159,24 +178,31 @@ class TownModelAdmin(admin.ModelAdmin):
         """How a record is called in a list to choose from."""
         return str(obj)
 
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return [self._in_words.get(name, name) for name in super().get_list_display(request)]
+
     # --- Form -----------------------------------------------------------------------------------
-    def get_fields(self, request: HttpRequest, obj: Any | None = None) -> tuple[str, ...]:
+    def get_fields(self, request: HttpRequest, obj: Any | None = None) -> list[Any]:
+        typed = self._typed(request, obj)
+        if obj is None:
+            return list(typed)
+        beside = {*typed, *(["phone_shown"] if "phone" in typed else [])}
+        read = [name for name in self.shown if name not in beside]
+        return [*typed, *(self._in_words.get(name, name) for name in read)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> list[Any]:
+        typed = self._typed(request, obj)
+        return [name for name in self.get_fields(request, obj) if name not in typed]
+
+    def _typed(self, request: HttpRequest, obj: Any | None) -> tuple[str, ...]:
+        """The fields that this user may fill in."""
         if obj is None:
             return self.first_facts or self.facts
-        if self.has_change_permission(request, obj):
-            return (*self.facts, *(name for name in self.shown if name not in self.facts))
-        return self.shown
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> tuple[str, ...]:
-        fields = self.get_fields(request, obj)
-        if obj is not None and not self.has_change_permission(request, obj):
-            return fields
-        editable = self.facts if obj is not None else self.first_facts or self.facts
-        return tuple(name for name in fields if name not in editable)
+        return self.facts if self.has_change_permission(request, obj) else ()
 
     def get_form(self, request: HttpRequest, obj: Any | None = None, change: bool = False, **kwargs: Any) -> Any:
         if change and not self.has_change_permission(request, obj):
-            return super().get_form(request, obj, change, **{**kwargs, "form": forms.ModelForm})
+            return super().get_form(request, obj, change, **{**kwargs, "form": ReadForm})
         made = super().get_form(request, obj, change, **kwargs)
         made.panel, made.request = self, request
         return made
@@ -195,6 +221,8 @@ class TownModelAdmin(admin.ModelAdmin):
         field.error_messages["max_length"] = f"{field.label}不能超过%(limit_value)d字，现在是%(show_value)d字"
         if isinstance(field, ModelChoiceField):
             field.error_messages["invalid_choice"] = f"请从名单中选择{field.label}"
+            if self.admin_site.is_registered(field.queryset.model):
+                field.label_from_instance = self.admin_site.get_model_admin(field.queryset.model).choice_label
             # One way to add a record: its own form. No icons that open windows.
             for right in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
                 setattr(field.widget, right, False)
@@ -231,18 +259,28 @@ class TownModelAdmin(admin.ModelAdmin):
         obj: Any | None = None,
     ) -> HttpResponse:
         form = context["adminform"].form
+        name = self.opts.verbose_name
+        editable = isinstance(form, ActionForm)
+        act = (self.add_text or f"登记{name}") if add else (self.change_text or f"修改{name}")
+        context["title"] = act if editable else name
         context["conflict"] = getattr(form, "conflict", [])
         context["staff_url"] = self._staff_url(obj)
-        context["staff_text"] = self.staff_text
-        context["submit_text"] = f"登记{self.opts.verbose_name}" if add else "保存修改"
-        context["editable"] = isinstance(form, ActionForm)
+        context["staff_text"] = self._staff_words(request)
+        context["submit_text"] = act if add or self.change_text else "保存修改"
+        context["editable"] = editable
+        context["has_history"] = self.model in tracked_models()
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if form.is_bound and form.errors:
             response.status_code = 409 if context["conflict"] else 422
         return response
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        extra = {"staff_url": reverse(self.staff_list) if self.staff_list else "", "staff_text": self.staff_text}
+        extra = {
+            "title": self.opts.verbose_name_plural,
+            "staff_url": reverse(self.staff_list) if self.staff_list else "",
+            "staff_text": self._staff_words(request),
+            "add_text": self.add_text or f"登记{self.opts.verbose_name}",
+        }
         return super().changelist_view(request, {**extra, **(extra_context or {})})
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
@@ -276,13 +314,27 @@ class TownModelAdmin(admin.ModelAdmin):
             found = getattr(found, step)
         return reverse(self.staff_page, args=[found])
 
+    def _staff_words(self, request: HttpRequest) -> str:
+        handles = request.user.standing.has(*(self.handled_by or self.changed_by or self.added_by))
+        return self.staff_text if handles else self.staff_text.replace("办理", "查看")
+
     # --- Columns --------------------------------------------------------------------------------
     @admin.display(description="手机号", empty_value=UNKNOWN)
     def phone_shown(self, obj: Any) -> str:
         return phones.mask(obj.phone) if obj.phone else UNKNOWN
 
     @admin.display(description="更新于", ordering="updated_at")
-    def last_change(self, obj: Any) -> SafeString:
+    def last_change(self, obj: Any) -> str:
         """When and by whom; on the record only, lists would ask for one account a row."""
         at = timezone.localtime(obj.updated_at)
-        return format_html("{} {:%H:%M} {}", full_date(at.date()), at, obj.updated_by or "系统")
+        return f"{full_date(at.date())} {at:%H:%M} {obj.updated_by or '系统'}"
+
+
+def _in_words(field: models.Field) -> Callable[[Any], str]:
+    @admin.display(description=field.verbose_name, ordering=field.name)
+    def shown(obj: Any) -> str:
+        value = getattr(obj, field.name)
+        return ("是" if value else "否") if isinstance(field, models.BooleanField) else number(value)
+
+    shown.__name__ = field.name
+    return shown

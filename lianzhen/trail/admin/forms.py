@@ -47,7 +47,14 @@ class ReasonField(forms.CharField):
         super().__init__(**{"label": "原因", "max_length": 200, "widget": widget, "error_messages": errors, **kwargs})
 
 
-class ActionForm(forms.ModelForm):
+class ReadForm(forms.ModelForm):
+    """A record that is only read."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+
+class ActionForm(ReadForm):
     """A form that checks what was typed and then lets the panel carry it out.
 
     The action checks the whole record under its lock, so its refusals appear where Django's own would:

@@ -1,0 +1,105 @@
+"""The kinds of people whom the article puts in every grid, and which grid lacks which.
+
+People lie in a grid through their villager group. Counted are members of the party and running members of
+the village's own organisations of each kind marked `in_every_grid`; 3 queries whatever the number of grids.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, F, Q, QuerySet
+
+from grids.models import Grid
+from villages.models import OrganizationKind, OrganizationMember, Person
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of people that belongs in every grid. `organization` is the kind's id; None is the party."""
+
+    key: str
+    name: str
+    short: str
+    organization: int | None = None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many people of each kind live in one grid, by `Kind.key`."""
+
+    kinds: tuple[Kind, ...]
+    counts: dict[str, int]
+
+    @property
+    def lacking(self) -> list[Kind]:
+        return [kind for kind in self.kinds if not self.counts[kind.key]]
+
+
+PARTY = Kind("party", "中共党员", "党员")
+
+
+def kinds_in_every_grid(on: date) -> tuple[Kind, ...]:
+    """The party and every kind of organisation in use that the town wants in every grid; one query."""
+    rows = OrganizationKind.objects.filter(Q(ended_on=None) | Q(ended_on__gt=on), in_every_grid=True)
+    return (PARTY, *(Kind(f"org{row.pk}", row.name, row.short_name, row.pk) for row in rows))
+
+
+def coverage_of(grids: Iterable[Grid], kinds: tuple[Kind, ...], on: date) -> dict[int, Coverage]:
+    """Coverage of each grid by its id, in 2 queries."""
+    ids = [grid.pk for grid in grids]
+    counts: dict[int, dict[str, int]] = {pk: defaultdict(int) for pk in ids}
+    grid_of_person = "villager_group__grid_area__grid_id"
+    party = _party_members().filter(**{f"{grid_of_person}__in": ids})
+    for pk, people in party.order_by().values_list(grid_of_person).annotate(Count("pk")):
+        counts[pk][PARTY.key] = people
+    grid_of_member = f"person__{grid_of_person}"
+    members = _organization_members(kinds, on).filter(**{f"{grid_of_member}__in": ids})
+    rows = members.order_by().values_list(grid_of_member, "organization__kind_id")
+    for pk, kind, people in rows.annotate(Count("person_id", distinct=True)):
+        counts[pk][f"org{kind}"] = people
+    return {pk: Coverage(kinds, {kind.key: found[kind.key] for kind in kinds}) for pk, found in counts.items()}
+
+
+def lacks_any(kinds: Sequence[Kind], on: date) -> Q:
+    """A condition on grids: at least one kind has nobody there.
+
+    Lists of ids rather than a search per grid: each is made once however many grids there are.
+    """
+    path = "villager_group__grid_area__grid"
+    party = _party_members().filter(**{f"{path}__isnull": False}).order_by().values(path)
+    condition = ~Q(pk__in=party)
+    for kind in kinds:
+        if kind.organization is not None:
+            members = _organization_members([kind], on).filter(**{f"person__{path}__isnull": False})
+            condition |= ~Q(pk__in=members.order_by().values(f"person__{path}"))
+    return condition
+
+
+def people_in(grid: Grid, kinds: tuple[Kind, ...], on: date) -> list[tuple[Kind, list[Person]]]:
+    """Who they are in one grid, by kind, in 2 queries."""
+    found: dict[str, dict[int, Person]] = {kind.key: {} for kind in kinds}
+    for person in _party_members().filter(villager_group__grid_area__grid=grid).select_related("villager_group"):
+        found[PARTY.key][person.pk] = person
+    members = _organization_members(kinds, on).filter(person__villager_group__grid_area__grid=grid)
+    rows = members.select_related("person__villager_group", "organization").order_by("person__pinyin", "person_id")
+    for member in rows:
+        found[f"org{member.organization.kind_id}"][member.person_id] = member.person
+    return [(kind, list(found[kind.key].values())) for kind in kinds]
+
+
+def _party_members() -> QuerySet[Person]:
+    return Person.objects.current().filter(is_party_member=True)
+
+
+def _organization_members(kinds: Iterable[Kind], on: date) -> QuerySet[OrganizationMember]:
+    """Members of the village's own organisations: a seat in another village serves that village's grids."""
+    return OrganizationMember.objects.on(on).filter(
+        Q(organization__ended_on=None) | Q(organization__ended_on__gt=on),
+        organization__kind__in=[kind.organization for kind in kinds if kind.organization is not None],
+        organization__village_id=F("person__village_id"),
+        person__ended_on=None,
+    )

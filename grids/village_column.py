@@ -1,0 +1,31 @@
+"""The number of a village's grids, as a column of the village list."""
+
+from __future__ import annotations
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from grids.models import Grid
+from lianzhen.pages.tables import Column
+from villages.extensions import VillageColumn
+
+
+def with_grid_count(villages: QuerySet) -> QuerySet:
+    """Annotate `grid_count`. Counted in a subquery: a join would multiply what others count."""
+    grids = Grid.objects.current().filter(village=OuterRef("pk")).order_by().values("village")
+    count = Subquery(grids.annotate(count=Count("pk")).values("count"), output_field=IntegerField())
+    return villages.annotate(grid_count=Coalesce(count, 0))
+
+
+GRID_COUNT = VillageColumn(
+    Column(
+        "grids",
+        "网格",
+        lambda v: v.grid_count,
+        sort=["grid_count"],
+        kind="number",
+        total=True,
+        secondary=True,
+    ),
+    with_grid_count,
+)

@@ -1,0 +1,45 @@
+"""Addresses of the roof's pages: signing in, one's own account, settings, trail, notices, help."""
+
+from django.urls import path
+
+from lianzhen.views import account, accounts, calendar, help, notices, signing_in, town, trail
+
+urlpatterns = [
+    path("login/", signing_in.sign_in, name="login"),
+    path("logout/", signing_in.sign_out, name="logout"),
+    path("account/", account.own_account, name="account"),
+    path("account/password/", account.own_password, name="account_password"),
+    path("account/display/", account.display, name="account_display"),
+    path("account/continue/", account.keep_session, name="account_continue"),
+    path("settings/accounts/", accounts.account_list, name="account_list"),
+    path("settings/accounts/new/", accounts.account_add, name="account_add"),
+    path("settings/accounts/<int:pk>/", accounts.account_record, name="account_record"),
+    path("settings/accounts/<int:pk>/edit/", accounts.account_edit, name="account_edit"),
+    path("settings/accounts/<int:pk>/reset/", accounts.account_reset, name="account_reset"),
+    path("settings/accounts/<int:pk>/end/", accounts.account_end, name="account_end"),
+    path("settings/accounts/<int:pk>/reopen/", accounts.account_reopen, name="account_reopen"),
+    path("settings/accounts/<int:pk>/grant/", accounts.role_grant, name="role_grant"),
+    path("settings/grants/<int:pk>/end/", accounts.role_end, name="role_end"),
+    path("settings/town/", town.town_settings, name="town_settings"),
+    path("settings/town/edit/", town.town_edit, name="town_edit"),
+    path("settings/departments/new/", town.department_add, name="department_add"),
+    path("settings/departments/<int:pk>/edit/", town.department_edit, name="department_edit"),
+    path("settings/departments/<int:pk>/end/", town.department_end, name="department_end"),
+    path("settings/departments/<int:pk>/move/", town.department_move, name="department_move"),
+    path("settings/calendar/", calendar.work_calendar, name="calendar"),
+    path("settings/calendar/day/", calendar.set_day, name="calendar_day"),
+    path("settings/calendar/import/", calendar.calendar_import, name="calendar_import"),
+    path("settings/calendar/adopt/", calendar.calendar_adopt, name="calendar_adopt"),
+    path("settings/audit/", trail.audit_list, name="audit_list"),
+    path("settings/audit/<int:pk>/", trail.audit_entry, name="audit_entry"),
+    path("notices/", notices.notice_list, name="notices"),
+    path("notices/read/", notices.notices_read, name="notices_read"),
+    path("notices/<int:pk>/open/", notices.notice_open, name="notice_open"),
+    path("feedback/", notices.feedback, name="feedback"),
+    path("feedback/list/", notices.feedback_list, name="feedback_list"),
+    path("feedback/<int:pk>/answer/", notices.feedback_answer, name="feedback_answer"),
+    path("more/", help.more, name="more"),
+    path("help/", help.help_index, name="help"),
+    path("help/<slug:topic>/", help.help_topic, name="help_topic"),
+    path("accessibility/", help.accessibility, name="accessibility"),
+]

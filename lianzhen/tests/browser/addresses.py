@@ -1,0 +1,119 @@
+"""Every page that an account can open, found in the URLconf and filled with rows that it sees."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.test import Client
+
+from lianzhen.tests.test_sweep import guard_of, kind_of, patterns
+
+#: How many rows from either end of a table stand for it: the first made, and the latest with its odd states.
+FROM_EACH_END = 2
+#: Beside the bare addresses: a search with hits and one without, empty lists, a list on paper.
+VARIANTS = (
+    "/search/?q=村",
+    "/search/?q=没有这样的人",
+    "/people/?q=没有这样的人",
+    "/grids/?state=vacant",
+    "/grids/?print=1",
+    "/villages/?print=1",
+    "/settings/audit/?q=没有这样的人",
+)
+
+
+def pages_of(user: Any, client: Client) -> list[str]:
+    """Addresses that answer the account with a page of its own, each route once; the pages of records
+    with several rows. `client` must be signed in as `user`."""
+    with quiet("django.request"):
+        routes = [route for route, pattern in patterns() if "GET" in guard_of(pattern).methods]
+        found = [url for route in routes for url in _open(route, user, client)]
+        return found + [url for url in VARIANTS if _is_page(client, url)]
+
+
+@contextmanager
+def quiet(name: str) -> Iterator[None]:
+    """Being refused is what the search for pages is about; its log would hide everything else."""
+    logger = logging.getLogger(name)
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
+
+
+def _open(route: str, user: Any, client: Client) -> list[str]:
+    several = route.endswith("<int:pk>/")
+    opened: list[str] = []
+    for url in _filled(route, user):
+        if (several or not opened or "<slug:" in route) and _is_page(client, url):
+            opened.append(url)
+    return opened
+
+
+def _filled(route: str, user: Any) -> Iterator[str]:
+    """The route with rows of its kind, and with every word that its last part may be."""
+    from lianzhen.views.help import TOPICS
+    from villages.extensions import village_tabs
+
+    words = {"<slug:tab>": [tab.key for tab in village_tabs()], "<slug:topic>": [topic.slug for topic in TOPICS]}
+    slot = next((slot for slot in words if slot in route), "")
+    routes = [route.replace(slot, word) for word in words[slot]] if slot else [route]
+    for filled in routes:
+        if "<int:pk>" not in filled:
+            assert "<" not in filled, f"the sweep does not know how to fill {filled}"
+            yield f"/{filled}"
+            continue
+        for row in _rows(kind_of(filled), user):
+            yield "/" + re.sub(r"<int:pk>", str(row.pk), filled)
+
+
+def _rows(kind: str, user: Any) -> list[Any]:
+    """Some rows of a kind that the account sees. A kind without a model here stops the sweep."""
+    manager = _models()[kind].objects
+    seen = manager.visible_to(user) if hasattr(manager, "visible_to") else manager.all()
+    return list(dict.fromkeys([*seen.order_by("pk")[:FROM_EACH_END], *seen.order_by("-pk")[:FROM_EACH_END]]))
+
+
+def _models() -> dict[str, Any]:
+    from grids.models import Grid, GridHeadTerm
+    from lianzhen.accounts.models import RoleGrant, User
+    from lianzhen.notices.models import Feedback, Notice
+    from lianzhen.town.models import Department
+    from lianzhen.trail.models import AuditEntry
+    from villages import models as register
+
+    return {
+        "villages": register.Village,
+        "teams": register.LiaisonTeam,
+        "postings": register.Posting,
+        "specialities": register.Speciality,
+        "villager-groups": register.VillagerGroup,
+        "party-branches": register.PartyBranch,
+        "party-groups": register.PartyGroup,
+        "charters": register.VillageCharter,
+        "cadres": register.CadreTerm,
+        "orgs": register.SocialOrganization,
+        "orgs/members": register.OrganizationMember,
+        "orgs/kinds": register.OrganizationKind,
+        "districts": register.LiaisonGroup,
+        "people": register.Person,
+        "selfgov": register.SelfGovernance,
+        "grids": Grid,
+        "grids/terms": GridHeadTerm,
+        "settings/accounts": User,
+        "settings/grants": RoleGrant,
+        "settings/departments": Department,
+        "settings/audit": AuditEntry,
+        "notices": Notice,
+        "feedback": Feedback,
+    }
+
+
+def _is_page(client: Client, url: str) -> bool:
+    answer = client.get(url)
+    return answer.status_code == 200 and answer["Content-Type"].startswith("text/html")

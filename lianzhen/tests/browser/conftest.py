@@ -1,0 +1,147 @@
+"""One live server for all journeys, a town in its database, and pages that are watched.
+
+`town` is the small cast, new for every journey that changes something. `small_town` (three villages) and
+`full_town` (all 39) are the demo, built once for a whole file whose journeys only read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
+
+from lianzhen.accounts.roles import Role
+from lianzhen.tests.browser.watching import Watch
+from lianzhen.tests.cast import Cast, build_cast
+
+DESKTOP = {"viewport": {"width": 1366, "height": 768}}
+PHONE = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+#: The narrowest that WCAG 1.4.10 asks for.
+NARROW = {**PHONE, "viewport": {"width": 320, "height": 568}}
+#: Milliseconds. Long, because two cores may be busy with something else; nothing is measured by it.
+PATIENCE = 30_000
+DEMO_SEED = 1
+BACKEND = "lianzhen.accounts.backends.AccountOrPhoneBackend"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys come last of all: they leave the tables empty, of rows that migrations wrote too."""
+    items.sort(key=lambda item: item.path.parent == Path(__file__).parent)
+
+
+# --- Server and database ----------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def db(django_db_setup: None) -> None:
+    """By this name pytest-django knows that a database is wanted. Nothing is rolled back here: what a page
+    writes through the server is written, and `own_data` empties it."""
+
+
+@pytest.fixture(scope="session")
+def server(db: None) -> Iterator[LiveServer]:
+    """Not pytest-django's `live_server`, which would empty the database after every single test."""
+    served = LiveServer("localhost")
+    yield served
+    served.stop()
+
+
+@contextmanager
+def own_data(blocker: Any) -> Iterator[None]:
+    """Open the database for a while and leave it empty, as a transactional test does."""
+    from lianzhen.trail import guards
+
+    with blocker.unblock():
+        try:
+            yield
+        finally:
+            # The append-only trail refuses to be emptied; its triggers are laid again by post_migrate.
+            guards.lift()
+            call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=False)
+            cache.clear()
+
+
+@pytest.fixture
+def town(server: LiveServer, django_db_blocker: Any) -> Iterator[Cast]:
+    with own_data(django_db_blocker):
+        yield build_cast()
+
+
+@pytest.fixture(scope="module")
+def small_town(server: LiveServer, django_db_blocker: Any) -> Iterator[dict[Role, Any]]:
+    with own_data(django_db_blocker):
+        yield _demo(villages=3, years=2)
+
+
+@pytest.fixture(scope="module")
+def full_town(server: LiveServer, django_db_blocker: Any) -> Iterator[dict[Role, Any]]:
+    with own_data(django_db_blocker):
+        yield _demo(villages=39, years=1)
+
+
+def _demo(*, villages: int, years: int) -> dict[Role, Any]:
+    """Build the demo and answer its accounts by role."""
+    from lianzhen.accounts.models import User
+    from lianzhen.demo.accounts import username_of
+    from lianzhen.demo.build import build_town
+    from lianzhen.demo.plan import Scale
+
+    build_town(Scale(villages=villages, years=years, today=date.today(), seed=DEMO_SEED))
+    by_name = {user.username: user for user in User.objects.current()}
+    return {role: by_name[username_of(role)] for role in Role if username_of(role) in by_name}
+
+
+# --- Pages ------------------------------------------------------------------------------------
+class Visitor:
+    """Opens pages for people who are signed in already, and watches each of them to the end."""
+
+    def __init__(self, new_context: Callable[..., BrowserContext], server: LiveServer) -> None:
+        self.new_context = new_context
+        self.server = server
+        self.watches: list[Watch] = []
+
+    def open(self, user: Any = None, size: dict[str, Any] = DESKTOP, **more: Any) -> Page:
+        """A page in a browser of its own, signed in as `user` (None: not signed in)."""
+        context = self.new_context(base_url=self.server.url, **size, **more)
+        context.set_default_timeout(PATIENCE)
+        if user is not None:
+            context.add_cookies([self.cookie(user)])
+        return self.watched(context.new_page())
+
+    def watched(self, page: Page) -> Page:
+        watch = Watch(page, self.server.url)
+        page.watch = watch  # type: ignore[attr-defined]
+        self.watches.append(watch)
+        return page
+
+    def cookie(self, user: Any) -> dict[str, str]:
+        client = Client()
+        client.force_login(user, backend=BACKEND)
+        name = settings.SESSION_COOKIE_NAME
+        return {"name": name, "value": client.cookies[name].value, "url": self.server.url}
+
+
+@pytest.fixture
+def visitor(new_context: Callable[..., BrowserContext], server: LiveServer) -> Iterator[Visitor]:
+    made = Visitor(new_context, server)
+    yield made
+    assert [fault for watch in made.watches for fault in watch.faults] == []
+
+
+def required(tool_is_there: bool, reason: str) -> None:
+    """Skip a journey for want of a tool; where everything must be there (CI) the want counts against us."""
+    if tool_is_there:
+        return
+    if os.environ.get("CI", "").lower() in ("true", "1"):
+        pytest.fail(reason)
+    pytest.skip(reason)

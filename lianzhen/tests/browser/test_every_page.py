@@ -1,0 +1,61 @@
+"""What every page that a role can open must keep: the rules of accessibility, and on a phone the width of
+the screen and targets large enough for a thumb, in both sizes of type."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page
+
+from lianzhen.accounts.roles import Role
+from lianzhen.tests.browser.addresses import pages_of
+from lianzhen.tests.browser.conftest import BACKEND, DESKTOP, PHONE
+from lianzhen.tests.browser.measuring import grave_findings, too_small, wider_than_the_screen
+
+#: The device of each role, and how many pages it must have seen at least.
+ROLES = {
+    Role.OFFICE: (DESKTOP, 100),
+    Role.LEADER: (PHONE, 70),
+    Role.AUDITOR: (DESKTOP, 40),
+    Role.SYSADMIN: (DESKTOP, 25),
+    Role.GRIDHEAD: (PHONE, 12),
+}
+#: 大字版 is a class on the root and nothing else, see base.html; `test_display.py` sees it set by the server.
+SWITCH_SIZE_OF_TYPE = "() => document.documentElement.classList.toggle('large-text')"
+#: CSS pixels: an ordinary phone, and the narrowest that WCAG 1.4.10 asks for.
+WIDTHS = (360, 320)
+LEAST_TARGET, LEAST_TARGET_LARGE = 44, 60
+
+
+@pytest.mark.parametrize("role", ROLES, ids=str)
+def test_every_page_of_a_role(role, small_town, visitor):
+    user = small_town[role]
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    urls = pages_of(user, client)
+    size, at_least = ROLES[role]
+    page = visitor.open(user, size)
+    found = []
+    for url in urls:
+        page.goto(url)
+        findings = grave_findings(page)
+        if size is PHONE:
+            findings += phone_findings(page)
+        found += [f"{url} {finding}" for finding in findings]
+    assert not found, "\n".join(found)
+    assert len(urls) >= at_least
+
+
+def phone_findings(page: Page) -> list[str]:
+    """Widths and targets in both sizes of type; a sheet of paper is looked at on a desk."""
+    if "print=1" in page.url:
+        return []
+    found = []
+    for large, least in ((False, LEAST_TARGET), (True, LEAST_TARGET_LARGE)):
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 640})
+            found += [f"{'large ' * large}{finding}" for finding in wider_than_the_screen(page)]
+        found += [f"{'large ' * large}target {finding}" for finding in too_small(page, least)]
+        page.evaluate(SWITCH_SIZE_OF_TYPE)
+    page.set_viewport_size(PHONE["viewport"])
+    return found

@@ -1,0 +1,134 @@
+"""The table of rights of the admin panel, and what its tests share. No test here."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from grids.models import Grid, GridArea, GridHeadTerm
+from lianzhen.accounts.models import RoleGrant, User
+from lianzhen.accounts.roles import TOWN_WIDE, Role
+from lianzhen.notices.models import Feedback, Notice
+from lianzhen.town.models import CalendarDay, CalendarYear, Department, Town
+from lianzhen.trail import acting
+from lianzhen.trail.models import AuditEntry
+from villages import models as m
+
+OFFICE = (Role.OFFICE, Role.OFFICE_LEAD)
+LEAD_OR_KEEPER = (Role.OFFICE_LEAD, Role.SYSADMIN)
+WATCHERS = (Role.SYSADMIN, Role.OFFICE_LEAD, Role.COMMITTEE, Role.AUDITOR)
+SETTINGS = (*TOWN_WIDE, Role.SYSADMIN)
+NOBODY: tuple[Role, ...] = ()
+
+#: Model → who sees its panel, who adds there, who changes there.
+RIGHTS = {
+    m.LiaisonGroup: (TOWN_WIDE, OFFICE, OFFICE),
+    m.Village: (TOWN_WIDE, OFFICE, OFFICE),
+    m.Speciality: (TOWN_WIDE, OFFICE, OFFICE),
+    m.VillagerGroup: (TOWN_WIDE, OFFICE, OFFICE),
+    m.LiaisonTeam: (TOWN_WIDE, NOBODY, NOBODY),
+    m.Posting: (TOWN_WIDE, NOBODY, NOBODY),
+    m.DutyPlan: (TOWN_WIDE, NOBODY, NOBODY),
+    m.SelfGovernance: (TOWN_WIDE, NOBODY, NOBODY),
+    m.Person: (TOWN_WIDE, OFFICE, OFFICE),
+    m.CadreTerm: (TOWN_WIDE, OFFICE, OFFICE),
+    m.OrganizationKind: (TOWN_WIDE, OFFICE, OFFICE),
+    m.SocialOrganization: (TOWN_WIDE, OFFICE, OFFICE),
+    m.OrganizationMember: (TOWN_WIDE, NOBODY, NOBODY),
+    m.PartyBranch: (TOWN_WIDE, OFFICE, OFFICE),
+    m.PartyGroup: (TOWN_WIDE, OFFICE, OFFICE),
+    m.VillageCharter: (TOWN_WIDE, OFFICE, OFFICE),
+    Grid: (TOWN_WIDE, OFFICE, OFFICE),
+    GridArea: (TOWN_WIDE, NOBODY, NOBODY),
+    GridHeadTerm: (TOWN_WIDE, NOBODY, NOBODY),
+    Town: (SETTINGS, NOBODY, LEAD_OR_KEEPER),
+    Department: (SETTINGS, LEAD_OR_KEEPER, LEAD_OR_KEEPER),
+    CalendarDay: (SETTINGS, (Role.OFFICE, *LEAD_OR_KEEPER), (Role.OFFICE, *LEAD_OR_KEEPER)),
+    CalendarYear: (SETTINGS, NOBODY, NOBODY),
+    User: (WATCHERS, NOBODY, (Role.SYSADMIN,)),
+    RoleGrant: (WATCHERS, (Role.SYSADMIN,), NOBODY),
+    Feedback: (TOWN_WIDE, NOBODY, OFFICE),
+    Notice: (SETTINGS, NOBODY, NOBODY),
+    AuditEntry: (WATCHERS, NOBODY, NOBODY),
+}
+
+
+def make_rows(cast: Any) -> dict:
+    """One row of every model that has a panel; of notices see `row_for`."""
+    with acting(by=None, action="test.rows", label="测试数据"):
+        extra = [
+            m.Speciality(village=cast.own, name="湘莲", area_mu=30),
+            m.DutyPlan(team=cast.team, weekdays="24", starts_on=date(2024, 1, 1)),
+            m.VillageCharter(
+                village=cast.own, number=1, title="示例一村村规民约", text="第一条", adopted_on=date(2024, 1, 1)
+            ),
+            CalendarDay(date=date(2026, 10, 1), is_workday=False, name="国庆节", source="manual", plan_year=2026),
+            Feedback(text="字太小", sent_by=cast.users[Role.LEADER]),
+        ]
+        for row in extra:
+            row.save()
+    Notice.objects.bulk_create(Notice(user=user, text=f"给{user}的消息") for user in cast.users.values())
+    found = {
+        model: model._default_manager.order_by("pk").first() for model in RIGHTS if model not in (Notice, AuditEntry)
+    }
+    found.update({m.Person: cast.resident, m.Village: cast.own, m.VillagerGroup: cast.villager_group, Grid: cast.grid})
+    found[User] = cast.users[Role.LEADER]
+    found[AuditEntry] = AuditEntry.objects.filter(model="accounts.user").first()
+    return found
+
+
+def name_of(model) -> str:
+    return f"admin:{model._meta.app_label}_{model._meta.model_name}"
+
+
+def list_url(model) -> str:
+    return reverse(f"{name_of(model)}_changelist")
+
+
+def add_url(model) -> str:
+    return reverse(f"{name_of(model)}_add")
+
+
+def change_url(row) -> str:
+    return reverse(f"{name_of(type(row))}_change", args=[row.pk])
+
+
+def row_for(rows, cast, model, role):
+    """The row a role may see: its own notice, otherwise the common one."""
+    return Notice.objects.get(user=cast.users[role]) if model is Notice else rows[model]
+
+
+def text_of(answer) -> str:
+    return answer.content.decode()
+
+
+def grow(model, cast) -> None:
+    """A dozen rows more of what grows; the others have as many as there are."""
+    start = date(2025, 3, 1)
+    with acting(by=None, action="test.grow", label="测试数据"):
+        people = [m.Person(name=f"示例{n}", village=cast.own, phone=f"1990001{n:04d}") for n in range(12)]
+        for person in people:
+            person.save()
+        for n, person in enumerate(people):
+            village = m.Village(code=f"4313211018{n:02d}", name=f"示例{n}村", group=cast.group)
+            village.save()
+            group = m.VillagerGroup(village=village, number=1, head=person, head_since=start)
+            group.save()
+            team = m.LiaisonTeam(village=village, starts_on=start)
+            grid = Grid(village=village, number=1)
+            for row in (
+                team,
+                grid,
+                m.Posting(person=person, team=team, starts_on=start, is_leader=True),
+                m.DutyPlan(team=team, weekdays="24", starts_on=start),
+                GridArea(grid=grid, villager_group=group),
+                GridHeadTerm(grid=grid, person=person, starts_on=start),
+                m.CadreTerm(person=person, village=village, position="clerk", starts_on=start),
+                m.OrganizationMember(organization=cast.organization, person=person, starts_on=start),
+                m.VillageCharter(village=village, number=1, title="村规民约", text="一", adopted_on=start),
+                m.PartyBranch(village=village, name="党支部"),
+                m.Speciality(village=village, name="茶叶"),
+            ):
+                row.save()

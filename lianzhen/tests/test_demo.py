@@ -1,0 +1,138 @@
+"""The demo town: real villages, invented people, the same every time; and a real start from the list."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from grids.models import Grid, GridHeadTerm
+from lianzhen.accounts.models import User
+from lianzhen.accounts.roles import Role
+from lianzhen.demo.accounts import PASSWORD, demo_accounts, username_of
+from lianzhen.demo.build import build_town
+from lianzhen.demo.names import REAL_PEOPLE
+from lianzhen.demo.plan import VILLAGE_FILE, Scale
+from lianzhen.town.models import CalendarYear, Town
+from lianzhen.trail.models import AuditEntry
+from villages.models import LiaisonTeam, OrganizationKind, Person, SelfGovernance, Village
+
+TODAY = date(2026, 11, 23)
+
+
+def summary() -> list[tuple]:
+    return [
+        *Person.objects.order_by("pk").values_list("name", "phone", "village__name"),
+        *GridHeadTerm.objects.order_by("pk").values_list("grid__code", "person__name", "starts_on", "ends_on"),
+    ]
+
+
+@pytest.fixture
+def small_demo(db):
+    build_town(Scale(villages=2, years=3, today=TODAY, seed=7))
+
+
+def test_every_role_signs_in_with_what_is_printed(small_demo, client):
+    printed = dict(demo_accounts())
+    # Two villages have no self-governed one among them, hence no instructor.
+    assert set(printed) == {role.label for role in Role} - {Role.INSTRUCTOR.label}
+    for username in printed.values():
+        signed_in = client.post("/login/", {"username": username, "password": PASSWORD})
+        assert signed_in.status_code in (302, 303)
+        role = Role(username.removeprefix("demo_"))
+        assert User.objects.get(username=username).standing.has(role)
+
+
+def test_invented_people_only(small_demo):
+    names = set(Person.objects.values_list("name", flat=True))
+    assert len(names) > 50
+    assert not names & REAL_PEOPLE
+    assert all(phone.startswith("19900") for phone in Person.objects.values_list("phone", flat=True))
+
+
+def test_history_reaches_back_and_has_no_hidden_gap(small_demo):
+    assert Town.objects.get().is_demo
+    assert LiaisonTeam.objects.order_by("starts_on").first().starts_on == date(2024, 1, 1)
+    assert Grid.objects.count() == 11
+    assert AuditEntry.objects.filter(action="grid.head").exists()
+
+
+def test_same_seed_same_town(db):
+    from django.db import transaction
+
+    seen = []
+    for _ in range(2):
+        with transaction.atomic():
+            build_town(Scale(villages=1, years=2, today=TODAY, seed=7))
+            seen.append(summary())
+            transaction.set_rollback(True)
+    first, second = ([row[:3] for row in rows] for rows in seen)
+    assert first == second
+    assert len(first) > 20
+
+
+def test_demo_never_mixes_with_real_data(cast):
+    with pytest.raises(CommandError, match="已经有数据"):
+        call_command("demo", stdout=StringIO())
+
+
+def test_accounts_of_a_demo_are_not_shown_in_a_real_town(cast):
+    assert demo_accounts() == []
+
+
+# --- A real start ---------------------------------------------------------------------------
+@pytest.fixture
+def answers(monkeypatch):
+    typed = iter(["Zhenfu-2026", "Zhenfu-2026"])
+    monkeypatch.setattr("getpass.getpass", lambda prompt: next(typed))
+
+
+def start(file: Path) -> str:
+    out = StringIO()
+    call_command(
+        "start_town", str(file), town="荷叶镇", county="双峰县", admin="guanli", admin_name="管理员", stdout=out
+    )
+    return out.getvalue()
+
+
+def test_a_town_starts_from_the_39_real_units(db, answers, client):
+    assert "39个村（社区）" in start(VILLAGE_FILE)
+    town = Town.objects.get()
+    assert (town.name, town.code, town.is_demo) == ("荷叶镇", "431321101", False)
+    assert Village.objects.count() == 39
+    assert Village.objects.filter(kind="community").count() == 2
+    assert CalendarYear.objects.filter(year=2026).exists()
+    assert OrganizationKind.objects.filter(in_every_grid=True).count() == 3
+    assert not Person.objects.exists()
+    assert client.post("/login/", {"username": "guanli", "password": "Zhenfu-2026"}).status_code in (302, 303)
+    assert User.objects.get().standing.roles == {Role.SYSADMIN}
+    assert username_of(Role.SYSADMIN) != "guanli"
+
+
+def test_bad_list_writes_nothing(db, answers, tmp_path):
+    file = tmp_path / "村.csv"
+    file.write_text("code,name\n123,龙吟村\n", "utf-8")
+    with pytest.raises(CommandError, match="没有写入任何数据"):
+        start(file)
+    assert not Town.objects.exists()
+    assert not User.objects.exists()
+
+
+def test_a_town_starts_once(cast, answers):
+    with pytest.raises(CommandError, match="已经有数据"):
+        start(VILLAGE_FILE)
+
+
+def test_missing_file_is_said(db, answers, tmp_path):
+    with pytest.raises(CommandError, match="没有找到文件"):
+        start(tmp_path / "没有.csv")
+
+
+def test_self_governed_village_has_an_instructor_and_no_team(db):
+    build_town(Scale(villages=7, years=1, today=TODAY, seed=3))
+    term = SelfGovernance.objects.get()
+    assert not LiaisonTeam.objects.on(TODAY).filter(village=term.village).exists()
+    assert term.village.instructor_postings.open().count() == 1

@@ -1,0 +1,272 @@
+"""Every address × every role × {own village, other village}: who sees it, who may use it.
+
+The expectation is typed by hand below, apart from the code that it judges: `SEES` says whose rows each
+role sees, `MAY` who passes each permission. A view without a guard, an address without an object, a
+permission without a line in the table: each fails the sweep.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from lianzhen.accounts.roles import Role as R
+from lianzhen.pages.guard import Guard
+from lianzhen.tests.cast import START, Cast, make_user
+
+OUTSIDER = "outsider"
+EVERYBODY = frozenset(R) | {OUTSIDER}
+TOWN = frozenset({R.OFFICE, R.OFFICE_LEAD, R.COMMITTEE, R.AUDITOR})
+OFFICE = frozenset({R.OFFICE, R.OFFICE_LEAD})
+VILLAGE = frozenset({R.LEADER, R.MEMBER, R.CADRE})
+KEEPERS = OFFICE | VILLAGE
+READERS = TOWN | VILLAGE | {R.DISTRICT, R.INSTRUCTOR}
+ACCOUNTS = frozenset({R.SYSADMIN, R.AUDITOR, R.OFFICE_LEAD, R.COMMITTEE})
+
+#: Who passes a permission once the object is visible (or where there is none).
+MAY = {
+    "open_home": EVERYBODY,
+    "use_search": EVERYBODY,
+    "use_own_pages": EVERYBODY,
+    "see_villages": READERS | {R.WINDOW},
+    "see_people": READERS | {R.WINDOW},
+    "see_districts": READERS,
+    "see_village_life": READERS,
+    "see_grids": READERS | {R.WINDOW, R.GRIDHEAD},
+    "see_coverage": READERS,
+    "add_people": KEEPERS,
+    "keep_person": KEEPERS,
+    "reveal_phone": EVERYBODY - {R.AUDITOR, R.SYSADMIN},
+    "keep_village": KEEPERS,
+    "keep_part": KEEPERS,
+    "keep_grid": KEEPERS,
+    "keep_head_term": KEEPERS,
+    "change_village": OFFICE,
+    "arrange_teams": OFFICE,
+    "arrange_grids": OFFICE,
+    "appoint_cadres": OFFICE,
+    "decide_self_governance": frozenset({R.OFFICE_LEAD}),
+    "change_kinds": OFFICE,
+    "see_accounts": ACCOUNTS,
+    "keep_accounts": frozenset({R.SYSADMIN}),
+    "keep_other_account": frozenset({R.SYSADMIN}),
+    "end_role": frozenset({R.SYSADMIN}),
+    "see_town": TOWN | {R.SYSADMIN},
+    "change_town": frozenset({R.SYSADMIN, R.OFFICE_LEAD}),
+    "see_calendar": TOWN | {R.SYSADMIN},
+    "change_calendar": OFFICE | {R.SYSADMIN},
+    "see_trail": ACCOUNTS,
+    "see_feedback": TOWN,
+    "answer_feedback": OFFICE,
+}
+
+#: Who sees the own village's row and the other village's, by what the address begins with.
+OWN = TOWN | VILLAGE | {R.DISTRICT, R.WINDOW}
+FAR = TOWN | {R.WINDOW}
+SEES = {
+    "villages": (OWN, FAR),
+    "selfgov": (FAR | {R.INSTRUCTOR}, FAR | {R.INSTRUCTOR}),
+    "teams": (OWN, FAR),
+    "postings": (OWN, FAR),
+    "specialities": (OWN, FAR),
+    "villager-groups": (OWN, FAR),
+    "party-branches": (OWN, FAR),
+    "party-groups": (OWN, FAR),
+    "charters": (OWN, FAR),
+    "cadres": (OWN, FAR),
+    "orgs": (OWN, FAR),
+    "orgs/members": (OWN, FAR),
+    "grids": (OWN | {R.GRIDHEAD}, FAR),
+    "grids/terms": (OWN | {R.GRIDHEAD}, FAR),
+    # The instructor's village lies in the other district.
+    "districts": (OWN | {R.GRIDHEAD}, FAR | {R.INSTRUCTOR}),
+    "people": (TOWN | VILLAGE | {R.DISTRICT}, TOWN),
+    "orgs/kinds": (EVERYBODY, EVERYBODY),
+    "settings/accounts": (ACCOUNTS, ACCOUNTS),
+    "settings/grants": (ACCOUNTS, ACCOUNTS),
+    "settings/departments": (EVERYBODY, EVERYBODY),
+    # An entry about an account, and one about a village: the latter is not the administrator's to read.
+    "settings/audit": (ACCOUNTS, ACCOUNTS - {R.SYSADMIN}),
+    "notices": (frozenset({R.OFFICE}), frozenset({R.LEADER})),
+    "feedback": (TOWN | {R.LEADER}, TOWN | {R.MEMBER}),
+}
+
+#: Addresses that only a row of a certain state has.
+SPECIAL = {"villages/<int:pk>/self-governance/end/": "selfgov"}
+
+ANSWERED = {200, 204, 302, 303, 409, 422}
+
+
+def patterns(resolver: URLResolver | None = None, prefix: str = "") -> list[tuple[str, URLPattern]]:
+    """Every pattern with its whole route, the admin panel's aside (it has a sweep of its own)."""
+    found = []
+    for entry in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            if not route.startswith("admin/"):
+                found += patterns(entry, route)
+        else:
+            found.append((route, entry))
+    return found
+
+
+def guard_of(pattern: URLPattern) -> Guard | None:
+    return getattr(pattern.callback, "guard", None)
+
+
+def kind_of(route: str) -> str:
+    """What an address begins with, before its object: `grids/terms/<int:pk>/edit/` → `grids/terms`."""
+    return SPECIAL.get(route) or route.split("/<int:pk>")[0]
+
+
+def objects(cast: Cast) -> dict[str, tuple[Any, Any]]:
+    """A row of the own village and one of the other for every kind of address."""
+    from lianzhen.accounts.models import RoleGrant
+    from lianzhen.notices.models import Feedback, Notice
+    from lianzhen.trail import acting
+    from lianzhen.trail.models import AuditEntry
+    from villages.models import CadreTerm, OrganizationMember, PartyBranch, PartyGroup, Posting, Speciality
+    from villages.models import VillageCharter as Charter
+
+    with acting(by=None, action="test.sweep", label="测试数据"):
+        rows: dict[str, list[Any]] = {"villages": [cast.own, cast.other], "teams": [cast.team, cast.other_team]}
+        rows["selfgov"] = [cast.selfgov, cast.selfgov]
+        rows["people"] = [cast.resident, cast.other_resident]
+        rows["grids"] = [cast.grid, cast.other_grid]
+        rows["orgs"] = [cast.organization, cast.other_organization]
+        rows["districts"] = [cast.group, cast.other_group]
+        rows["villager-groups"] = [cast.villager_group, cast.other_villager_group]
+        rows["party-branches"] = [cast.branch, made(PartyBranch(village=cast.other, name="示例二村党支部"))]
+        other_group = PartyGroup(branch=rows["party-branches"][1], name="第一党员小组")
+        rows["party-groups"] = [cast.party_group, made(other_group)]
+        for village in (cast.own, cast.other):
+            rows.setdefault("specialities", []).append(made(Speciality(village=village, name="湘莲")))
+            charter = Charter(village=village, number=1, title="村规民约", text="一", adopted_on=START)
+            rows.setdefault("charters", []).append(made(charter))
+        far = made(CadreTerm(person=cast.other_resident, village=cast.other, position="women", starts_on=START))
+        rows["cadres"] = [CadreTerm.objects.get(village=cast.own), far]
+        own_posting = Posting.objects.get(team=cast.team, is_leader=False)
+        far_posting = Posting(team=cast.other_team, person=cast.people[R.MEMBER], starts_on=START)
+        rows["postings"] = [own_posting, made(far_posting, keep_holdings=False)]
+        far_member = OrganizationMember(
+            organization=cast.other_organization, person=cast.other_resident, starts_on=START
+        )
+        rows["orgs/members"] = [OrganizationMember.objects.get(organization=cast.organization), made(far_member)]
+        rows["grids/terms"] = [cast.head, far_head(cast)]
+        rows["orgs/kinds"] = [cast.kinds[0]] * 2
+        account = make_user("丙账号", "t_third")
+        rows["settings/accounts"] = [account] * 2
+        rows["settings/grants"] = [made(RoleGrant(user=account, role=R.OFFICE, starts_on=START, reason="测试"))] * 2
+        rows["settings/departments"] = [cast.department] * 2
+        owners = (cast.users[R.LEADER], cast.users[R.MEMBER])
+        rows["feedback"] = [made(Feedback(text="意见", sent_by=user)) for user in owners]
+    entries = AuditEntry.objects
+    rows["settings/audit"] = [entries.about(account).first(), entries.about(cast.own).first()]
+    rows["notices"] = [Notice.objects.create(user=cast.users[r], text="消息") for r in (R.OFFICE, R.LEADER)]
+    return {kind: (own, other) for kind, (own, other) in rows.items()}
+
+
+def made(row: Any, *, keep_holdings: bool = True) -> Any:
+    """Save a row; one that would give a role of the cast a second village ends at once."""
+    if not keep_holdings:
+        row.ends_on = row.starts_on
+    row.save()
+    return row
+
+
+def far_head(cast: Cast) -> Any:
+    from grids.models import GridHeadTerm
+
+    return made(GridHeadTerm(grid=cast.other_grid, person=cast.other_resident, starts_on=START))
+
+
+def address(route: str, row: Any) -> str:
+    filled = re.sub(r"<int:pk>", str(row.pk if row is not None else ""), route)
+    filled = filled.replace("<slug:tab>", "grids").replace("<slug:topic>", "printing")
+    assert "<" not in filled, f"the sweep does not know how to fill {route}"
+    return f"/{filled}"
+
+
+def expected(guard: Guard, kind: str, side: int, role: Any) -> int | None:
+    """404, 403 or None for an answer."""
+    if guard.finds and role not in SEES[kind][side]:
+        return 404
+    return None if role in MAY[guard.permission] else 403
+
+
+def ask(client: Client, method: str, url: str) -> int:
+    """Send one request and undo whatever it did."""
+    cookies = client.cookies.copy()
+    with transaction.atomic():
+        answer = getattr(client, method)(url)
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return answer.status_code
+
+
+@pytest.mark.parametrize("role", [*R, OUTSIDER], ids=str)
+def test_every_address_for_a_role(role, cast, client):
+    rows = objects(cast)
+    user = cast.users.get(role, cast.outsider)
+    client.force_login(user, backend="lianzhen.accounts.backends.AccountOrPhoneBackend")
+    swept: Counter[str] = Counter()
+    wrong = []
+    for route, pattern in patterns():
+        guard = guard_of(pattern)
+        for side in (0, 1) if guard.finds else (0,):
+            url = address(route, rows[kind_of(route)][side] if "<int:pk>" in route else None)
+            for method in ("get", "post"):
+                status = ask(client, method, url)
+                if method.upper() not in guard.methods:
+                    right = status == 405
+                elif guard.permission == "public":
+                    right = status in ANSWERED
+                else:
+                    refusal = expected(guard, kind_of(route), side, role)
+                    right = status == refusal if refusal else status in ANSWERED
+                swept["refused" if status in (403, 404) else "answered"] += 1
+                if not right:
+                    wrong.append(f"{role} {method} {url} ({guard.permission}): {status}")
+    assert wrong == []
+    assert swept.total() > 300
+    assert swept["answered"] > 30
+    # Both sides of the promise were met: a role that may do everything, or nothing, proves nothing.
+    assert swept["refused"] > 20
+
+
+def test_nobody_gets_in_without_signing_in(cast, client):
+    rows = objects(cast)
+    closed = 0
+    for route, pattern in patterns():
+        if guard_of(pattern).permission != "public":
+            url = address(route, rows[kind_of(route)][0] if "<int:pk>" in route else None)
+            answer = client.get(url)
+            assert answer.status_code == 302, url
+            assert answer["Location"].startswith("/login/"), url
+            closed += 1
+    assert closed > 80
+
+
+def test_every_address_has_a_guard():
+    swept = patterns()
+    assert len(swept) > 90
+    assert [route for route, pattern in swept if guard_of(pattern) is None] == []
+
+
+def test_every_permission_and_every_kind_stands_in_the_tables():
+    guards = {guard_of(pattern).permission for _, pattern in patterns()}
+    kinds = {kind_of(route) for route, pattern in patterns() if "<int:pk>" in route}
+    assert guards - {"public"} == set(MAY)
+    assert kinds == set(SEES)
+
+
+def test_every_public_address_says_why():
+    public = {route: guard_of(p).public_because for route, p in patterns() if guard_of(p).permission == "public"}
+    assert all(public.values())
+    assert set(public) == {"login/", "logout/", "account/display/", "help/", "help/<slug:topic>/", "accessibility/"}

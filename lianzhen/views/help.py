@@ -1,0 +1,74 @@
+"""更多, 帮助 and 无障碍说明."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from lianzhen.accounts.roles import TOWN_WIDE, Role
+from lianzhen.pages.guard import guarded, public
+from lianzhen.permissions import OFFICE, use_own_pages
+
+FIELD = (Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.INSTRUCTOR, Role.CADRE)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One job explained on one screen; `roles` are those whose job it is (none: everybody's)."""
+
+    slug: str
+    title: str
+    summary: str
+    roles: tuple[Role, ...] = ()
+
+    @property
+    def template(self) -> str:
+        return f"help/topics/{self.slug}.html"
+
+    @property
+    def url(self) -> str:
+        return reverse("help_topic", args=[self.slug])
+
+
+TOPICS = (
+    Topic("signing-in", "登录和密码", "首次登录、改密码、密码忘了、等10分钟"),
+    Topic("large-text", "大字版", "把字和按钮放大，登录前也能用"),
+    Topic("villages", "查村情", "搜索、筛选、看一个村的全部情况", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
+    Topic("printing", "打印", "清单和村档案打印成A4", (*TOWN_WIDE, *FIELD, Role.WINDOW, Role.SYSADMIN)),
+    Topic("grid-heads", "更换网格长", "换人、定日期、看历任", (*OFFICE, Role.CADRE, Role.LEADER, Role.MEMBER)),
+    Topic("postings", "调整任职", "组长、组员、联络组、指导员的任免", OFFICE),
+    Topic("organizations", "维护社会组织", "理事会、爱卫会、关爱委的成员和换届", (*OFFICE, Role.CADRE, Role.LEADER, Role.MEMBER)),
+    Topic("accounts", "账号和角色", "开通、重置、停用，授予和收回角色", (Role.SYSADMIN,)),
+)
+
+
+@guarded(use_own_pages, methods=("GET",))
+def more(request: HttpRequest) -> HttpResponse:
+    """The rail as a page, for the phone; the frame has its groups already."""
+    return render(request, "help/more.html")
+
+
+@public("不会登录的人也要能看到怎样登录。", methods=("GET",))
+def help_index(request: HttpRequest) -> HttpResponse:
+    """One's own jobs first; everything for those who have not signed in."""
+    user = request.user
+    standing = user.standing if user.is_authenticated else None
+    own = [t for t in TOPICS if standing is None or not t.roles or standing.has(*t.roles)]
+    return render(request, "help/index.html", {"own": own, "others": [t for t in TOPICS if t not in own]})
+
+
+@public("不会登录的人也要能看到怎样登录。", methods=("GET",))
+def help_topic(request: HttpRequest, topic: str) -> HttpResponse:
+    found = next((t for t in TOPICS if t.slug == topic), None)
+    if found is None:
+        raise Http404
+    context = {"topic": found, "crumbs": [("帮助", reverse("help"))]}
+    return render(request, found.template, context)
+
+
+@public("无障碍说明对所有人公开。", methods=("GET",))
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "help/accessibility.html")

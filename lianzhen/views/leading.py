@@ -1,0 +1,36 @@
+"""Where to lead somebody on: never outside the platform, never to a page that only takes what is sent."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def is_ours(url: str) -> bool:
+    """A path inside the platform; nothing else is ever followed from a stored or typed text."""
+    return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
+
+def onward(request: HttpRequest, asked: str, otherwise: str) -> str:
+    """The page asked for. Where that takes no GET (the session ended while something was being sent), the
+    nearest page above it; `otherwise` for anything that is not ours."""
+    if not url_has_allowed_host_and_scheme(asked, {request.get_host()}, request.is_secure()):
+        return otherwise
+    parts = urlsplit(asked)
+    if _readable(parts.path):
+        return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    steps = parts.path.strip("/").split("/")
+    above = (f"/{'/'.join(steps[:n])}/" for n in range(len(steps) - 1, 0, -1))
+    return next((path for path in above if _readable(path)), otherwise)
+
+
+def _readable(path: str) -> bool:
+    try:
+        view = resolve(path).func
+    except Resolver404:
+        return False
+    guard = getattr(view, "guard", None)
+    return guard is None or "GET" in guard.methods

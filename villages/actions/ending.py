@@ -1,0 +1,50 @@
+"""What still hangs on a place that is to end. Nothing loses its place by accident."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q
+
+from lianzhen.wording import number
+
+
+def what_remains(record: Model, on: date, *, besides: tuple[type[Model], ...] = ()) -> list[str]:
+    """What would still belong to `record` on a day if it ended then, in words: 网格（5）, 人员（120）.
+
+    Asks every relation that leads to the record, also those of parts nearer the roof, so that nothing
+    registered later is forgotten. Rows that end (a term, a merged grid) count while they run; rows that
+    know no end count always. `besides` names models that may stay as they are. One query per relation.
+    """
+    found = []
+    for relation in record._meta.related_objects:
+        model = relation.related_model
+        if model in besides:
+            continue
+        rows = model._base_manager.filter(Q(**{relation.field.name: record}) & _runs_into(model, on))
+        if count := rows.count():
+            found.append(f"{model._meta.verbose_name}（{number(count)}）")
+    return found
+
+
+def refuse_while_used(record: Model, on: date, *, besides: tuple[type[Model], ...] = ()) -> None:
+    """Raise when something would still belong to the record."""
+    remains = what_remains(record, on, besides=besides)
+    if remains:
+        raise ValidationError(f"{record}还有{'、'.join(remains)}，请先调整或结束，再办理撤并。")
+
+
+def refuse_twice(record: Model) -> None:
+    """Raise when the record has already ended."""
+    if record.ended_on is not None:
+        raise ValidationError(f"{record}已经撤并或停止，请刷新页面核对。")
+
+
+def _runs_into(model: type[Model], on: date) -> Q:
+    names = {field.name for field in model._meta.concrete_fields}
+    if "ends_on" in names:
+        return Q(ends_on=None) | Q(ends_on__gte=on)
+    if "ended_on" in names:
+        return Q(ended_on=None) | Q(ended_on__gt=on)
+    return Q()
