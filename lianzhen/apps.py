@@ -12,6 +12,7 @@ class RoofConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_delete, post_save
 
+        from lianzhen import account_book  # noqa: F401 — its receiver tells the watchers of every grant
         from lianzhen.context import forget_town
         from lianzhen.town.models import CalendarYear, Town
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from lianzhen import phones
 from lianzhen.accounts.roles import Role
 from lianzhen.navigation import Group, Item, rail, tabs
 from lianzhen.notices.models import Notice
@@ -63,7 +64,7 @@ def town_facts() -> TownFacts:
         facts = TownFacts(
             name=town.name if town else "本镇",
             is_demo=bool(town and town.is_demo),
-            office_phone=town.office_phone if town else "",
+            office_phone=phones.readable(town.office_phone) if town and town.office_phone else "",
             years=frozenset(CalendarYear.objects.values_list("year", flat=True)),
         )
         cache.set(TOWN_CACHE_KEY, facts, TOWN_CACHE_SECONDS)

@@ -124,6 +124,8 @@ AXES_FAILURE_LIMIT = env.int("LOGIN_TRIES", default=5)
 AXES_COOLOFF_TIME = env.float("LOGIN_WAIT_MINUTES", default=10) / 60  # hours
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
+# Trying again while locked does not lengthen the wait: the page has said until when.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_CALLABLE = "lianzhen.accounts.lockout.answer_locked_out"
 AXES_USERNAME_CALLABLE = "lianzhen.accounts.lockout.account_of_attempt"
 AXES_ENABLE_ADMIN = False

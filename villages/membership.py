@@ -58,7 +58,7 @@ def due_state(organization: SocialOrganization, today: date) -> tuple[str, str] 
     if ends is None or organization.ended_on is not None:
         return None
     if ends <= today:
-        return "bad", "任期已到"
+        return "bad", "已到期"
     if ends <= today + timedelta(days=TERM_NOTICE_DAYS):
-        return "warn", f"{(ends - today).days}天后换届"
+        return "warn", f"剩{(ends - today).days}天"
     return None

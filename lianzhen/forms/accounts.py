@@ -31,7 +31,9 @@ def reason_field(label: str = "原因", example: str = "") -> forms.CharField:
 
 def username_field(**more: Any) -> forms.CharField:
     widget = forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"})
-    return forms.CharField(label="账号", max_length=30, widget=widget, error_messages={"required": "请填写账号"}, **more)
+    return forms.CharField(
+        label="账号", max_length=30, widget=widget, error_messages={"required": "请填写账号"}, **more
+    )
 
 
 class NameOnlyField(PersonField):

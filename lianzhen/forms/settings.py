@@ -92,7 +92,10 @@ class NoticeForm(forms.Form):
         help_text="把国务院办公厅的通知整篇粘贴进来，或一行写一天，例如：2027-01-01 休 元旦。",
     )
     upload = forms.FileField(
-        label="或选择文件", required=False, help_text="txt 或 csv 文件，每行写日期、休或班、名称。", allow_empty_file=True
+        label="或选择文件",
+        required=False,
+        help_text="txt 或 csv 文件，每行写日期、休或班、名称。",
+        allow_empty_file=True,
     )
 
     def __init__(self, *args: Any, year: int, **kwargs: Any) -> None:

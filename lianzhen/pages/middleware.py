@@ -24,13 +24,18 @@ class WroteWhileReading(RuntimeError):
 
 
 class PlainAnswersMiddleware:
-    """Turns `NotAllowed` into the 403 page with its reason."""
+    """Turns `NotAllowed` into the 403 page with its reason, and the framework's blank 405 into a page."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            page = render(request, "errors/405.html", status=405)
+            page["Allow"] = response.get("Allow", "")
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, NotAllowed):

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import F, OrderBy, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import conditional_escape, format_html
@@ -150,10 +150,13 @@ class ListPage:
         known = any(c.key == key and c.sort for c in self.columns)
         return (key, asked.startswith("-")) if known else ("", False)
 
-    def _ordering(self) -> list[str]:
+    def _ordering(self) -> list[str | OrderBy]:
+        """Unknown values come last either way, the same on both databases."""
         column = next((c for c in self.columns if c.key == self.sorted_by), None)
-        first = [_turned(name) if self.descending else name for name in column.sort] if column else []
-        return [*first, *[name for name in self.order if name.lstrip("-") not in {f.lstrip("-") for f in first}], "pk"]
+        asked = list(column.sort) if column else []
+        chosen = {name.lstrip("-") for name in asked}
+        rest = [name for name in self.order if name.lstrip("-") not in chosen]
+        return [*(_order(name, turned=self.descending) for name in asked), *rest, "pk"]
 
     def _table(self, rows: list[Any], total: int, *, plain: bool) -> Table:
         grouping = self.groups if not self.sorted_by else None
@@ -266,5 +269,8 @@ def _footer(rows: list[Any], columns: Sequence[Column]) -> SafeString | str:
     return mark_safe("<tr>" + "".join(cells) + "</tr>")  # numbers only
 
 
-def _turned(name: str) -> str:
-    return name[1:] if name.startswith("-") else f"-{name}"
+def _order(name: str, *, turned: bool) -> OrderBy:
+    field = F(name.lstrip("-"))
+    if name.startswith("-") != turned:
+        return field.desc(nulls_last=True)
+    return field.asc(nulls_last=True)

@@ -41,7 +41,14 @@ def lines(page):
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.OFFICE_LEAD, Role.COMMITTEE])
 def test_who_when_what_before_after(changed, sign_in, role):
     page = page_of(sign_in(role))
-    for word in ("2026-03-04 12:00", "甲联村办工作人员", "修改人员", "曾示例", "199****1001 → 199****2002", "备注：换号"):
+    for word in (
+        "2026-03-04 12:00",
+        "甲联村办工作人员",
+        "修改人员",
+        "曾示例",
+        "199****1001 → 199****2002",
+        "备注：换号",
+    ):
         assert word in page
     assert reverse("person", args=[changed.object_id]) in page
 
@@ -115,7 +122,15 @@ def test_filtered_by_reason(changed, cast, sign_in):
 
 @pytest.mark.parametrize(
     "query",
-    [{"since": "x"}, {"since": "0001-01-01"}, {"until": "9999-12-31"}, {"by": "x"}, {"model": "x"}, {"q": "a\0b"}, {"page": "-1"}],
+    [
+        {"since": "x"},
+        {"since": "0001-01-01"},
+        {"until": "9999-12-31"},
+        {"by": "x"},
+        {"model": "x"},
+        {"q": "a\0b"},
+        {"page": "-1"},
+    ],
 )
 def test_odd_filters_do_no_harm(changed, sign_in, query):
     assert sign_in(Role.AUDITOR).get(reverse("audit_list"), query).status_code == 200

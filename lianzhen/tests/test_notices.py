@@ -110,8 +110,7 @@ def test_the_page_it_is_about_comes_along_by_itself(cast, sign_in):
 @pytest.mark.parametrize("page", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)"])
 def test_no_foreign_address_is_kept(cast, sign_in, page):
     client = sign_in(Role.GRIDHEAD)
-    form = page_of(client, reverse("feedback"), page=page)
-    assert re.search(r'name="page" (value="" )?id=', form) or 'name="page" id' in form
+    assert f'value="{page}"' not in page_of(client, reverse("feedback"), page=page)
     send(client, page=page)
     assert Feedback.objects.get().page == ""
 
@@ -190,7 +189,7 @@ def test_the_list_is_filtered_searched_and_printed(cast, sign_in):
 def test_more_holds_the_whole_rail_and_the_way_out(cast, sign_in, role):
     answer = sign_in(role).get(reverse("more"))
     page = answer.content.decode()
-    body = page.split('<main')[1]
+    body = page.split("<main")[1]
     items = [item for group in answer.context["frame"].nav for item in group.items]
     assert items
     for item in items:

@@ -102,9 +102,14 @@ def test_a_new_record_outside_an_act_is_refused(cast):
 
 def test_an_act_that_breaks_leaves_neither_record_nor_entry(cast):
     before = rows()
-    with pytest.raises(ZeroDivisionError), acting(by=None, action="test", label="测试"):
-        make_user("戊示例", "beside")
-        raise ZeroDivisionError
+
+    def breaking():
+        with acting(by=None, action="test", label="测试"):
+            make_user("戊示例", "beside")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        breaking()
     assert rows() == before
     assert not User.objects.filter(username="beside").exists()
 

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.db import models, transaction
 from django.db.models.signals import post_save, pre_delete, pre_save
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
 
 #: Fields that say when and how often, not what: never part of a difference.
-BOOKKEEPING = frozenset({"id", "version", "updated_at", "updated_by", "created_at", "created_by"})
+BOOKKEEPING = frozenset({"id", "version", "updated_at", "updated_by", "created_at", "created_by", "granted_at"})
 
 
 class UntrailedWrite(RuntimeError):
@@ -115,7 +116,7 @@ def text(value: Any) -> str:
     if value is False:
         return "否"
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):
         return value.isoformat()
     return str(value)

@@ -40,7 +40,12 @@ TOPICS = (
     Topic("printing", "打印", "清单和村档案打印成A4", (*TOWN_WIDE, *FIELD, Role.WINDOW, Role.SYSADMIN)),
     Topic("grid-heads", "更换网格长", "换人、定日期、看历任", (*OFFICE, Role.CADRE, Role.LEADER, Role.MEMBER)),
     Topic("postings", "调整任职", "组长、组员、联络组、指导员的任免", OFFICE),
-    Topic("organizations", "维护社会组织", "理事会、爱卫会、关爱委的成员和换届", (*OFFICE, Role.CADRE, Role.LEADER, Role.MEMBER)),
+    Topic(
+        "organizations",
+        "维护社会组织",
+        "理事会、爱卫会、关爱委的成员和换届",
+        (*OFFICE, Role.CADRE, Role.LEADER, Role.MEMBER),
+    ),
     Topic("accounts", "账号和角色", "开通、重置、停用，授予和收回角色", (Role.SYSADMIN,)),
 )
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from lianzhen.navigation import PLACES
 
 
 def is_ours(url: str) -> bool:
@@ -34,3 +36,15 @@ def _readable(path: str) -> bool:
         return False
     guard = getattr(view, "guard", None)
     return guard is None or "GET" in guard.methods
+
+
+def page_title(path: str) -> str:
+    """What a page of ours is called in the navigation, with the number of the record where it is one's page;
+    the address itself for a page that stands in no navigation."""
+    path = urlsplit(path).path
+    places = {reverse(place.name): place.title for place in PLACES}
+    above = [url for url in places if path == url or (url != "/" and path.startswith(url))]
+    if not above:
+        return path
+    nearest = max(above, key=len)
+    return places[nearest] if path == nearest else f"{places[nearest]} {path.removeprefix(nearest).strip('/')}"

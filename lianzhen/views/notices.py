@@ -20,7 +20,7 @@ from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import Column, ListPage, link, tag
 from lianzhen.permissions import answer_feedback, see_feedback, use_own_pages
-from lianzhen.views.leading import is_ours
+from lianzhen.views.leading import is_ours, page_title
 from lianzhen.wording import number
 
 NOTICES_PAGE = 50
@@ -62,13 +62,16 @@ def notices_read(request: HttpRequest) -> HttpResponse:
 @guarded(use_own_pages)
 def feedback(request: HttpRequest) -> HttpResponse:
     page = request.GET.get("page", "")
-    own = Feedback.objects.filter(sent_by=request.user).select_related("answered_by")
+    own = Feedback.objects.filter(sent_by=request.user).select_related("answered_by")[:OWN_SHOWN]
     return form_page(
         request,
         FeedbackForm(request.POST or None, initial={"page": page if is_ours(page) else ""}),
         save=lambda values: actions.send_feedback(by=request.user, **values),
         done=lambda sent: (reverse("feedback"), "已提交，联村工作办会在这里答复。"),
-        context={"own": own[:OWN_SHOWN], "page": page if is_ours(page) else ""},
+        context={
+            "own": [{"row": row, "page": page_title(row.page) if row.page else ""} for row in own],
+            "page": page_title(page) if is_ours(page) else "",
+        },
         template="notices/feedback.html",
     )
 
@@ -78,12 +81,16 @@ def _feedback_state(row: Feedback) -> Any:
     return tag("done", "已答复") if row.answered_at else tag("warn", "未答复")
 
 
+def _page_link(row: Feedback) -> Any:
+    return link(row.page, page_title(row.page)) if is_ours(row.page) else "—"
+
+
 def _columns(may_answer: bool) -> list[Column]:
     columns = [
         Column("sent_at", "提交于", lambda f: timezone.localtime(f.sent_at).date(), kind="date", sort=["sent_at"]),
         Column("text", "内容", lambda f: f.text, head=True),
         Column("by", "提交人", lambda f: f.sent_by, secondary=True),
-        Column("page", "页面", lambda f: f.page, lambda f: link(f.page, f.page) if is_ours(f.page) else "—", secondary=True),
+        Column("page", "页面", lambda f: f.page, _page_link, secondary=True),
         Column("answer", "答复", lambda f: f.answer, secondary=True),
         Column("state", "状态", lambda f: "已答复" if f.answered_at else "未答复", _feedback_state),
     ]
@@ -120,6 +127,7 @@ def feedback_answer(request: HttpRequest, row: Feedback) -> HttpResponse:
         done=lambda answered: (reverse("feedback_list"), f"已答复，{answered.sent_by}会收到消息。"),
         context={
             "row": row,
+            "page": page_title(row.page) if row.page else "",
             "cancel_url": reverse("feedback_list"),
             "crumbs": [("意见建议", reverse("feedback_list"))],
         },

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from axes.handlers.proxy import AxesProxyHandler
 from lianzhen.accounts.actions import set_large_text
 from lianzhen.accounts.lockout import account_of_attempt, answer_locked_out, tries_left
 from lianzhen.accounts.models import User

@@ -87,7 +87,9 @@ def _cut(text: str) -> str:
 
 def _columns(user: User) -> tuple[Column, ...]:
     return (
-        Column("at", "时间", moment, lambda e: link(reverse("audit_entry", args=[e.pk]), moment(e)), sort=["at"], head=True),
+        Column(
+            "at", "时间", moment, lambda e: link(reverse("audit_entry", args=[e.pk]), moment(e)), sort=["at"], head=True
+        ),
         Column("by", "操作人", lambda e: e.by_name, secondary=True),
         Column("label", "操作", lambda e: e.label),
         Column("record", "记录", lambda e: e.object_label, lambda e: record(e, user)),
@@ -112,7 +114,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     if request.GET.get("print") == "1":
         page.matching = page.matching[:PRINTED]
         page.count = lambda n: f"共{number(n)}条" if n < PRINTED else f"最近{number(n)}条，其余请缩小日期范围打印"
-    return page.respond()
+    return page.respond("settings/audit_list.html")
 
 
 @guarded(see_trail, find=find_entry, methods=("GET",))

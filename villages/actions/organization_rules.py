@@ -32,9 +32,7 @@ def refuse_members_beyond(organization: SocialOrganization, last_day: date) -> N
 
 
 def refuse_same_name(organization: SocialOrganization) -> None:
-    namesakes = SocialOrganization.objects.current().filter(
-        village=organization.village, name=organization.name
-    )
+    namesakes = SocialOrganization.objects.current().filter(village=organization.village, name=organization.name)
     if namesakes.exclude(pk=organization.pk).exists():
         raise ValidationError({"name": f"{organization.village}已有{organization.name}。"})
 
@@ -84,9 +82,7 @@ def refuse_no_change(old: OrganizationMember, person: Person, starts_on: date) -
         raise ValidationError({"person": f"{person}现在就是会长（主任），请选择其他人员。"})
     if starts_on <= old.starts_on:
         since = full_date(old.starts_on)
-        raise ValidationError(
-            {"starts_on": f"起始日期须晚于{old.person}任会长（主任）的起始日期（{since}）。"}
-        )
+        raise ValidationError({"starts_on": f"起始日期须晚于{old.person}任会长（主任）的起始日期（{since}）。"})
 
 
 def refuse_no_chair(old: OrganizationMember | None, chair: Person | None, kept: set[int]) -> None:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from lianzhen.accounts.models import User
+from lianzhen.accounts.roles import SOLITARY
 from lianzhen.trail import acting
 from lianzhen.trail.versions import lock_for_change
 from villages.extensions import open_roles
@@ -49,7 +50,10 @@ def change_person(*, person: Person, by: User, version: int | None = None, **fac
     them twice. Raises `EditConflict` when somebody else saved meanwhile."""
     with acting(by=by, action="person.change", label="修改人员"):
         person = lock_for_change(person, version)
+        before = person.village_id
         _set(person, facts)
+        if before is not None and person.village_id != before:
+            _refuse_moving(person)
         _refuse_twin(person)
         person.full_clean()
         person.save()
@@ -91,9 +95,11 @@ def look_at_phone(*, person: Person, by: User) -> str:
 
 
 def link_account(*, person: Person, user: User, by: User | None) -> Person:
-    """Tell which account is this person's."""
+    """Tell which account is this person's. Refused for accounts that are used alone."""
     with acting(by=by, action="person.account", label="关联账号"):
         person = lock_for_change(person)
+        if user.grants.filter(role__in=SOLITARY, ends_on=None).exists():
+            raise ValidationError("系统管理员和审计员的账号单独使用，不关联人员。")
         person.user = user
         person.full_clean()
         person.save()
@@ -112,6 +118,13 @@ def _set(person: Person, facts: dict[str, Any]) -> None:
     party = person.party_group
     if party is not None and person.village_id and party.branch.village_id != person.village_id:
         raise ValidationError({"party_group": f"{party}属于{party.branch.village}，不在所选的村。"})
+
+
+def _refuse_moving(person: Person) -> None:
+    """Whoever answers for something in a village hands it over before moving to another."""
+    held = open_roles(person)
+    if held:
+        raise ValidationError({"village": f"{person}还担任{'、'.join(held)}，请先办理离任或更换，再改所在村。"})
 
 
 def _refuse_twin(person: Person) -> None:

@@ -41,9 +41,7 @@ def refuse_beyond(record: Term, last_day: date, what: str) -> None:
     """A team's parts lie within its own term."""
     if record.starts_on > last_day:
         since = full_date(record.starts_on)
-        raise ValidationError(
-            {"last_day": f"{what}自{since}起，晚于所选日期。请改选日期，或先撤回这项安排。"}
-        )
+        raise ValidationError({"last_day": f"{what}自{since}起，晚于所选日期。请改选日期，或先撤回这项安排。"})
     if record.ends_on is not None and record.ends_on > last_day:
         until = full_date(record.ends_on)
         raise ValidationError({"last_day": f"{what}已登记到{until}，最后一天不能早于这一天。"})
@@ -54,16 +52,12 @@ def refuse_no_change(old: Posting, person: Person, starts_on: date) -> None:
         raise ValidationError({"person": f"{person}现在就是{old.role_name}，请选择其他人员。"})
     if starts_on <= old.starts_on:
         since = full_date(old.starts_on)
-        raise ValidationError(
-            {"starts_on": f"起始日期须晚于{old.person}任{old.role_name}的起始日期（{since}）。"}
-        )
+        raise ValidationError({"starts_on": f"起始日期须晚于{old.person}任{old.role_name}的起始日期（{since}）。"})
 
 
 def refuse_few_days(chosen: str, running: DutyPlan | None) -> None:
     if len(chosen) < MIN_DUTY_DAYS:
-        raise ValidationError(
-            {"weekdays": f"固定办公日每周不少于{MIN_DUTY_DAYS}天，现在选了{len(chosen)}天。"}
-        )
+        raise ValidationError({"weekdays": f"固定办公日每周不少于{MIN_DUTY_DAYS}天，现在选了{len(chosen)}天。"})
     if running is not None and running.weekdays == chosen:
         raise ValidationError({"weekdays": f"现行固定办公日就是{running}，不需要调整。"})
 
@@ -71,9 +65,7 @@ def refuse_few_days(chosen: str, running: DutyPlan | None) -> None:
 def refuse_earlier_plan(team: LiaisonTeam, starts_on: date) -> None:
     other = sharing_a_day(team.duty_plans.all(), starts_on)
     if other is not None:
-        raise ValidationError(
-            {"starts_on": f"{term(other.starts_on, other.ends_on)}已有固定办公日（{other}）。"}
-        )
+        raise ValidationError({"starts_on": f"{term(other.starts_on, other.ends_on)}已有固定办公日（{other}）。"})
 
 
 def refuse_second_leader(postings: QuerySet, starts_on: date) -> None:

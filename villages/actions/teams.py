@@ -74,9 +74,7 @@ def open_team(*, village: Village, starts_on: date, by: User | None, reason: str
             raise ValidationError({"starts_on": f"{village}{since}实行村为主自治，不派联村工作组。"})
         other = sharing_a_day(village.teams.all(), starts_on)
         if other is not None:
-            raise ValidationError(
-                {"starts_on": f"{village}已有{term(other.starts_on, other.ends_on)}的联村工作组。"}
-            )
+            raise ValidationError({"starts_on": f"{village}已有{term(other.starts_on, other.ends_on)}的联村工作组。"})
         team = LiaisonTeam(village=village, starts_on=starts_on)
         team.full_clean()
         team.save()
@@ -139,9 +137,7 @@ def set_duty_days(
         plan.full_clean()
         plan.save()
         team.save()
-        _tell(
-            team, f"{team}固定办公日自{full_date(starts_on)}起为{plan}。", _people_on(team, starts_on), by=by
-        )
+        _tell(team, f"{team}固定办公日自{full_date(starts_on)}起为{plan}。", _people_on(team, starts_on), by=by)
     return plan
 
 
@@ -205,9 +201,7 @@ def appoint_instructor(
     with acting(by=by, action="posting.instructor", label="委派联村工作指导员"):
         village = lock_for_change(village)
         if not village.self_governance.on(starts_on).filter(ends_on=None).exists():
-            raise ValidationError(
-                {"starts_on": f"{village}自{full_date(starts_on)}起没有实行村为主自治，不派指导员。"}
-            )
+            raise ValidationError({"starts_on": f"{village}自{full_date(starts_on)}起没有实行村为主自治，不派指导员。"})
         person = _staff(person)
         old = village.instructor_postings.open().select_related("person").first()
         if old is not None:
@@ -287,17 +281,13 @@ def _begun(place: Place, person: Person, is_leader: bool, starts_on: date, basis
     if is_leader:
         refuse_second_leader(here, starts_on)
     field = FIELD_OF[type(place)]
-    posting = Posting(
-        person=person, is_leader=is_leader, starts_on=starts_on, basis=basis.strip(), **{field: place}
-    )
+    posting = Posting(person=person, is_leader=is_leader, starts_on=starts_on, basis=basis.strip(), **{field: place})
     posting.full_clean()
     posting.save()
     return posting
 
 
-def _promoted(
-    place: LiaisonTeam | LiaisonGroup, person: Person, starts_on: date, basis: str
-) -> Posting | None:
+def _promoted(place: LiaisonTeam | LiaisonGroup, person: Person, starts_on: date, basis: str) -> Posting | None:
     """Take a member's own posting out of the new leader's way: it ends the day before, or, when it was to
     begin on the very day, becomes the leader's."""
     member = _postings(place).open().filter(person=person, is_leader=False).first()
@@ -319,9 +309,7 @@ def _staff(person: Person) -> Person:
     if person.ended_on is not None:
         raise ValidationError({"person": f"{person}已于{full_date(person.ended_on)}离册，请另选人员。"})
     if person.department_id is None:
-        raise ValidationError(
-            {"person": f"{person}不是镇干部。如已调入镇里，请先在人员资料中填写站所（办）。"}
-        )
+        raise ValidationError({"person": f"{person}不是镇干部。如已调入镇里，请先在人员资料中填写站所（办）。"})
     return person
 
 

@@ -175,7 +175,7 @@ class ChairForm(ConfirmingForm):
 
 class MembershipsField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, membership: OrganizationMember) -> str:
-        return f"{membership.person}（{membership.get_position_display()}）"
+        return f"{membership.person} {membership.get_position_display()}"
 
 
 class TermForm(ConfirmingForm):

@@ -192,6 +192,15 @@ def test_number_changed_in_the_register_is_the_one_to_sign_in_with(cast, sign_in
     assert person.user.phone == "19900003003"
 
 
+def test_nobody_moves_away_while_holding_a_role(cast, sign_in):
+    form = correction(cast.resident, village=cast.other.pk, villager_group=cast.other_villager_group.pk)
+    answer = sign_in(Role.OFFICE).post(reverse("person_edit", args=[cast.resident.pk]), form)
+    cast.resident.refresh_from_db()
+    assert answer.status_code == 422
+    assert "再改所在村" in answer.content.decode()
+    assert cast.resident.village == cast.own
+
+
 def test_nobody_leaves_while_holding_a_role(cast, sign_in):
     form = {"ended_on": "2026-01-05", "reason": "迁出", "version": cast.resident.version}
     answer = sign_in(Role.OFFICE).post(reverse("person_end", args=[cast.resident.pk]), form)

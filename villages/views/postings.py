@@ -67,9 +67,7 @@ def instructor_appoint(request: HttpRequest, village: Village) -> HttpResponse:
         InstructorForm(request.POST or None, former=former),
         save=lambda values: actions.appoint_instructor(village=village, by=request.user, **values),
         done=_joined,
-        context=_under(
-            village, heading=f"{verb}{village}联村工作指导员", submit=f"{verb}指导员", effects=effects
-        ),
+        context=_under(village, heading=f"{verb}{village}联村工作指导员", submit=f"{verb}指导员", effects=effects),
     )
 
 
@@ -117,9 +115,7 @@ def posting_end(request: HttpRequest, posting: Posting) -> HttpResponse:
         EndPostingForm(request.POST or None, record=posting),
         save=lambda values: actions.end_posting(posting=posting, by=request.user, **values),
         done=lambda saved: (_page(place), f"{saved.person}任{role}至{full_date(saved.ends_on)}。"),
-        context=_under(
-            place, heading=f"结束{posting.person}的{role}任职", submit="结束任职", effects=effects
-        ),
+        context=_under(place, heading=f"结束{posting.person}的{role}任职", submit="结束任职", effects=effects),
     )
 
 

@@ -180,7 +180,7 @@ def service(user: User, team: LiaisonTeam, postings: list[Posting], today: date)
         "ended": team.ends_on is not None and team.ends_on < today,
         "serving": serving,
         "coming": [posting for posting in postings if posting.starts_on > today],
-        "former": plain_table("曾任组长和组员", SERVICE_COLUMNS, ended, empty_text="还没有人离任。"),
+        "former": plain_table("曾任组长和组员", SERVICE_COLUMNS, ended),
         "arranges": arrange_teams(user, team) and team.ends_on is None,
         "may_reveal": bool(serving) and reveal_phone(user, serving[0].person),
     }

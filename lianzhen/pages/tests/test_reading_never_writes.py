@@ -39,3 +39,12 @@ def test_bulk_update_is_stopped_too(cast):
 
     with pytest.raises(WroteWhileReading):
         ReadingNeverWritesMiddleware(update)(RequestFactory().get("/"))
+
+
+def test_address_behind_a_button_says_so_when_opened_by_hand(cast, sign_in):
+    from lianzhen.accounts.roles import Role
+
+    answer = sign_in(Role.OFFICE).get(f"/people/{cast.resident.pk}/phone/")
+    assert answer.status_code == 405
+    assert answer["Allow"] == "POST"
+    assert "请从页面上的按钮办理" in answer.content.decode()

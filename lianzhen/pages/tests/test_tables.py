@@ -60,6 +60,12 @@ def test_order_by_a_column_both_ways(cast):
     assert names(page(cast, "sort=-name")) == rising[::-1]
 
 
+def test_unknown_numbers_come_last_both_ways(cast):
+    Village.objects.filter(name="示例二村").update(population=None)
+    assert names(page(cast, "sort=population"))[-1] == "示例二村"
+    assert names(page(cast, "sort=-population"))[-1] == "示例二村"
+
+
 def test_unknown_order_is_ignored(cast):
     assert names(page(cast, "sort=password")) == names(page(cast))
     assert names(page(cast, "sort=motto")) == names(page(cast))

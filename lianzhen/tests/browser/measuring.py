@@ -48,8 +48,15 @@ def too_small(page: Page, least: int) -> list[str]:
 
 
 def grave_findings(page: Page) -> list[str]:
-    """Serious and critical findings of axe. Its script comes in beside the page's policy, through DevTools."""
+    """Serious and critical findings of axe. Its script comes in beside the page's policy, through DevTools.
+
+    The window is made as tall as the page: axe takes what lies under the bar at the foot of a phone for
+    covered, whereas people scroll.
+    """
+    usual = page.viewport_size
+    page.set_viewport_size({**usual, "height": max(usual["height"], page.evaluate("document.body.scrollHeight"))})
     violations = Axe().run(page, options=AXE).response["violations"]
+    page.set_viewport_size(usual)
     return [
         f"{found['id']}: {node['target'][0]} {node['html'][:120]}"
         for found in violations
