@@ -4,7 +4,7 @@ PY := .venv/bin/python
 UV_COMPILE := .venv/bin/uv pip compile pyproject.toml --quiet --generate-hashes --universal --python-version 3.11 \
 	--no-header --no-annotate --no-emit-index-url
 
-.PHONY: help run test lint format lock
+.PHONY: help run test lint format lock bench
 
 help:
 	@echo "make run                 准备环境并启动平台；ARGS=... 传给 manage.py run_town"
@@ -14,6 +14,8 @@ help:
 	@echo "make format              整理代码格式"
 	@echo "make lock                由 pyproject.toml 重新生成 requirements.lock 和 requirements-dev.lock；"
 	@echo "                         ARGS=--upgrade 升级到允许范围内的最新版本"
+	@echo "make bench               测量主要页面和导出的速度，写入 benchmarks/RESULTS.md；"
+	@echo "                         ARGS=--county 另测600个村，ARGS=\"--only sqlite\" 只测一种数据库"
 
 run:
 	@sh .ci/prepare.sh run
@@ -37,3 +39,8 @@ lock:
 	@sh .ci/prepare.sh dev
 	$(UV_COMPILE) $(ARGS) --output-file requirements.lock
 	$(UV_COMPILE) $(ARGS) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+# Towns are kept in var/bench; the first run builds them.
+bench:
+	@sh .ci/prepare.sh dev
+	@exec $(PY) benchmarks/run.py $(ARGS)

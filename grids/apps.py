@@ -8,6 +8,7 @@ class GridsConfig(AppConfig):
     def ready(self) -> None:
         from grids.actions import follow_village_code
         from grids.holdings import grid_head_holdings
+        from grids.importing import register_kinds
         from grids.models import Grid, GridArea, GridHeadTerm
         from grids.person_roles import grid_heads
         from grids.views.village_tab import grids_dossier, village_grids
@@ -19,6 +20,7 @@ class GridsConfig(AppConfig):
 
         for model in (Grid, GridArea, GridHeadTerm):
             track(model)
+        register_kinds()
         register_holdings(grid_head_holdings)
         guards.no_overlap(GridHeadTerm, name="grid_head_terms", keys=["grid_id"])
         extensions.register_roles(grid_heads)

@@ -11,7 +11,7 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from grids.models import Grid, GridHeadTerm
-from lianzhen.pages.forms import DayField, PageForm, PhoneField, PinyinSelect
+from lianzhen.pages.forms import DayField, PageForm, PhoneField, PinyinSelect, RowsField
 from villages.forms.fields import PersonField
 from villages.models import Person, Village, VillagerGroup
 
@@ -28,7 +28,7 @@ def likely_day(day: date | None, label: str) -> date | None:
 
 
 # --- Facts and area ---------------------------------------------------------------------------
-class VillagerGroupsField(forms.ModelMultipleChoiceField):
+class VillagerGroupsField(RowsField):
     """Villager groups of one village; where one lies now is said beside its name."""
 
     def __init__(self) -> None:

@@ -54,8 +54,13 @@ def overview(user: User, today: date) -> Overview:
     villages = _villages(user, today)
     teams = _teams(user, today)
     grids = _grids(user, today)
-    people = Person.objects.visible_to(user).current().aggregate(
-        residents=Count("pk", filter=Q(village__isnull=False)), staff=Count("pk", filter=Q(department__isnull=False))
+    people = (
+        Person.objects.visible_to(user)
+        .current()
+        .aggregate(
+            residents=Count("pk", filter=Q(village__isnull=False)),
+            staff=Count("pk", filter=Q(department__isnull=False)),
+        )
     )
     due = term_ends_by(today + timedelta(days=TERM_NOTICE_DAYS))
     organizations = SocialOrganization.objects.visible_to(user).current()
@@ -74,7 +79,9 @@ def overview(user: User, today: date) -> Overview:
         Need("联村工作组暂无组长", teams["without_leader"], f"{reverse('team_list')}?state=vacant"),
         Need("村（社区）既没有联村工作组，也没有指导员", villages["unattended"], reverse("village_list")),
         Need("网格的四类人员有缺项", grids["lacking"], f"{reverse('grid_coverage')}?state=lacking"),
-        Need(f"社会组织任期已满或{TERM_NOTICE_DAYS}天内届满", boards["due"], f"{reverse('organization_list')}?due=soon"),
+        Need(
+            f"社会组织任期已满或{TERM_NOTICE_DAYS}天内届满", boards["due"], f"{reverse('organization_list')}?due=soon"
+        ),
     ]
     return Overview(figures, [need for need in needs if need.count])
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lianzhen.views import account, accounts, calendar, help, notices, signing_in, town, trail
+from lianzhen.views import account, accounts, calendar, help, imports, notices, signing_in, town, trail
 
 urlpatterns = [
     path("login/", signing_in.sign_in, name="login"),
@@ -38,6 +38,16 @@ urlpatterns = [
     path("feedback/", notices.feedback, name="feedback"),
     path("feedback/list/", notices.feedback_list, name="feedback_list"),
     path("feedback/<int:pk>/answer/", notices.feedback_answer, name="feedback_answer"),
+    path("imports/", imports.import_list, name="import_list"),
+    path("imports/new/", imports.import_new, name="import_new"),
+    path("imports/templates/<slug:kind>/", imports.import_template, name="import_template"),
+    path("imports/<int:pk>/", imports.import_batch, name="import_batch"),
+    path("imports/<int:pk>/map/", imports.import_map, name="import_map"),
+    path("imports/<int:pk>/check/", imports.import_check, name="import_check"),
+    path("imports/<int:pk>/result/", imports.import_result, name="import_result"),
+    path("imports/<int:pk>/pending/", imports.import_pending, name="import_pending"),
+    path("imports/<int:pk>/undo/", imports.import_undo, name="import_undo"),
+    path("imports/<int:pk>/annotated/", imports.import_annotated, name="import_annotated"),
     path("more/", help.more, name="more"),
     path("help/", help.help_index, name="help"),
     path("help/<slug:topic>/", help.help_topic, name="help_topic"),

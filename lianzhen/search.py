@@ -73,7 +73,9 @@ def _named(typed: str, path: str = "") -> Q:
 
 def _villages(user: User, typed: str) -> Hits:
     rows = Village.objects.visible_to(user).filter(_named(typed) | Q(code__startswith=typed)).select_related("group")
-    found = [Hit(v.name, f"{v.group or ''} {v.code}".strip(), reverse("village", args=[v.pk])) for v in rows[: SHOWN + 1]]
+    found = [
+        Hit(v.name, f"{v.group or ''} {v.code}".strip(), reverse("village", args=[v.pk])) for v in rows[: SHOWN + 1]
+    ]
     return _cut("村（社区）", found, _more("village_list", typed))
 
 

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "lianzhen.accounts",
     "lianzhen.town",
     "lianzhen.notices",
+    "lianzhen.importing",
     "lianzhen.pages",
     "villages",
     "grids",

@@ -11,7 +11,13 @@ from villages.models import LiaisonGroup, Village
 
 
 def set_up_town(
-    *, name: str, county_name: str, rows: list[VillageRow], is_demo: bool, office_phone: str = "", by: User | None = None
+    *,
+    name: str,
+    county_name: str,
+    rows: list[VillageRow],
+    is_demo: bool,
+    office_phone: str = "",
+    by: User | None = None,
 ) -> list[Village]:
     """Write the town and its villages, in the order of the list.
 

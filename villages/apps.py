@@ -12,6 +12,7 @@ class VillagesConfig(AppConfig):
         from villages import person_roles
         from villages.extensions import register_roles
         from villages.holdings import cadre_holdings, posting_holdings
+        from villages.importing import register_kinds
         from villages.views import organization_tab, team_tab, village_tabs
 
         for model in m.TRACKED:
@@ -25,6 +26,7 @@ class VillagesConfig(AppConfig):
             person_roles.group_heads,
         ):
             register_roles(source)
+        register_kinds()
         village_tabs.register()
         team_tab.register()
         organization_tab.register()

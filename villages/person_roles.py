@@ -38,7 +38,9 @@ def memberships(person: Person) -> Iterator[RoleLine]:
         organization = row.organization
         yield RoleLine(
             row.get_position_display(),
-            f"{organization.village}{organization}" if str(organization.village) not in str(organization) else str(organization),
+            f"{organization.village}{organization}"
+            if str(organization.village) not in str(organization)
+            else str(organization),
             reverse("organization", args=[organization.pk]),
             row.starts_on,
             row.ends_on,

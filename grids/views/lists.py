@@ -31,14 +31,14 @@ from grids.views.rows import (
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.pages.guard import guarded
-from lianzhen.pages.tables import Column, ListPage, tag
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, tag
 from lianzhen.wording import number
 
 #: Two hundred grids and more stand on one page (design §8.3); this is only a stop against accidents.
 ALL = 2000
 
 
-@guarded(see_grids, methods=("GET",))
+@guarded(see_grids, methods=LIST_METHODS)
 def grid_list(request: HttpRequest) -> HttpResponse:
     rows = GridRows(request.user, timezone.localdate())
     page = ListPage(
@@ -64,7 +64,7 @@ def grid_list(request: HttpRequest) -> HttpResponse:
     return page.respond("grids/list.html")
 
 
-@guarded(see_coverage, methods=("GET",))
+@guarded(see_coverage, methods=LIST_METHODS)
 def grid_coverage(request: HttpRequest) -> HttpResponse:
     rows = GridRows(request.user, timezone.localdate(), names_heads=False)
     areas = GridArea.objects.select_related("villager_group")

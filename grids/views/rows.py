@@ -117,7 +117,13 @@ GRID = Column(
 )
 HOUSEHOLDS = Column("households", "户数", lambda g: g.households, kind="number", sort=["households"], total=True)
 RESIDENTS = Column("residents", "人口", lambda g: g.residents, kind="number", sort=["residents"], total=True)
-PHONE = Column("phone", "电话", lambda g: phones.mask(g.head_phone) if g.head_phone else "", kind="phone")
+PHONE = Column(
+    "phone",
+    "电话",
+    lambda g: phones.mask(g.head_phone) if g.head_phone else "",
+    kind="phone",
+    export=lambda g: g.head_phone,
+)
 SINCE = Column(
     "since",
     "任期起",
@@ -141,7 +147,7 @@ def act_columns(user: User) -> list[Column]:
     """The column 办理, for those who keep any grid at all."""
     if not user.standing.has(*OFFICE, *KEEPERS):
         return []
-    return [Column("act", "办理", lambda g: "", show=lambda g: replace_link(user, g))]
+    return [Column("act", "办理", lambda g: "", show=lambda g: replace_link(user, g), screen_only=True)]
 
 
 def kind_columns(rows: GridRows) -> list[Column]:

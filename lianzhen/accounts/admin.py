@@ -29,6 +29,11 @@ class AccountState(StateFilter):
 class AccountForm(ActionForm):
     phone = PanelPhoneField()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "phone" not in self.panel.typed_fields(self.request, self.record):
+            del self.fields["phone"]
+
 
 @admin.register(User)
 class UserAdmin(TownModelAdmin):
@@ -39,6 +44,7 @@ class UserAdmin(TownModelAdmin):
     changed_by = (Role.SYSADMIN,)
     form = AccountForm
     facts = ("username", "name", "phone")
+    list_select_related = ("ended_by",)
     shown = (
         "username",
         "name",
@@ -76,8 +82,14 @@ class UserAdmin(TownModelAdmin):
     def choice_label(self, obj: User) -> str:
         return f"{obj.name}（{obj.username}）"
 
+    def typed_fields(self, request: HttpRequest, obj: Any | None) -> tuple[str, ...]:
+        """Where the account is somebody's of the register, name and number are corrected there."""
+        fields = super().typed_fields(request, obj)
+        return fields[:1] if getattr(obj, "person", None) is not None else fields
+
     def carry_out(self, request: HttpRequest, record: Any | None, values: dict[str, Any]) -> User:
-        return actions.change_account(user=record, by=request.user, **values)
+        facts = {"name": record.name, "phone": record.phone or "", **values}
+        return actions.change_account(user=record, by=request.user, **facts)
 
 
 class GrantState(TermFilter):

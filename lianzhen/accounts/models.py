@@ -43,9 +43,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 class User(VersionedModel, AbstractBaseUser):
     """An account: one person's way in. Ended, never deleted. Roles follow from `standing`."""
 
-    username = models.CharField(
-        "账号", max_length=30, unique=True, error_messages={"unique": "这个账号已有人使用。"}
-    )
+    username = models.CharField("账号", max_length=30, unique=True, error_messages={"unique": "这个账号已有人使用。"})
     name = models.CharField("姓名", max_length=30)
     pinyin = models.CharField("拼音", max_length=120, editable=False, db_index=True)
     initials = models.CharField("拼音首字母", max_length=30, editable=False, db_index=True)
@@ -112,9 +110,7 @@ class User(VersionedModel, AbstractBaseUser):
     @property
     def is_staff(self) -> bool:
         """Django's admin site asks this; who may enter is decided by role."""
-        return self.standing.has(
-            Role.COMMITTEE, Role.OFFICE_LEAD, Role.OFFICE, Role.SYSADMIN, Role.AUDITOR
-        )
+        return self.standing.has(Role.COMMITTEE, Role.OFFICE_LEAD, Role.OFFICE, Role.SYSADMIN, Role.AUDITOR)
 
     @property
     def masked_phone(self) -> str:
@@ -163,9 +159,7 @@ class RoleGrant(models.Model):
         verbose_name_plural = "角色授予"
         ordering = ["-starts_on", "-id"]
         constraints = [
-            models.CheckConstraint(
-                name="role_grant_known", condition=Q(role__in=[r.value for r in GRANTED])
-            ),
+            models.CheckConstraint(name="role_grant_known", condition=Q(role__in=[r.value for r in GRANTED])),
             models.CheckConstraint(
                 name="role_grant_dates",
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),

@@ -27,10 +27,16 @@ def refused(reason: str) -> Verdict:
     return Verdict(False, reason)
 
 
+#: A sentence that names more roles than this is no help to anybody.
+ROLES_NAMED = 4
+
+
 def only(user: User, *roles: Role) -> Verdict:
-    """Allowed when one of the roles is held; otherwise the sentence names who may."""
+    """Allowed when one of the roles is held; otherwise the sentence names who may, when they are few."""
     if user.standing.has(*roles):
         return ALLOWED
+    if len(roles) > ROLES_NAMED:
+        return refused("您现在的职务和角色用不到这一页。")
     return refused(f"这项工作由{'、'.join(role.label for role in roles)}办理。")
 
 

@@ -68,9 +68,7 @@ class Builder:
         for role in GRANTED:
             person = None if role in SOLITARY else self.staff(department=self.offices[0], job_title=role.label)
             opened[role] = self._account(role, person)
-            accounts.grant_role(
-                user=opened[role], role=role, starts_on=self.scale.begin, reason="演示账号", by=None
-            )
+            accounts.grant_role(user=opened[role], role=role, starts_on=self.scale.begin, reason="演示账号", by=None)
         return opened[Role.OFFICE]
 
     def _account(self, role: Role, person: Person | None) -> User:
@@ -108,14 +106,10 @@ class Builder:
             first = self.staff(job_title="片区联络组组长")
             teams.post_to_group(group=group, person=first, is_leader=True, starts_on=begin, by=self.clerk)
             for _ in range(2):
-                teams.post_to_group(
-                    group=group, person=self.staff(), is_leader=False, starts_on=begin, by=self.clerk
-                )
+                teams.post_to_group(group=group, person=self.staff(), is_leader=False, starts_on=begin, by=self.clerk)
             random = self.scale.random("group", group.position)
             for day in plan.dated_changes(random, begin, self.scale.today, 2.5):
-                teams.replace_leader(
-                    group=group, person=self.staff(), starts_on=day, reason="工作调整", by=self.clerk
-                )
+                teams.replace_leader(group=group, person=self.staff(), starts_on=day, reason="工作调整", by=self.clerk)
 
     def _team(self, place: int, village: Village) -> None:
         random = self.scale.random("team", village.code)

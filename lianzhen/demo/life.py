@@ -51,14 +51,14 @@ class VillageLife:
         for number in range(1, grid_count + 1):
             self._grid(number)
         for organization, joining in self.organizations:
-            organizations.add_members(
-                organization=organization, people=joining, starts_on=self.founded, by=self.by
-            )
+            organizations.add_members(organization=organization, people=joining, starts_on=self.founded, by=self.by)
         self._charter()
 
     # --- Facts ----------------------------------------------------------------------------------
     def _facts(self, group_count: int) -> None:
-        sizes = [(n := self.random.randrange(22, 52), round(n * self.random.uniform(2.7, 3.6))) for _ in range(group_count)]
+        sizes = [
+            (n := self.random.randrange(22, 52), round(n * self.random.uniform(2.7, 3.6))) for _ in range(group_count)
+        ]
         self.village = places.change_village(
             village=self.village,
             population=sum(size[1] for size in sizes),
@@ -90,9 +90,7 @@ class VillageLife:
     def _party(self) -> None:
         branch = party.add_branch(village=self.village, name=f"{self.village}党支部", by=self.by)
         for numeral in "一二三"[: self.random.choice((2, 3))]:
-            self.party_groups.append(
-                party.add_party_group(branch=branch, name=f"第{numeral}党员小组", by=self.by)
-            )
+            self.party_groups.append(party.add_party_group(branch=branch, name=f"第{numeral}党员小组", by=self.by))
 
     def resident(self, group: VillagerGroup, *, is_party_member: bool = False) -> Person:
         return people.add_person(

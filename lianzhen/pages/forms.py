@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -60,6 +62,19 @@ class PinyinSelect(forms.Select):
         return option
 
 
+#: Digits of the largest number that a row's id can be, on both databases.
+LONGEST_ID = 18
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """Several rows. A forged id too large for the database is an unknown choice, not an error of the server."""
+
+    def _check_values(self, value: Any) -> Any:
+        if any(len(str(key)) > LONGEST_ID for key in value or ()):
+            raise ValidationError("请从名单中选择。", code="invalid_choice")
+        return super()._check_values(value)
+
+
 class PhoneField(forms.CharField):
     """A telephone number: accepts what people type, gives national digits or an empty string."""
 
@@ -77,6 +92,10 @@ class PhoneField(forms.CharField):
             raise ValidationError(str(problem), code="phone") from problem
 
 
+#: A year outside these is a slip of the finger, and would break whatever counts years on from it.
+FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2099, 12, 31)
+
+
 class DayField(forms.DateField):
     """A date: the browser's own picker, and the written forms people type."""
 
@@ -86,6 +105,8 @@ class DayField(forms.DateField):
         label = kwargs.get("label", "日期")
         errors = {"invalid": f"请按2018-10-18的格式填写{label}", "required": f"请填写{label}"}
         super().__init__(input_formats=formats, widget=widget, error_messages=errors, **kwargs)
+        problem = "请核对年份，应在1949年10月1日到2099年12月31日之间。"
+        self.validators += [MinValueValidator(FIRST_DAY, problem), MaxValueValidator(LAST_DAY, problem)]
 
 
 def form_page(
@@ -105,12 +126,13 @@ def form_page(
     """
     if request.method != "POST":
         return render(request, template, {**context, "form": form})
-    if not form.is_valid():
-        return render(request, template, {**context, "form": form}, status=422)
-    token = form.cleaned_data.get("once")
+    # Before anything is judged: what the first sending chose may no longer be there to choose.
+    token = _token_of(request)
     earlier = _answer_of(request, token)
     if earlier is not None:
         return HttpResponseRedirect(earlier, status=303)
+    if not form.is_valid():
+        return render(request, template, {**context, "form": form}, status=422)
     try:
         # One transaction for the token and the work: whoever comes second waits at the token's key.
         with transaction.atomic():
@@ -184,6 +206,13 @@ def _shown(field: forms.Field, value: Any) -> str:
     labels = {str(k): str(v) for k, v in getattr(field, "choices", []) if not isinstance(v, list | tuple)}
     key = str(getattr(value, "pk", value)) if value is not None else ""
     return labels.get(key, "" if value is None else str(value))
+
+
+def _token_of(request: HttpRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.POST.get("once", ""))
+    except ValueError:
+        return None
 
 
 def _answer_of(request: HttpRequest, token: uuid.UUID | None) -> str | None:

@@ -154,7 +154,14 @@ def _staff(made: Cast) -> None:
 
 
 def _village_life(made: Cast) -> None:
-    from villages.models import OrganizationKind, OrganizationMember, PartyBranch, PartyGroup, Person, SocialOrganization
+    from villages.models import (
+        OrganizationKind,
+        OrganizationMember,
+        PartyBranch,
+        PartyGroup,
+        Person,
+        SocialOrganization,
+    )
 
     made.branch = PartyBranch(village=made.own, name="示例一村党支部")
     made.branch.save()
@@ -180,9 +187,7 @@ def _village_life(made: Cast) -> None:
     )
     made.resident.save()
     made.other_resident.save()
-    OrganizationMember(
-        organization=made.organization, person=made.resident, position="chair", starts_on=START
-    ).save()
+    OrganizationMember(organization=made.organization, person=made.resident, position="chair", starts_on=START).save()
 
 
 def _grids(made: Cast) -> None:

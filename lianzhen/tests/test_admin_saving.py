@@ -96,7 +96,7 @@ def saves(rows, cast):
             {"name": "国庆", "reason": "更正"},
             ("calendar.set_day", "calendar.set_day"),
         ),
-        User: (None, {"username": "t_leader", "name": "甲组长"}, ("", "account.change")),
+        User: (None, {"username": "t_leader2"}, ("", "account.change")),
         RoleGrant: (
             {"user": cast.users[Role.LEADER].pk, "role": "window", "starts_on": day, "reason": "示例决定"},
             None,
@@ -205,6 +205,14 @@ def test_second_editor_sees_both_versions_and_loses_nothing(cast, sign_in):
     assert (kept.status_code, person.note) == (302, "第二位写的")
 
 
+def test_two_editors_of_one_mind_are_told_too(cast, sign_in):
+    client = sign_in(Role.OFFICE)
+    person = cast.resident
+    typed = {"name": "曾示例", "village": cast.own.pk, "note": "一样", "version": person.version}
+    assert client.post(change_url(person), typed).status_code == 302
+    assert client.post(change_url(person), typed).status_code == 409
+
+
 def test_a_day_of_the_calendar_has_its_conflict_too(rows, sign_in):
     day = rows[CalendarDay]
     client = sign_in(Role.SYSADMIN)
@@ -248,6 +256,39 @@ def test_forged_fields_are_not_saved(cast, sign_in):
     sign_in(Role.OFFICE).post(change_url(person), typed)
     person.refresh_from_db()
     assert (person.ended_on, person.user) == (None, None)
+
+
+def test_name_and_number_of_the_registers_people_are_not_changed_at_the_account(rows, cast, sign_in):
+    account = cast.users[Role.LEADER]
+    client = sign_in(Role.SYSADMIN)
+    typed = {"username": "zuzhang", "name": "别名", "phone": "19900009999", "version": account.version}
+    assert client.post(change_url(account), typed).status_code == 302
+    account.refresh_from_db()
+    assert (account.username, account.name, account.phone) == ("zuzhang", "甲联村工作组组长", None)
+    keeper = cast.users[Role.COMMITTEE]
+    typed = {"username": "t_committee", "name": "别名", "phone": "19900009999", "version": keeper.version}
+    assert client.post(change_url(keeper), typed).status_code == 302
+    keeper.refresh_from_db()
+    assert (keeper.name, keeper.phone) == ("别名", "19900009999")
+
+
+def test_a_former_station_is_where_somebody_came_from_and_nothing_else(cast, sign_in):
+    client = sign_in(Role.OFFICE)
+    wrong = client.post(add_url(Person), {"name": "欧阳示例", "department": cast.station.pk})
+    assert wrong.status_code == 422
+    assert "请从名单中选择站所（办）" in text_of(wrong)
+    right = {"name": "欧阳示例", "department": cast.department.pk, "origin": cast.station.pk}
+    assert client.post(add_url(Person), right).status_code == 302
+    assert Person.objects.get(name="欧阳示例").origin == cast.station
+
+
+@pytest.mark.parametrize("day", ["1800-01-01", "9999-12-31", "2026-02-30", "明天"])
+def test_an_impossible_day_is_refused_with_a_sentence(day, cast, sign_in):
+    typed = {"date": day, "is_workday": "on", "name": "试", "reason": "试"}
+    answer = sign_in(Role.SYSADMIN).post(add_url(CalendarDay), typed)
+    assert answer.status_code == 422
+    assert answer.context["adminform"].form.errors["date"]
+    assert not CalendarDay.objects.filter(name="试").exists()
 
 
 def test_nobody_gives_himself_a_role(cast, sign_in):

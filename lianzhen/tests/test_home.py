@@ -61,6 +61,15 @@ def test_administrator_finds_no_register(cast, sign_in):
         assert f'"{reverse(name)}"' not in page
 
 
+def test_administrator_is_told_which_roles_nobody_holds(cast, sign_in):
+    assert "还没有" not in home(sign_in, Role.SYSADMIN)
+    with acting(by=None, action="test", label="测试"):
+        grant = cast.users[Role.AUDITOR].grants.get()
+        grant.ends_on = TODAY - timedelta(days=300)
+        grant.save()
+    assert "还没有审计员，请开通账号并授予" in home(sign_in, Role.SYSADMIN)
+
+
 def test_auditor_finds_the_latest_of_the_trail(cast, sign_in):
     with acting(by=cast.users[Role.OFFICE], action="test", label="改村训"):
         cast.own.motto = "崇德向善"

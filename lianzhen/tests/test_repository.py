@@ -19,9 +19,7 @@ NOT_OURS = {".git", ".venv", "__pycache__", "staticfiles", "var", "vendor", "nod
 NOT_OURS |= {".pytest_cache", ".ruff_cache", ".hypothesis", ".import_linter_cache", ".mypy_cache"}
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 #: Where packages happened to come from is nobody's business: every office has its own mirror.
-REGISTRY = re.compile(
-    r"\b(?:pypi\.org|pythonhosted\.org|npmjs\.\w+|unpkg\.com|jsdelivr\.net|cdnjs\.\w+)\b", re.I
-)
+REGISTRY = re.compile(r"\b(?:pypi\.org|pythonhosted\.org|npmjs\.\w+|unpkg\.com|jsdelivr\.net|cdnjs\.\w+)\b", re.I)
 #: What a person reading a screen must not meet (design, wording).
 BANNED = ("失败", "非法", "异常", "无效", "抱歉", "打卡", "签到", "登陆", "帐号", "！")
 #: Parts of lianzhen that no direction can be given to: what starts it, and what tests it.
@@ -188,9 +186,7 @@ def _strings(text: str) -> Iterator[tuple[int, str]]:
     """The string literals of a Python file with their lines; docstrings and comments are not for users."""
     tree = ast.parse(text)
     remarks = {
-        id(node.value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in remarks:
@@ -238,9 +234,7 @@ def test_the_sweep_of_wording_sees_strings_and_not_remarks() -> None:
 
 # --- The repository itself ------------------------------------------------------------------
 #: Folders of a developer's machine. Written so that this file does not name one itself.
-MACHINE_PATH = re.compile(
-    r"(?<![\w.~}/-])/(?:" + "|".join(["work", "tmp", "root", "home", "Users"]) + r")/[\w.-]"
-)
+MACHINE_PATH = re.compile(r"(?<![\w.~}/-])/(?:" + "|".join(["work", "tmp", "root", "home", "Users"]) + r")/[\w.-]")
 
 
 def test_no_file_names_the_machine_or_the_registry_it_came_from() -> None:

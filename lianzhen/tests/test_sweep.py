@@ -64,6 +64,7 @@ MAY = {
     "see_trail": ACCOUNTS,
     "see_feedback": TOWN,
     "answer_feedback": OFFICE,
+    "use_imports": OFFICE,
 }
 
 #: Who sees the own village's row and the other village's, by what the address begins with.
@@ -94,6 +95,7 @@ SEES = {
     # An entry about an account, and one about a village: the latter is not the administrator's to read.
     "settings/audit": (ACCOUNTS, ACCOUNTS - {R.SYSADMIN}),
     "notices": (frozenset({R.OFFICE}), frozenset({R.LEADER})),
+    "imports": (OFFICE, OFFICE),
     "feedback": (TOWN | {R.LEADER}, TOWN | {R.MEMBER}),
 }
 
@@ -168,6 +170,7 @@ def objects(cast: Cast) -> dict[str, tuple[Any, Any]]:
         rows["feedback"] = [made(Feedback(text="意见", sent_by=user)) for user in owners]
     entries = AuditEntry.objects
     rows["settings/audit"] = [entries.about(account).first(), entries.about(cast.own).first()]
+    rows["imports"] = [checked_batch(cast), checked_batch(cast)]
     rows["notices"] = [Notice.objects.create(user=cast.users[r], text="消息") for r in (R.OFFICE, R.LEADER)]
     return {kind: (own, other) for kind, (own, other) in rows.items()}
 
@@ -180,6 +183,14 @@ def made(row: Any, *, keep_holdings: bool = True) -> Any:
     return row
 
 
+def checked_batch(cast: Cast) -> Any:
+    from lianzhen.importing import actions
+    from lianzhen.importing.kinds import kind_of
+
+    raw = "姓名,村\n陶示例,示例一村\n".encode()
+    return actions.upload(kind=kind_of("people"), raw=raw, file_name="人员.csv", by=cast.users[R.OFFICE])
+
+
 def far_head(cast: Cast) -> Any:
     from grids.models import GridHeadTerm
 
@@ -188,7 +199,7 @@ def far_head(cast: Cast) -> Any:
 
 def address(route: str, row: Any) -> str:
     filled = re.sub(r"<int:pk>", str(row.pk if row is not None else ""), route)
-    filled = filled.replace("<slug:tab>", "grids").replace("<slug:topic>", "printing")
+    filled = filled.replace("<slug:kind>", "people").replace("<slug:tab>", "grids").replace("<slug:topic>", "printing")
     assert "<" not in filled, f"the sweep does not know how to fill {route}"
     return f"/{filled}"
 
@@ -200,11 +211,19 @@ def expected(guard: Guard, kind: str, side: int, role: Any) -> int | None:
     return None if role in MAY[guard.permission] else 403
 
 
+def read_through(answer: Any) -> None:
+    """Read a file to its end, which also closes it."""
+    if answer.streaming:
+        for _ in answer.streaming_content:
+            pass
+
+
 def ask(client: Client, method: str, url: str) -> int:
     """Send one request and undo whatever it did."""
     cookies = client.cookies.copy()
     with transaction.atomic():
         answer = getattr(client, method)(url)
+        read_through(answer)
         transaction.set_rollback(True)
     client.cookies = cookies
     return answer.status_code

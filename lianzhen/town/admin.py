@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from lianzhen.accounts.roles import TOWN_WIDE, Role
+from lianzhen.periods import FIRST_YEAR, LAST_YEAR
 from lianzhen.town import actions
 from lianzhen.town.models import CalendarDay, CalendarYear, Department, Town
 from lianzhen.trail.admin import ActionForm, PanelPhoneField, ReasonField, StateFilter, TownModelAdmin
@@ -67,6 +70,12 @@ class DepartmentAdmin(TownModelAdmin):
 
 class CalendarDayForm(ActionForm):
     reason = ReasonField(label="依据", help_text="例如：国办发明电〔2026〕7号。")
+
+    def clean_date(self) -> date:
+        day = self.cleaned_data["date"]
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValidationError(f"年份应在{FIRST_YEAR}到{LAST_YEAR}之间。")
+        return day
 
 
 @admin.register(CalendarDay)

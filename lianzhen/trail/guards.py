@@ -50,7 +50,9 @@ def no_overlap(model: type[models.Model], *, name: str, keys: list[str], only_if
     )
     # AFTER, so that a row whose id the database gives is already numbered and does not clash with itself.
     for event in ("INSERT", "UPDATE"):
-        _register(table, f"{name}_{event.lower()}", f"AFTER {event}", clash, f"{name}: overlapping terms", row_event=True)
+        _register(
+            table, f"{name}_{event.lower()}", f"AFTER {event}", clash, f"{name}: overlapping terms", row_event=True
+        )
 
 
 def _register(table: str, name: str, event: str, when: str, message: str, *, row_event: bool) -> None:

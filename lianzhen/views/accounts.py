@@ -19,7 +19,7 @@ from lianzhen.forms.accounts import AccountForm, AccountReasonForm, AddAccountFo
 from lianzhen.forms.filters import AccountFilter
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
-from lianzhen.pages.tables import Column, ListPage, link, plain_table, tag
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, plain_table, tag
 from lianzhen.permissions import end_role, keep_accounts, keep_other_account, see_accounts
 from lianzhen.trail.models import AuditEntry
 from lianzhen.wording import full_date, number
@@ -66,7 +66,9 @@ def _columns(book: dict[int, list[Held]]) -> tuple[Column, ...]:
         Column("name", "姓名", lambda a: a.name, lambda a: link(account_url(a), a.name), sort=["pinyin"], head=True),
         Column("username", "账号", lambda a: a.username, sort=["username"]),
         Column("roles", "角色", lambda a: _roles_in_words(book.get(a.pk, []))),
-        Column("phone", "手机号", lambda a: a.masked_phone, kind="phone", secondary=True),
+        Column(
+            "phone", "手机号", lambda a: a.masked_phone, kind="phone", secondary=True, export=lambda a: a.phone
+        ),
         Column("reset", "上次重置", lambda a: _day(a.password_reset_at), kind="date", secondary=True),
         Column("state", "状态", state_of, _state_tag, secondary=True),
     )
@@ -76,7 +78,7 @@ def _day(moment: Any) -> Any:
     return timezone.localtime(moment).date() if moment else None
 
 
-@guarded(see_accounts, methods=("GET",))
+@guarded(see_accounts, methods=LIST_METHODS)
 def account_list(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     book: dict[int, list[Held]] = {}

@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from grids.models import Grid
-from lianzhen.accounts.models import User
+from lianzhen.accounts.models import RoleGrant, User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.accounts.verdicts import ALLOWED, Verdict
+from lianzhen.importing.kinds import kinds_for
+from lianzhen.importing.models import ImportBatch, ImportRow
 from lianzhen.notices.models import Feedback
-from lianzhen.overview import Need, overview
+from lianzhen.overview import Figure, Need, overview
 from lianzhen.pages.guard import guarded
 from lianzhen.periods import Week
 from lianzhen.trail.models import AuditEntry
@@ -38,10 +40,13 @@ def home(request: HttpRequest) -> HttpResponse:
     if see_villages(user):
         glance = overview(user, today)
         context |= {"figures": glance.figures, "needs": [*glance.needs, *_office_needs(user)]}
+        context["figures_title"] = "所联系村的台账" if user.standing.has(*VILLAGE_ROLES) else "台账一览"
     if user.standing.has(*VILLAGE_ROLES):
         context["own_villages"] = _own_villages(user, today)
     if user.standing.has(Role.GRIDHEAD):
         context["own_grids"] = Grid.objects.filter(pk__in=user.standing.grids(Role.GRIDHEAD)).select_related("village")
+    if user.standing.has(Role.SYSADMIN):
+        context |= {"figures": _account_figures(today), "needs": _account_needs(today), "figures_title": "账号一览"}
     if user.standing.has(Role.AUDITOR):
         context["latest"] = AuditEntry.objects.visible_to(user)[:12]
     return render(request, "home.html", context)
@@ -60,8 +65,48 @@ def _own_villages(user: User, today: date) -> list[dict[str, Any]]:
     ]
 
 
+def _account_figures(today: date) -> list[Figure]:
+    """What the keeper of the accounts keeps. Two queries; nothing about who signs in when."""
+    accounts = User.objects.aggregate(
+        open=Count("pk", filter=Q(ended_at=None)),
+        first=Count("pk", filter=Q(ended_at=None, must_change_password=True)),
+        ended=Count("pk", filter=Q(ended_at__isnull=False)),
+    )
+    listed = reverse("account_list")
+    return [
+        Figure("在用账号", accounts["open"], "个", listed),
+        Figure("首次密码未改", accounts["first"], "个", f"{listed}?state=first"),
+        Figure("已停用账号", accounts["ended"], "个", f"{listed}?state=ended"),
+        Figure("授予中的角色", RoleGrant.objects.on(today).count(), "项", listed),
+    ]
+
+
+def _account_needs(today: date) -> list[Need]:
+    """Roles that the platform cannot do without and nobody holds."""
+    held = set(RoleGrant.objects.on(today).filter(user__ended_at=None).values_list("role", flat=True))
+    wanted = (Role.OFFICE_LEAD, Role.OFFICE, Role.AUDITOR)
+    return [
+        Need(f"还没有{role.label}，请开通账号并授予", 1, reverse("account_list")) for role in wanted if role not in held
+    ]
+
+
 def _office_needs(user: User) -> list[Need]:
     if not user.standing.has(*TOWN_WIDE) or user.standing.has(Role.AUDITOR):
         return []
     waiting = Feedback.objects.filter(answered_at=None).count()
-    return [Need("意见建议未答复", waiting, reverse("feedback_list"))] if waiting else []
+    needs = [Need("意见建议未答复", waiting, reverse("feedback_list"))] if waiting else []
+    return [*needs, *_imports_waiting(user)]
+
+
+def _imports_waiting(user: User) -> list[Need]:
+    """Rows of imports that wait to be put right, for those who import. One query."""
+    if not kinds_for(user):
+        return []
+    batches = ImportBatch.objects.visible_to(user).waiting()
+    rows = ImportRow.objects.filter(batch__in=batches, outcome=ImportRow.Outcome.PROBLEM)
+    counted = dict(rows.order_by().values_list("batch").annotate(n=Count("pk")))
+    if not counted:
+        return []
+    one = next(iter(counted)) if len(counted) == 1 else None
+    url = reverse("import_pending", args=[one]) if one else reverse("import_list")
+    return [Need("导入后待处理的行", sum(counted.values()), url)]

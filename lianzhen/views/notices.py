@@ -18,7 +18,7 @@ from lianzhen.notices import actions
 from lianzhen.notices.models import Feedback, Notice
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
-from lianzhen.pages.tables import Column, ListPage, link, tag
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
 from lianzhen.permissions import answer_feedback, see_feedback, use_own_pages
 from lianzhen.views.leading import is_ours, page_title
 from lianzhen.wording import number
@@ -95,7 +95,7 @@ def _columns(may_answer: bool) -> list[Column]:
         Column("state", "状态", lambda f: "已答复" if f.answered_at else "未答复", _feedback_state),
     ]
     if may_answer:
-        columns.append(Column("act", "办理", lambda f: "", _answer_link))
+        columns.append(Column("act", "办理", lambda f: "", _answer_link, screen_only=True))
     return columns
 
 
@@ -103,7 +103,7 @@ def _answer_link(row: Feedback) -> Any:
     return "—" if row.answered_at else link(reverse("feedback_answer", args=[row.pk]), "答复")
 
 
-@guarded(see_feedback, methods=("GET",))
+@guarded(see_feedback, methods=LIST_METHODS)
 def feedback_list(request: HttpRequest) -> HttpResponse:
     page = ListPage(
         request,

@@ -16,7 +16,7 @@ from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.forms.filters import AuditFilter
 from lianzhen.pages.guard import guarded, visible
-from lianzhen.pages.tables import Column, ListPage, link, plain_table
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, plain_table
 from lianzhen.permissions import see_trail
 from lianzhen.trail.models import AuditEntry
 from lianzhen.wording import number
@@ -81,6 +81,12 @@ def changes(entry: AuditEntry) -> SafeString | str:
     return format_html("{} {}", shown, more)
 
 
+def changes_in_words(entry: AuditEntry) -> str:
+    """The same whole, for a workbook."""
+    told = ((c["label"], f"{c['before']} → " if c["before"] else "", c["after"] or "—") for c in entry.shown_changes)
+    return "；".join(f"{label}：{before}{after}" for label, before, after in told)
+
+
 def _cut(text: str) -> str:
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
@@ -88,17 +94,23 @@ def _cut(text: str) -> str:
 def _columns(user: User) -> tuple[Column, ...]:
     return (
         Column(
-            "at", "时间", moment, lambda e: link(reverse("audit_entry", args=[e.pk]), moment(e)), sort=["at"], head=True
+            "at",
+            "时间",
+            lambda e: e.at,
+            lambda e: link(reverse("audit_entry", args=[e.pk]), moment(e)),
+            sort=["at"],
+            kind="date",
+            head=True,
         ),
         Column("by", "操作人", lambda e: e.by_name, secondary=True),
         Column("label", "操作", lambda e: e.label),
         Column("record", "记录", lambda e: e.object_label, lambda e: record(e, user)),
-        Column("changes", "变化", lambda e: "", changes, secondary=True),
+        Column("changes", "变化", changes_in_words, changes, secondary=True),
         Column("reason", "原因", lambda e: e.reason, secondary=True),
     )
 
 
-@guarded(see_trail, methods=("GET",))
+@guarded(see_trail, methods=LIST_METHODS)
 def audit_list(request: HttpRequest) -> HttpResponse:
     page = ListPage(
         request,

@@ -9,7 +9,7 @@ window.addEventListener("load", () => {
     if (!label || !shown) continue;
     label.id = label.id || `${select.id}_label`;
     box.setAttribute("aria-labelledby", `${label.id} ${shown.id}`);
-    box.setAttribute("aria-label", label.textContent.trim());
+    shown.setAttribute("aria-label", label.textContent.trim());
   }
   if (window.django && django.jQuery) {
     django.jQuery(document).on("select2:open", (event) => {

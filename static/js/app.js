@@ -156,6 +156,11 @@
   });
   giveBack();
   prepare();
+  // On a phone the tabs scroll sideways; the one that is open is brought into sight.
+  all(".tabs [aria-current]").forEach(function (tab) {
+    var box = tab.closest(".tabs"), at = tab.getBoundingClientRect(), frame = box.getBoundingClientRect();
+    if (at.right > frame.right || at.left < frame.left) box.scrollLeft += at.left - frame.left - (frame.width - at.width) / 2;
+  });
   all("[data-print]").forEach(function (button) { button.hidden = false; });
   var summary = one(".error-summary");
   if (summary) summary.focus(); else refocusFilter();

@@ -47,7 +47,7 @@ def refuse_outsiders(organization: SocialOrganization, people: Iterable[Person],
         return ""
     names = "、".join(f"{person}（{person.village or person.department}）" for person in outsiders)
     if not confirmed:
-        raise ValidationError({"confirmed": f"{names}不是{village}的人员。确需登记，请勾选这一项后再提交。"})
+        raise ValidationError({"confirmed": f"{names}不是{village}的人员。确需登记，请勾选“已核对”后再提交。"})
     return f"{names}不是{village}的人员，已核对确认。"
 
 

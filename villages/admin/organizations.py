@@ -44,6 +44,8 @@ class OrganizationForm(ActionForm):
         super().__init__(*args, **kwargs)
         # Left empty, the organisation is called after its village and kind.
         self.fields["name"].required = self.record is not None
+        kept = OrganizationKind.objects.filter(pk=getattr(self.record, "kind_id", None))
+        self.fields["kind"].queryset = OrganizationKind.objects.filter(ended_on=None) | kept
 
 
 @admin.register(SocialOrganization)
@@ -61,7 +63,7 @@ class SocialOrganizationAdmin(RegisterAdmin):
     list_filter = (DissolvedFilter, "kind", "village__group")
     list_select_related = ("village", "kind")
     date_hierarchy = "term_starts_on"
-    autocomplete_fields = ("village", "kind")
+    autocomplete_fields = ("village",)
     search_fields = ("name", "village__name", "^village__pinyin", "^village__initials")
     search_help_text = "可输入名称、村名或拼音首字母"
     ordering = ("village__code", "kind__position", "name")

@@ -8,7 +8,9 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
+from lianzhen.town.models import Department
 from lianzhen.trail.admin import ActionForm, PanelPhoneField, ReasonField, StateFilter, TermFilter
 from lianzhen.wording import UNKNOWN
 from villages.actions import cadres, people
@@ -39,7 +41,17 @@ class KindFilter(admin.SimpleListFilter):
 
 
 class PersonForm(ActionForm):
+    """Departments as on the staff page: those that staff can belong to, and those they came from."""
+
     phone = PanelPhoneField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        working = Department.objects.working_on(timezone.localdate())
+        former = Department.objects.filter(kind=Department.Kind.FORMER)
+        for name, offered in (("department", working), ("origin", former)):
+            kept = Department.objects.filter(pk=getattr(self.record, f"{name}_id", None))
+            self.fields[name].queryset = offered | kept
 
 
 @admin.register(Person)
@@ -71,7 +83,7 @@ class PersonAdmin(RegisterAdmin):
     list_display = ("name", "place", "villager_group", "job_title", "is_party_member", "phone_shown", "ended_on")
     list_filter = (LeftFilter, KindFilter, "village__group", "is_party_member")
     list_select_related = ("village", "villager_group", "department", "user")
-    autocomplete_fields = ("village", "villager_group", "department", "origin", "party_group")
+    autocomplete_fields = ("village", "villager_group", "party_group")
     search_fields = ("name", "^pinyin", "^initials", "=phone_tail")
     search_help_text = PERSON_HELP
     ordering = ("pinyin", "id")

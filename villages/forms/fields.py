@@ -16,7 +16,9 @@ class PersonField(forms.ModelChoiceField):
 
     def __init__(self, queryset: QuerySet[Person] | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("label", "姓名")
-        kwargs.setdefault("error_messages", {"required": f"请选择{kwargs['label']}", "invalid_choice": "请从名单中选择。"})
+        kwargs.setdefault(
+            "error_messages", {"required": f"请选择{kwargs['label']}", "invalid_choice": "请从名单中选择。"}
+        )
         super().__init__(queryset if queryset is not None else Person.objects.none(), widget=PinyinSelect, **kwargs)
 
     def label_from_instance(self, person: Person) -> str:

@@ -6,16 +6,17 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.forms.models import ModelChoiceIteratorValue
 from django.utils import timezone
 
 from lianzhen.accounts.models import User
-from lianzhen.pages.forms import PageForm, PinyinSelect
+from lianzhen.pages.forms import DayField, PageForm, PinyinSelect, RowsField
 from villages.forms.fields import PersonField, choosable
 from villages.forms.places import count, line
 from villages.forms.residents import residents
-from villages.forms.teams import TermDayField, offer
+from villages.forms.teams import offer
 from villages.models import OrganizationKind, OrganizationMember, Person, SocialOrganization, Village
 from villages.permissions import KEEPERS, OFFICE
 
@@ -39,8 +40,8 @@ class OrganizationForm(PageForm):
         error_messages={"required": "请选择种类", "invalid_choice": "请从名单中选择种类"},
     )
     name = line("名称", 60, required=False, help_text="不填时用村名加种类，例如：示例村红白喜事理事会。")
-    founded_on = TermDayField(label="成立日期", required=False)
-    term_starts_on = TermDayField(label="本届起始日期", required=False)
+    founded_on = DayField(label="成立日期", required=False)
+    term_starts_on = DayField(label="本届起始日期", required=False)
     term_years = count("任期（年）", 10, 1, required=False, help_text="1到10年。换届日期由本届起始日期和任期算出。")
     duties = forms.CharField(
         label="职责",
@@ -77,21 +78,26 @@ def kept_villages(user: User) -> QuerySet[Village]:
 
 
 class ConfirmingForm(PageForm):
-    """Asks about people who are not of the village; the tick box appears with the question."""
+    """Asks about people who are not of the village: `question` is the sentence that the page shows, with a
+    box to tick. It is a question, not a mistake, so that nothing is marked as wrong."""
 
     confirmed = forms.BooleanField(label="已核对，确认登记外村人员", required=False, widget=forms.HiddenInput)
+    question = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["confirmed"] = self.fields.pop("confirmed")  # last, below what it is about
         if self.data.get("confirmed"):
-            self._ask()
+            self._offer_box()
 
     def add_error(self, field: str | None, error: Any) -> None:
-        if field == "confirmed":
-            self._ask()
-        super().add_error(field, error)
+        if field != "confirmed":
+            super().add_error(field, error)
+            return
+        self.question = "".join(ValidationError(error).messages)
+        self._offer_box()
 
-    def _ask(self) -> None:
+    def _offer_box(self) -> None:
         self.fields["confirmed"].widget = forms.CheckboxInput()
 
 
@@ -110,14 +116,14 @@ class MemberForm(ConfirmingForm):
         initial=OrganizationMember.Position.MEMBER,
         widget=forms.RadioSelect,
     )
-    starts_on = TermDayField(label="起始日期", initial=timezone.localdate)
+    starts_on = DayField(label="起始日期", initial=timezone.localdate)
 
     def __init__(self, *args: Any, people: QuerySet[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = people
 
 
-class ManyPeopleField(forms.ModelMultipleChoiceField):
+class ManyPeopleField(RowsField):
     def label_from_instance(self, person: Person) -> str:
         return f"{person.name} 尾号{person.phone_tail}" if person.phone_tail else person.name
 
@@ -135,7 +141,7 @@ class MembersForm(PageForm):
             "invalid_pk_value": "请从名单中选择",
         },
     )
-    starts_on = TermDayField(label="起始日期", initial=timezone.localdate)
+    starts_on = DayField(label="起始日期", initial=timezone.localdate)
 
     def __init__(self, *args: Any, people: QuerySet[Person], members: set[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -150,7 +156,7 @@ class MembersForm(PageForm):
 
 
 class EndMembershipForm(PageForm):
-    last_day = TermDayField(label="最后一天", initial=timezone.localdate, help_text="这一天仍算在任。")
+    last_day = DayField(label="最后一天", initial=timezone.localdate, help_text="这一天仍算在任。")
     reason = line("原因", 200, help_text="例如：外出务工、身体原因。")
 
 
@@ -158,7 +164,7 @@ class ChairForm(ConfirmingForm):
     """更换会长; without a chair in office (`former`) 选任会长."""
 
     person = PersonField(label="新会长（主任）")
-    starts_on = TermDayField(label="起始日期", initial=timezone.localdate)
+    starts_on = DayField(label="起始日期", initial=timezone.localdate)
     stays = forms.BooleanField(label="原会长（主任）留任成员", required=False)
     reason = line("原因", 200, help_text="例如：外出务工、身体原因。")
 
@@ -173,7 +179,7 @@ class ChairForm(ConfirmingForm):
         self.fields["stays"].label = f"{former.person}留任成员"
 
 
-class MembershipsField(forms.ModelMultipleChoiceField):
+class MembershipsField(RowsField):
     def label_from_instance(self, membership: OrganizationMember) -> str:
         return f"{membership.person} {membership.get_position_display()}"
 
@@ -181,7 +187,7 @@ class MembershipsField(forms.ModelMultipleChoiceField):
 class TermForm(ConfirmingForm):
     """换届: the new term, who continues, and the chair."""
 
-    starts_on = TermDayField(label="新一届起始日期", initial=timezone.localdate)
+    starts_on = DayField(label="新一届起始日期", initial=timezone.localdate)
     years = count("任期（年）", 10, 1)
     chair = PersonField(label="新一届会长（主任）", required=False, help_text="不选时，现任会长（主任）须勾选留任。")
     continuing = MembershipsField(
@@ -203,7 +209,7 @@ class TermForm(ConfirmingForm):
 
 
 class DissolveForm(PageForm):
-    ended_on = TermDayField(label="撤销日期", help_text="成员的任期同时止于这一天。")
+    ended_on = DayField(label="撤销日期", help_text="成员的任期同时止于这一天。")
     reason = line("原因", 200)
 
 
@@ -213,5 +219,5 @@ class KindForm(PageForm):
 
 
 class EndKindForm(PageForm):
-    ended_on = TermDayField(label="停用日期")
+    ended_on = DayField(label="停用日期")
     reason = line("原因", 200)

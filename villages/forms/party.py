@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from lianzhen.pages.forms import DayField, PageForm
+from lianzhen.pages.forms import DayField, PageForm, RowsField
 from villages.forms.fields import PersonField, choosable
 from villages.forms.places import PastDayField, line
 from villages.forms.residents import residents
@@ -39,7 +39,7 @@ class PartyGroupForm(PageForm):
 class MembersForm(PageForm):
     """The party members of the village, those of this group ticked; the others say where they are now."""
 
-    members = forms.ModelMultipleChoiceField(
+    members = RowsField(
         label="本组党员", queryset=Person.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
 

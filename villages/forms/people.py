@@ -24,7 +24,11 @@ class PersonForm(PageForm):
     )
     phone = PhoneField(required=False)
     village = forms.ModelChoiceField(
-        label="所在村", queryset=Village.objects.none(), required=False, widget=PinyinSelect, empty_label="不在村（镇干部）"
+        label="所在村",
+        queryset=Village.objects.none(),
+        required=False,
+        widget=PinyinSelect,
+        empty_label="不在村（镇干部）",
     )
     villager_group = forms.ModelChoiceField(
         label="村民小组", queryset=VillagerGroup.objects.none(), required=False, help_text="据此归入网格。"

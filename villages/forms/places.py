@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from lianzhen.pages.forms import DayField, PageForm, PhoneField, PinyinSelect
+from lianzhen.pages.forms import DayField, PageForm, PhoneField, PinyinSelect, RowsField
 from villages.models import LiaisonGroup, Village
 
 
@@ -83,7 +83,7 @@ class DistrictForm(PageForm):
 class DistrictVillagesForm(PageForm):
     """Which villages belong to the district. Every current village is offered with where it is now."""
 
-    villages = forms.ModelMultipleChoiceField(
+    villages = RowsField(
         label="所辖村（社区）",
         queryset=Village.objects.none(),
         required=False,

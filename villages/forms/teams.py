@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Model, QuerySet
 from django.forms.models import ModelChoiceIteratorValue
 from django.utils import timezone
@@ -18,18 +16,6 @@ from villages.forms.fields import PersonField, choosable
 from villages.forms.places import line
 from villages.models import LiaisonGroup, LiaisonTeam, Person, Posting, Village
 from villages.models.teams import WEEKDAYS
-
-#: A year beyond these is a slip of the keyboard.
-FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2099, 12, 31)
-
-
-class TermDayField(DayField):
-    """A day on which something began or ended."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        problem = "请核对年份，应在1949年10月1日到2099年12月31日之间。"
-        self.validators += [MinValueValidator(FIRST_DAY, problem), MaxValueValidator(LAST_DAY, problem)]
 
 
 def offer(field: forms.ModelChoiceField, rows: Iterable[Model]) -> None:
@@ -59,7 +45,7 @@ class TeamForm(PageForm):
         help_text="只列出没有联村工作组、也没有实行村为主自治的村。",
         error_messages={"required": "请选择村", "invalid_choice": "请从名单中选择村"},
     )
-    starts_on = TermDayField(label="成立日期", initial=timezone.localdate)
+    starts_on = DayField(label="成立日期", initial=timezone.localdate)
     reason = basis_field()
 
     def __init__(self, *args: Any, villages: QuerySet[Village], offered: QuerySet[Village], **kwargs: Any) -> None:
@@ -69,7 +55,7 @@ class TeamForm(PageForm):
 
 
 class EndTeamForm(PageForm):
-    last_day = TermDayField(label="最后一天", initial=timezone.localdate, help_text="这一天仍算在任。")
+    last_day = DayField(label="最后一天", initial=timezone.localdate, help_text="这一天仍算在任。")
     reason = line("原因", 200, help_text="例如：实行村为主自治、村级合并。")
 
 
@@ -77,7 +63,7 @@ class LeaderForm(PageForm):
     """更换组长; without a leader in office (`former`) 任命组长. `place` is the team or the liaison group."""
 
     person = PersonField(label="新组长")
-    starts_on = TermDayField(label="起始日期", initial=timezone.localdate)
+    starts_on = DayField(label="起始日期", initial=timezone.localdate)
     stays = forms.BooleanField(label="原组长留任", required=False)
     reason = line("原因", 200, help_text="例如：工作调整。")
     basis = basis_field()
@@ -102,7 +88,7 @@ class PostingForm(PageForm):
     is_leader = forms.TypedChoiceField(
         label="职务", coerce=lambda typed: typed == "1", initial="0", widget=forms.RadioSelect
     )
-    starts_on = TermDayField(label="起始日期", initial=timezone.localdate)
+    starts_on = DayField(label="起始日期", initial=timezone.localdate)
     basis = basis_field()
 
     def __init__(self, *args: Any, member_word: str, **kwargs: Any) -> None:
@@ -113,7 +99,7 @@ class PostingForm(PageForm):
 
 class InstructorForm(PageForm):
     person = PersonField(label="指导员")
-    starts_on = TermDayField(label="起始日期", initial=timezone.localdate)
+    starts_on = DayField(label="起始日期", initial=timezone.localdate)
     basis = basis_field()
 
     def __init__(self, *args: Any, former: Posting | None, **kwargs: Any) -> None:
@@ -124,7 +110,7 @@ class InstructorForm(PageForm):
 
 
 class EndPostingForm(PageForm):
-    last_day = TermDayField(label="最后一天", initial=timezone.localdate, help_text="这一天仍算在任。")
+    last_day = DayField(label="最后一天", initial=timezone.localdate, help_text="这一天仍算在任。")
     reason = line("原因", 200, help_text="例如：工作调动、退休。")
 
 
@@ -143,7 +129,7 @@ class DutyDaysForm(PageForm):
             "invalid_choice": "请选择星期",
         },
     )
-    starts_on = TermDayField(label="起始日期", initial=timezone.localdate)
+    starts_on = DayField(label="起始日期", initial=timezone.localdate)
     reason = line("原因", 200, required=False)
 
     def __init__(self, *args: Any, team: LiaisonTeam, weekdays: str, **kwargs: Any) -> None:

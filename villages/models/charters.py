@@ -17,7 +17,9 @@ class VillageCharter(VersionedModel):
     (村民委员会组织法 §27).
     """
 
-    village = models.ForeignKey("villages.Village", verbose_name="村", on_delete=models.PROTECT, related_name="charters")
+    village = models.ForeignKey(
+        "villages.Village", verbose_name="村", on_delete=models.PROTECT, related_name="charters"
+    )
     number = models.PositiveSmallIntegerField("第几版", validators=[MinValueValidator(1)])
     title = models.CharField("标题", max_length=60)
     text = models.TextField("正文", max_length=20000)

@@ -63,7 +63,12 @@ class Person(VersionedModel, NamedModel):
     phone = models.CharField("手机号", max_length=20, blank=True)
     phone_tail = models.CharField("手机号后四位", max_length=4, blank=True, editable=False, db_index=True)
     village = models.ForeignKey(
-        "villages.Village", verbose_name="所在村", on_delete=models.PROTECT, null=True, blank=True, related_name="people"
+        "villages.Village",
+        verbose_name="所在村",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="people",
     )
     villager_group = models.ForeignKey(
         "villages.VillagerGroup",

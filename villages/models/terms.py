@@ -11,9 +11,7 @@ from django.db.models import F, Q
 
 def runs_on(day: date, path: str = "") -> Q:
     """A condition: the term at `path` (e.g. `"postings__"`) covers the day. Both ends are included."""
-    return Q(**{f"{path}starts_on__lte": day}) & (
-        Q(**{f"{path}ends_on": None}) | Q(**{f"{path}ends_on__gte": day})
-    )
+    return Q(**{f"{path}starts_on__lte": day}) & (Q(**{f"{path}ends_on": None}) | Q(**{f"{path}ends_on__gte": day}))
 
 
 def end_after_start(name: str) -> models.CheckConstraint:

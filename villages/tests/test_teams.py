@@ -138,6 +138,12 @@ def test_auditor_is_offered_no_number(cast, sign_in):
     assert "显示号码" not in sign_in(Role.AUDITOR).get(team_url(cast.team)).content.decode()
 
 
+def test_window_is_led_to_no_page_it_may_not_open(cast, sign_in):
+    page = sign_in(Role.WINDOW).get(team_url(cast.team)).content.decode()
+    assert "第一片区" in page
+    assert reverse("district", args=[cast.group.pk]) not in page
+
+
 def test_page_of_another_villages_team_is_not_found(cast, sign_in):
     assert sign_in(Role.LEADER).get(team_url(cast.other_team)).status_code == 404
 
@@ -261,7 +267,7 @@ def test_dossier_lists_who_served(cast, sign_in):
     assert cast.people[Role.LEADER].name in page
 
 
-@pytest.mark.parametrize("name", ["team_list", "team"])
-def test_reading_pages_take_no_post(cast, sign_in, name):
-    url = reverse(name) if name == "team_list" else team_url(cast.team)
-    assert sign_in(Role.OFFICE).post(url).status_code == 405
+def test_pages_take_no_other_method(cast, sign_in):
+    client = sign_in(Role.OFFICE)
+    assert client.put(reverse("team_list")).status_code == 405
+    assert client.post(team_url(cast.team)).status_code == 405

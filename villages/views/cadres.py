@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
-from lianzhen.pages.tables import Column, ListPage, link
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link
 from lianzhen.wording import full_date, number
 from villages.actions import cadres as actions
 from villages.filters_places import CadreFilter
@@ -42,14 +42,21 @@ COLUMNS = (
     Column(
         "person", "姓名", lambda c: c.person.name, show=lambda c: person_cell(c.person, True), sort=["person__pinyin"]
     ),
-    Column("phone", "手机号", lambda c: c.person.masked_phone, kind="phone", secondary=True),
+    Column(
+        "phone",
+        "手机号",
+        lambda c: c.person.masked_phone,
+        kind="phone",
+        secondary=True,
+        export=lambda c: c.person.phone,
+    ),
     Column("starts_on", "任职起", lambda c: c.starts_on, kind="date", sort=["starts_on"], secondary=True),
     Column("ends_on", "任职止", lambda c: c.ends_on or "至今", kind="date", secondary=True),
     Column("subsidised", "村定补", lambda c: c.is_subsidised, sort=["-is_subsidised"], secondary=True),
 )
 
 
-@guarded(see_village_life, methods=("GET",))
+@guarded(see_village_life, methods=LIST_METHODS)
 def cadre_list(request: HttpRequest) -> HttpResponse:
     page = ListPage(
         request,

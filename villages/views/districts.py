@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
-from lianzhen.pages.tables import Column, ListPage, link, plain_table, tag
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, plain_table, tag
 from lianzhen.wording import number
 from villages.actions import places as actions
 from villages.answering import answering, with_management
@@ -63,7 +63,7 @@ def _gaps_cell(group: LiaisonGroup) -> Any:
     return tag("warn", f"{gaps}个村") if gaps else "0"
 
 
-@guarded(see_districts, methods=("GET",))
+@guarded(see_districts, methods=LIST_METHODS)
 def district_list(request: HttpRequest) -> HttpResponse:
     villages = _current_villages()
     page = ListPage(

@@ -12,7 +12,7 @@ from django.utils import timezone
 from lianzhen.accounts.models import User
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded
-from lianzhen.pages.tables import Column, ListPage, link, tag
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
 from lianzhen.wording import number
 from villages.actions import organizations as actions
 from villages.forms.organizations import EndKindForm, KindForm
@@ -54,10 +54,10 @@ COLUMNS = (
     ),
     Column("state", "状态", lambda k: "停用" if k.ended_on else "在用", show=_state_cell, secondary=True),
 )
-ACTS = Column("act", "办理", lambda k: "", show=_acts)
+ACTS = Column("act", "办理", lambda k: "", show=_acts, screen_only=True)
 
 
-@guarded(see_village_life, methods=("GET",))
+@guarded(see_village_life, methods=LIST_METHODS)
 def organization_kinds(request: HttpRequest) -> HttpResponse:
     changes = change_kinds(request.user)
     current = Q(organizations__ended_on=None) & Q(organizations__isnull=False)

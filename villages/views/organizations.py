@@ -13,7 +13,7 @@ from django.utils.html import format_html
 
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
-from lianzhen.pages.tables import Column, ListPage, link, plain_table, tag
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, plain_table, tag
 from lianzhen.wording import full_date, number
 from villages.actions import organizations as actions
 from villages.filters_teams import OrganizationFilter
@@ -113,7 +113,7 @@ COLUMNS = (
 )
 
 
-@guarded(see_village_life, methods=("GET",))
+@guarded(see_village_life, methods=LIST_METHODS)
 def organization_list(request: HttpRequest) -> HttpResponse:
     rows = _rows(SocialOrganization.objects.visible_to(request.user))
     may_add = add_people(request.user)
@@ -334,6 +334,7 @@ def term_start(request: HttpRequest, organization: SocialOrganization) -> HttpRe
             _page(saved),
             f"新一届任期自{full_date(saved.term_starts_on)}起，{number(saved.term_years)}年。",
         ),
+        template="villages/organization_member_form.html",
         context=_under(
             organization,
             heading=f"{organization}换届",

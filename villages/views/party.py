@@ -11,7 +11,7 @@ from django.utils.html import format_html
 
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
-from lianzhen.pages.tables import Column, ListPage, link, plain_table, tag
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, plain_table, tag
 from lianzhen.wording import number
 from villages.actions import party as actions
 from villages.filters_places import PartyGroupFilter
@@ -62,7 +62,7 @@ MEMBER_COLUMNS = (
 )
 
 
-@guarded(see_village_life, methods=("GET",))
+@guarded(see_village_life, methods=LIST_METHODS)
 def party_group_list(request: HttpRequest) -> HttpResponse:
     page = ListPage(
         request,

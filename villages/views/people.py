@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
-from lianzhen.pages.tables import Column, ListPage, link, plain_table, tag
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, plain_table, tag
 from lianzhen.wording import number
 from villages.actions import people as actions
 from villages.extensions import RoleLine, roles_over_time
@@ -35,11 +35,13 @@ COLUMNS = (
         sort=["pinyin"],
         head=True,
     ),
-    Column("place", "村或站所", lambda p: str(p.village or p.department), sort=["village__code", "department__position"]),
+    Column(
+        "place", "村或站所", lambda p: str(p.village or p.department), sort=["village__code", "department__position"]
+    ),
     Column("group", "村民小组", lambda p: str(p.villager_group or ""), sort=["villager_group__number"], secondary=True),
     Column("title", "职务", lambda p: p.job_title, secondary=True),
     Column("party", "党员", lambda p: "是" if p.is_party_member else "", sort=["-is_party_member"], secondary=True),
-    Column("phone", "手机号", lambda p: p.masked_phone, kind="phone"),
+    Column("phone", "手机号", lambda p: p.masked_phone, kind="phone", export=lambda p: p.phone),
     Column(
         "state",
         "状态",
@@ -58,7 +60,7 @@ ROLE_COLUMNS = (
 )
 
 
-@guarded(see_people, methods=("GET",))
+@guarded(see_people, methods=LIST_METHODS)
 def person_list(request: HttpRequest) -> HttpResponse:
     page = ListPage(
         request,

@@ -16,14 +16,14 @@ from django.utils.html import format_html
 from lianzhen.accounts.models import User
 from lianzhen.pages.forms import DayField, form_page
 from lianzhen.pages.guard import guarded, visible
-from lianzhen.pages.tables import Column, ListPage, link, plain_table, tag
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, plain_table, tag
 from lianzhen.wording import full_date, number
 from villages.actions import teams as actions
 from villages.answering import with_management
 from villages.filters_teams import TeamFilter
 from villages.forms.teams import DutyDaysForm, EndTeamForm, TeamForm
 from villages.models import LiaisonTeam, Posting, Village
-from villages.permissions import arrange_teams, reveal_phone, see_villages
+from villages.permissions import arrange_teams, reveal_phone, see_districts, see_villages
 from villages.serving import entries_about, served_on, state_of, with_service
 
 
@@ -86,7 +86,7 @@ def columns(today: date) -> tuple[Column, ...]:
     )
 
 
-@guarded(see_villages, methods=("GET",))
+@guarded(see_villages, methods=LIST_METHODS)
 def team_list(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     may_arrange = arrange_teams(request.user)
@@ -160,6 +160,7 @@ def team_page(request: HttpRequest, team: LiaisonTeam) -> HttpResponse:
         "plans": plain_table("固定办公日的历次安排", PLAN_COLUMNS, plans),
         "others": plain_table("本村其他时期的工作组", TEAM_COLUMNS, others) if others else None,
         "asked": asked,
+        "opens_district": see_districts(request.user),
         "entries": entries_about([team, *postings, *plans]),
     }
     if asked.is_valid():

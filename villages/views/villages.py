@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from lianzhen.accounts.verdicts import NotAllowed
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
-from lianzhen.pages.tables import Column, ListPage, link, tag
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
 from lianzhen.wording import number
 from villages.actions import places as actions
 from villages.actions.ending import what_remains
@@ -125,7 +125,7 @@ def attach_answering(rows: list[Village]) -> None:
         village.answering = found[village.pk]
 
 
-@guarded(see_villages, methods=("GET",))
+@guarded(see_villages, methods=LIST_METHODS)
 def village_list(request: HttpRequest) -> HttpResponse:
     rows = _village_rows(Village.objects.visible_to(request.user))
     added = village_columns()

@@ -72,6 +72,16 @@ def serve(host: str, port: int) -> None:
         serve_with_waitress(application, host=host, port=port)
         return
     command = [sys.executable, "-m", "gunicorn", "lianzhen.wsgi", "--bind", f"{host}:{port}"]
-    command += ["--workers", "2", "--threads", "4", "--access-logfile", "/dev/null", "--log-level", "warning", "--no-control-socket"]
+    command += [
+        "--workers",
+        "2",
+        "--threads",
+        "4",
+        "--access-logfile",
+        "/dev/null",
+        "--log-level",
+        "warning",
+        "--no-control-socket",
+    ]
     with suppress(KeyboardInterrupt):
         subprocess.run(command, check=False)

@@ -44,7 +44,13 @@ class Command(BaseCommand):
             with acting(by=None, action="town.start", label="建立镇", reason="start_town"):
                 set_up_town(name=town, county_name=options["county"], rows=rows, is_demo=False)
                 user = accounts.add_account(
-                    username=admin, name=name, phone="", password=password, by=None, reason="第一个系统管理员", must_change=False
+                    username=admin,
+                    name=name,
+                    phone="",
+                    password=password,
+                    by=None,
+                    reason="第一个系统管理员",
+                    must_change=False,
                 )
                 today = timezone.localdate()
                 accounts.grant_role(user=user, role=Role.SYSADMIN, starts_on=today, reason="建立镇", by=None)

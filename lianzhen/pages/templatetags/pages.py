@@ -57,7 +57,9 @@ def moment(value: datetime | None) -> SafeString | str:
     if value is None:
         return "—"
     local = timezone.localtime(value)
-    return format_html('<time datetime="{}">{} {}</time>', local.isoformat(), wording.full_date(local.date()), local.strftime("%H:%M"))
+    return format_html(
+        '<time datetime="{}">{} {}</time>', local.isoformat(), wording.full_date(local.date()), local.strftime("%H:%M")
+    )
 
 
 @register.inclusion_tag("includes/timeline.html")

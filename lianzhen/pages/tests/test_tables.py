@@ -46,7 +46,9 @@ def test_links_and_tags_escape_their_words():
 
 
 def test_totals_leave_unknown_values_out():
-    table = plain_table("表", (Column("a", "a", lambda v: "x"), Column("n", "n", lambda v: v, total=True)), [1, None, 2])
+    table = plain_table(
+        "表", (Column("a", "a", lambda v: "x"), Column("n", "n", lambda v: v, total=True)), [1, None, 2]
+    )
     assert "合计" in table.footer
     assert ">3</td>" in table.footer
 

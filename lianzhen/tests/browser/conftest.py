@@ -1,7 +1,7 @@
 """One live server for all journeys, a town in its database, and pages that are watched.
 
-`town` is the small cast, new for every journey that changes something. `small_town` (three villages) and
-`full_town` (all 39) are the demo, built once for a whole file whose journeys only read.
+`town` is the small cast, new for every journey that changes something. `small_town` is the demo with three
+villages, built once for a file whose journeys only read; `full_town/` has all 39.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ expect.set_options(timeout=PATIENCE)
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Journeys come last of all: they leave the tables empty, of rows that migrations wrote too."""
-    items.sort(key=lambda item: item.path.parent == Path(__file__).parent)
+    items.sort(key=lambda item: item.path.is_relative_to(Path(__file__).parent))
 
 
 # --- Server and database ----------------------------------------------------------------------
@@ -82,16 +82,10 @@ def town(server: LiveServer, django_db_blocker: Any) -> Iterator[Cast]:
 @pytest.fixture(scope="module")
 def small_town(server: LiveServer, django_db_blocker: Any) -> Iterator[dict[Role, Any]]:
     with own_data(django_db_blocker):
-        yield _demo(villages=3, years=2)
+        yield demo(villages=3, years=2)
 
 
-@pytest.fixture(scope="module")
-def full_town(server: LiveServer, django_db_blocker: Any) -> Iterator[dict[Role, Any]]:
-    with own_data(django_db_blocker):
-        yield _demo(villages=39, years=1)
-
-
-def _demo(*, villages: int, years: int) -> dict[Role, Any]:
+def demo(*, villages: int, years: int) -> dict[Role, Any]:
     """Build the demo and answer its accounts by role."""
     from lianzhen.accounts.models import User
     from lianzhen.demo.accounts import username_of

@@ -2,49 +2,41 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 #: WCAG 2.2 AA by axe, the size of targets (2.5.8, with its exception for distance) among them.
 AXE = {
     "resultTypes": ["violations"],
+    # Else axe would fetch style sheets again by script, at addresses that it guesses.
+    "preload": False,
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "rules": {"target-size": {"enabled": True}},
 }
 GRAVE = {"serious", "critical"}
-
-WIDER_THAN_THE_SCREEN = """(width) => {
-  const root = document.documentElement;
-  if (Math.max(root.scrollWidth, document.body.scrollWidth) <= width) return [];
-  const inBox = (e) => { for (; e && e !== document.body; e = e.parentElement)
-    if (getComputedStyle(e).overflowX !== "visible") return true; return false; };
-  const out = [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > width + 0.5
-    && !inBox(e)).slice(0, 3).map((e) => e.tagName.toLowerCase() + "." + e.className + " " + e.textContent.trim().slice(0, 20));
-  return [`${root.scrollWidth} of ${width} pixels: ${out.join(" | ")}`];
-}"""
 
 #: Buttons and whatever a thumb aims at in the frame and in forms; links inside text are axe's affair.
 MAIN_TARGETS = (
     ".btn, .tool, .tabbar a, .tabs a, summary, .cells > li > a, .choices label, .check, .foot a, .foot button, "
     "main input:not([type=checkbox]):not([type=radio]):not([type=hidden]), main select, main textarea"
 )
-TOO_SMALL = """([selector, least]) => [...document.querySelectorAll(selector)].filter((e) => {
-  const box = e.getBoundingClientRect(), style = getComputedStyle(e);
-  // What is out of sight until it is asked for: the skip link, a folded part, an input behind its combobox.
-  if (!box.width || style.visibility === "hidden" || box.right < 0 || style.clip !== "auto") return false;
-  return box.height < least - 0.5 || box.width < 24;
-}).map((e) => { const box = e.getBoundingClientRect(); return e.tagName.toLowerCase() + "." + e.className + " " +
-  e.textContent.trim().slice(0, 20) + ` ${Math.round(box.width)}×${Math.round(box.height)}`; })"""
+SCRIPT = Path(__file__).with_suffix(".js").read_text("utf-8")
 
 
 def wider_than_the_screen(page: Page) -> list[str]:
     """Where the page would have to be scrolled sideways. Boxes that scroll by themselves are excepted."""
-    return page.evaluate(WIDER_THAN_THE_SCREEN, page.viewport_size["width"])
+    return _ask(page, "widerThanTheScreen", page.viewport_size["width"])
 
 
 def too_small(page: Page, least: int) -> list[str]:
     """Main targets lower than `least` CSS pixels."""
-    return page.evaluate(TOO_SMALL, [MAIN_TARGETS, least])
+    return _ask(page, "tooSmall", [MAIN_TARGETS, least])
+
+
+def _ask(page: Page, function: str, argument: object) -> list[str]:
+    return page.evaluate(f"(argument) => {{ {SCRIPT}\nreturn {function}(argument); }}", argument)
 
 
 def grave_findings(page: Page) -> list[str]:

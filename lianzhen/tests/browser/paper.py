@@ -96,7 +96,7 @@ class _Reader:
             elif token in (b"Tj", b"TJ"):
                 said = actual if actual is not None else "".join(self._decoded(o, font) for o in operands)
                 actual = "" if actual is not None else None  # said once, however many glyphs show it
-                a, b, c, d, x, y = text_matrix
+                _, _, c, d, x, y = text_matrix
                 if said:
                     yield Run(normalize("NFKC", said), size * (c * c + d * d) ** 0.5, x, y)
             else:

@@ -183,7 +183,7 @@ class TownModelAdmin(admin.ModelAdmin):
 
     # --- Form -----------------------------------------------------------------------------------
     def get_fields(self, request: HttpRequest, obj: Any | None = None) -> list[Any]:
-        typed = self._typed(request, obj)
+        typed = self.typed_fields(request, obj)
         if obj is None:
             return list(typed)
         beside = {*typed, *(["phone_shown"] if "phone" in typed else [])}
@@ -191,10 +191,10 @@ class TownModelAdmin(admin.ModelAdmin):
         return [*typed, *(self._in_words.get(name, name) for name in read)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> list[Any]:
-        typed = self._typed(request, obj)
+        typed = self.typed_fields(request, obj)
         return [name for name in self.get_fields(request, obj) if name not in typed]
 
-    def _typed(self, request: HttpRequest, obj: Any | None) -> tuple[str, ...]:
+    def typed_fields(self, request: HttpRequest, obj: Any | None) -> tuple[str, ...]:
         """The fields that this user may fill in."""
         if obj is None:
             return self.first_facts or self.facts
@@ -263,7 +263,7 @@ class TownModelAdmin(admin.ModelAdmin):
         editable = isinstance(form, ActionForm)
         act = (self.add_text or f"登记{name}") if add else (self.change_text or f"修改{name}")
         context["title"] = act if editable else name
-        context["conflict"] = getattr(form, "conflict", [])
+        context["conflict"] = getattr(form, "conflict", None)
         context["staff_url"] = self._staff_url(obj)
         context["staff_text"] = self._staff_words(request)
         context["submit_text"] = act if add or self.change_text else "保存修改"
@@ -271,7 +271,7 @@ class TownModelAdmin(admin.ModelAdmin):
         context["has_history"] = self.model in tracked_models()
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if form.is_bound and form.errors:
-            response.status_code = 409 if context["conflict"] else 422
+            response.status_code = 422 if context["conflict"] is None else 409
         return response
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

@@ -70,7 +70,8 @@ class ActionForm(ReadForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.record = self.instance if self.instance.pk else None
-        self.conflict: list[dict[str, str]] = []
+        #: Where the two versions differ, once somebody else has saved meanwhile.
+        self.conflict: list[dict[str, str]] | None = None
         self.result: models.Model | None = None
         self._prepare_bookkeeping()
         if self.record is not None and "phone" in self.fields:
@@ -134,6 +135,7 @@ class ActionForm(ReadForm):
         at = timezone.localtime(theirs.updated_at)
         who = theirs.updated_by or "系统"
         self.add_error(None, f"{who}{full_date(at.date())} {at:%H:%M}修改过这条记录，填写的内容还没有保存。")
+        self.conflict = []
         for bound in self.visible_fields():
             mine = _shown(bound.name, self.cleaned_data.get(bound.name))
             other = _shown(bound.name, getattr(theirs, bound.name, None))

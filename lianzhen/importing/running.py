@@ -1,0 +1,190 @@
+"""Taking the sound rows in: one act, one transaction, all of the confirmed batch or nothing. And taking it back."""
+
+from __future__ import annotations
+
+import logging
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import F, ProtectedError
+from django.utils import timezone
+
+from lianzhen.accounts.models import User
+from lianzhen.importing import progress, touching, worker
+from lianzhen.importing.actions import AT_ONCE
+from lianzhen.importing.checking import Problem, Reader, Unsound, seen, told
+from lianzhen.importing.models import UNDO_DAYS, ImportBatch, ImportRow, ImportTouch
+from lianzhen.trail import acting
+from lianzhen.wording import full_date, number
+
+logger = logging.getLogger(__name__)
+State, Running, Outcome = ImportBatch.State, ImportBatch.Running, ImportRow.Outcome
+READY = (Outcome.NEW, Outcome.CHANGED)
+
+
+def start_import(*, batch: ImportBatch, by: User) -> ImportBatch:
+    """Import the sound rows: at once when they are few, otherwise by a worker (`running` is then set).
+
+    Asking twice does it once. Raises `ValidationError` when there is nothing to import.
+    """
+    with transaction.atomic():
+        locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        if locked.running and progress.seen(batch.pk)[2]:
+            return locked
+        total = locked.rows.filter(outcome__in=READY).count()
+        if not total:
+            if locked.took_in:
+                return locked
+            raise ValidationError("没有可以导入的行。")
+        locked.running, locked.stopped, locked.imported_by = Running.IMPORT, "", by
+        locked.save(update_fields=["running", "stopped", "imported_by"])
+        progress.tell(batch.pk, 0, total)
+        if total > AT_ONCE:
+            transaction.on_commit(lambda: worker.start(run_import, batch.pk))
+            return locked
+    try:
+        run_import(locked)
+    except DatabaseError:
+        logger.exception("import batch %s stopped", batch.pk)
+        worker.mark_stopped(batch.pk)
+    return ImportBatch.objects.get(pk=batch.pk)
+
+
+def run_import(batch: ImportBatch) -> None:
+    """Write the sound rows. Each row has a savepoint: one that an action refuses waits with its reason, the
+    others go in. The state of the batch changes in the same transaction as the register."""
+    by = batch.imported_by
+    label = f"导入{batch.kind_title}"
+    with acting(by=by, action="import.run", label=label, reason=f"导入文件：{batch.file_name}") as act:
+        # One import at a time, whichever process runs it: they would wait for each other's rows anyway.
+        list(ImportBatch.objects.order_by("pk").select_for_update()[:1])
+        batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        if batch.running != Running.IMPORT:
+            return
+        done, refused = _write_rows(batch, by)
+        waiting = batch.rows.filter(outcome=Outcome.PROBLEM).count()
+        batch.state = State.PARTIAL if waiting else State.IMPORTED
+        batch.imported_at = batch.imported_at or timezone.now()
+        batch.running = ""
+        batch.save()
+        act.note(batch, [("导入", "", f"{number(done)}行"), ("待处理", "", f"{number(waiting)}行")])
+    progress.forget(batch.pk)
+
+
+def _write_rows(batch: ImportBatch, by: User | None) -> tuple[int, int]:
+    reader = Reader(batch)
+    rows = list(batch.rows.filter(outcome__in=READY))
+    refused = []
+    with touching.noting() as touches:
+        for done, row in enumerate(rows, start=1):
+            row.batch = batch
+            kept = len(touches)
+            problems = _write_row(reader, row, by)
+            if problems:
+                del touches[kept:]
+                row.outcome, row.problems, row.changes = Outcome.PROBLEM, problems, []
+                refused.append(row)
+            progress.tell(batch.pk, done, len(rows))
+    ImportRow.objects.bulk_update(refused, ["outcome", "problems", "changes"], batch_size=100)
+    batch.rows.filter(outcome__in=READY).update(did=F("outcome"), outcome=Outcome.DONE)
+    touching.store(batch, touches)
+    return len(rows) - len(refused), len(refused)
+
+
+def _write_row(reader: Reader, row: ImportRow, by: User | None) -> list[dict]:
+    """Problems that keep the row out; [] when it is in."""
+    try:
+        plan = reader.plan(row)
+        if plan.target is not None and row.seen and seen(plan) != row.seen:
+            return [Problem("", f"检查以后，{plan.target}又有改动，请重新检查后再导入。").stored()]
+        if plan.is_new or plan.changes:
+            with transaction.atomic():
+                plan.write(by)
+    except Unsound as reason:
+        return [problem.stored() for problem in reason.problems]
+    except ValidationError as reason:
+        return told(reason, reader.kind)
+    except IntegrityError:
+        return [Problem("", "与已有的另一条记录冲突，请重新检查。").stored()]
+    return []
+
+
+# --- Taking back ------------------------------------------------------------------------------------
+def undo(*, batch: ImportBatch, by: User, reason: str) -> ImportBatch:
+    """Take a whole batch back: what it made goes, what it changed is again as it was. All or nothing.
+
+    Raises `ValidationError` after seven days, and when a record was changed or used since.
+    """
+    with acting(by=by, action="import.undo", label=f"撤销导入{batch.kind_title}", reason=reason) as act:
+        batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        if not batch.took_in:
+            raise ValidationError("这个批次没有导入，或已经撤销。")
+        if batch.running:
+            raise ValidationError("这个批次正在办理，请稍后再撤销。")
+        if not batch.may_be_undone(timezone.now()):
+            raise ValidationError(f"导入超过{UNDO_DAYS}天，不能整批撤销，请逐条更正。")
+        touches = list(batch.touches.all())
+        _refuse_changed(batch, touches)
+        try:
+            for touch in _first_and_last_reversed(touches):
+                _take_back(touch)
+        except ProtectedError as reason_:
+            held = next(iter(reason_.protected_objects))
+            raise ValidationError(f"导入的记录已被使用（{held}），不能整批撤销，请逐条更正。") from reason_
+        batch.rows.filter(outcome=Outcome.DONE).update(outcome=F("did"), did="")
+        batch.touches.all().delete()
+        batch.state, batch.undone_at, batch.undone_by = State.UNDONE, timezone.now(), by
+        batch.save()
+        act.note(batch, [("状态", "已导入", "已撤销")])
+    return batch
+
+
+def _refuse_changed(batch: ImportBatch, touches: list[ImportTouch]) -> None:
+    last = {(t.model, t.object_id): t for t in touches}
+    by_model: dict[str, list[ImportTouch]] = {}
+    for touch in last.values():
+        by_model.setdefault(touch.model, []).append(touch)
+    changed = []
+    for label, group in by_model.items():
+        model = apps.get_model(label)
+        has_version = any(f.name == "version" for f in model._meta.concrete_fields)
+        ids = [touch.object_id for touch in group]
+        rows = {}
+        for start in range(0, len(ids), 500):
+            rows |= model._base_manager.select_for_update().in_bulk(ids[start : start + 500])
+        for touch in group:
+            row = rows.get(touch.object_id)
+            if (row is None) != touch.gone or (row is not None and has_version and row.version != touch.version):
+                changed.append(touch.label)
+            elif row is not None and touch.before is None and (why := batch.definition.refuse_undo(row)):
+                raise ValidationError(why)
+    if changed:
+        some = "、".join(changed[:5]) + (f"等{number(len(changed))}条" if len(changed) > 5 else "")
+        day = full_date(timezone.localdate(batch.imported_at))
+        raise ValidationError(f"{some}在{day}导入后又有改动，不能整批撤销，请逐条更正。")
+
+
+def _first_and_last_reversed(touches: list[ImportTouch]) -> list[ImportTouch]:
+    """One touch per record, as it was before the first, the newest record first: what was made goes before
+    what it replaced comes back."""
+    first: dict[tuple[str, int], ImportTouch] = {}
+    for touch in touches:
+        first.setdefault((touch.model, touch.object_id), touch)
+    ordered = list(reversed(first.values()))
+    return [t for t in ordered if t.before is None] + [t for t in ordered if t.before is not None]
+
+
+def _take_back(touch: ImportTouch) -> None:
+    model = apps.get_model(touch.model)
+    row = model._base_manager.filter(pk=touch.object_id).first()
+    if touch.before is None:
+        if row is not None:
+            row.delete()
+        return
+    fresh = row is None
+    row = row or model(pk=touch.object_id)
+    for f in model._meta.concrete_fields:
+        if f.name not in ("version", "updated_at", "updated_by", model._meta.pk.name):
+            setattr(row, f.attname, f.to_python(touch.before.get(f.attname)))
+    row.save(force_insert=fresh)
