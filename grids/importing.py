@@ -61,27 +61,68 @@ class Grids(Kind):
     title = "网格与网格长"
     place = 20
     columns = (
-        Column("village", "村", cells.name(40), ("村名", "村（社区）", "行政村", "所在村", "村名称", "村（居）"), required=True, width=16),
-        Column("number", "网格", cells.name(30), ("网格号", "网格序号", "网格编号", "第几网格", "网格编码", "网格名称或编号"), required=True,
-               hint="例如“2”或“第2网格”。"),
+        Column(
+            "village",
+            "村",
+            cells.name(40),
+            ("村名", "村（社区）", "行政村", "所在村", "村名称", "村（居）"),
+            required=True,
+            width=16,
+        ),
+        Column(
+            "number",
+            "网格",
+            cells.name(30),
+            ("网格号", "网格序号", "网格编号", "第几网格", "网格编码", "网格名称或编号"),
+            required=True,
+            hint="例如“2”或“第2网格”。",
+        ),
         Column("name", "网格名称", cells.name(30), ("网格名",), hint="有自己名称的网格填写。", width=16),
         Column("boundary", "四至范围", cells.words(300), ("范围", "网格范围", "四至"), width=30),
         Column("households", "户数", cells.whole(0, 100_000), ("户数（户）", "网格户数")),
         Column("residents", "人口", cells.whole(0, 1_000_000), ("人口（人）", "人数", "网格人口")),
         Column("head", "网格长", cells.name(30), ("网格长姓名", "姓名", "网格员", "负责人")),
-        Column("phone", "手机", cells.phone, ("手机号", "手机号码", "电话", "联系电话", "网格长电话", "联系方式"), width=16,
-               hint="网格长的手机号。导出的表里遮住的号码表示不变。", is_phone=True),
-        Column("starts_on", "起任日期", cells.day, ("起任", "任职日期", "任职时间", "上任时间", "起始日期", "任职起"), width=14,
-               hint="新任或更换网格长时必填，例如2018-05-01、2018年5月。"),
+        Column(
+            "phone",
+            "手机",
+            cells.phone,
+            ("手机号", "手机号码", "电话", "联系电话", "网格长电话", "联系方式"),
+            width=16,
+            hint="网格长的手机号。导出的表里遮住的号码表示不变。",
+            is_phone=True,
+        ),
+        Column(
+            "starts_on",
+            "起任日期",
+            cells.day,
+            ("起任", "任职日期", "任职时间", "上任时间", "起始日期", "任职起"),
+            width=14,
+            hint="新任或更换网格长时必填，例如2018-05-01、2018年5月。",
+        ),
         Column("allow_second", "允许兼任", cells.yes_no, ("兼任",), hint="一人任两个网格的网格长时填“是”。"),
-    )  # fmt: skip
+    )
     notes = ("网格长与平台里登记的不同时，按更换办理：原网格长任期到起任日期的前一天止。",)
     samples = (
-        {"village": "示例一村", "number": "第1网格", "households": "52", "residents": "168", "head": "曾示例",
-         "phone": "19900001001", "starts_on": "2018-05-01", "boundary": "东至小河，南至公路，西至山脚，北至水库"},
-        {"village": "示例一村", "number": "第2网格", "households": "47", "residents": "151", "head": "李明",
-         "phone": "19900001005", "starts_on": "2018年5月"},
-    )  # fmt: skip
+        {
+            "village": "示例一村",
+            "number": "第1网格",
+            "households": "52",
+            "residents": "168",
+            "head": "曾示例",
+            "phone": "19900001001",
+            "starts_on": "2018-05-01",
+            "boundary": "东至小河，南至公路，西至山脚，北至水库",
+        },
+        {
+            "village": "示例一村",
+            "number": "第2网格",
+            "households": "47",
+            "residents": "151",
+            "head": "李明",
+            "phone": "19900001005",
+            "starts_on": "2018年5月",
+        },
+    )
 
     def book(self) -> _Book:
         return _Book()

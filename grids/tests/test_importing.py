@@ -124,7 +124,15 @@ def test_the_list_of_grids_goes_round(office, cast):
 
     today = timezone.localdate()
     found = listed.GridRows(cast.users[Role.OFFICE], today)
-    columns = (listed.VILLAGE, listed.GRID, listed.head_column(found), listed.PHONE, listed.SINCE, listed.HOUSEHOLDS, listed.RESIDENTS)
+    columns = (
+        listed.VILLAGE,
+        listed.GRID,
+        listed.head_column(found),
+        listed.PHONE,
+        listed.SINCE,
+        listed.HOUSEHOLDS,
+        listed.RESIDENTS,
+    )
     batch = uploaded(office, "grids", as_listed(columns, found.queryset()))
     wrong = [(r.raw, r.problems, r.changes) for r in batch.rows.all() if r.outcome != "same"]
     assert wrong == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -22,7 +21,7 @@ from lianzhen.adminsite.choosing import ChoosingView
 from lianzhen.adminsite.glance import glance
 from lianzhen.adminsite.order import in_our_order
 from lianzhen.context import town_facts
-from lianzhen.pages.models import AnsweredForm
+from lianzhen.pages import once
 
 ENTERED_BY = (Role.COMMITTEE, Role.OFFICE_LEAD, Role.OFFICE, Role.SYSADMIN, Role.AUDITOR)
 
@@ -97,21 +96,10 @@ class TownAdminSite(admin.AdminSite):
     password_change_done = password_change
 
     # --- Doubled sending --------------------------------------------------------------------------
-    def earlier_answer(self, request: HttpRequest) -> str | None:
-        """Where the first sending of the same form led."""
-        token = _token(request)
-        if token is None:
-            return None
-        earlier = AnsweredForm.objects.filter(token=token, user=request.user, path=request.path[:300]).first()
-        return (earlier.url or request.path) if earlier else None
-
-    def take_token(self, request: HttpRequest, token: uuid.UUID | None) -> None:
-        """Inside the transaction of the work: whoever comes second waits here and finds the key taken."""
-        if token is not None:
-            AnsweredForm.objects.create(token=token, user=request.user, path=request.path[:300])
-
-    def remember_answer(self, request: HttpRequest, url: str) -> None:
-        AnsweredForm.objects.filter(token=_token(request), user=request.user).update(url=url[:300])
+    # The panels stand below the pages and reach this through their site.
+    earlier_answer = staticmethod(once.earlier_answer)
+    take_token = staticmethod(once.take_token)
+    remember_answer = staticmethod(once.remember_answer)
 
     # --- Pages ------------------------------------------------------------------------------------
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
@@ -131,10 +119,3 @@ class TownAdminSite(admin.AdminSite):
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return ChoosingView.as_view(admin_site=self)(request)
-
-
-def _token(request: HttpRequest) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.POST.get("once", ""))
-    except ValueError:
-        return None

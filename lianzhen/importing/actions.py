@@ -178,9 +178,11 @@ def run_check(batch: ImportBatch) -> None:
         locked = _lock(batch)
         ImportRow.objects.bulk_update(changed, ["outcome", "problems", "changes", "seen"], batch_size=100)
         if locked.took_in:
-            locked.state = State.PARTIAL if batch.rows.filter(outcome__in=OPEN).exclude(
-                outcome=Outcome.SAME
-            ).exists() else State.IMPORTED
+            locked.state = (
+                State.PARTIAL
+                if batch.rows.filter(outcome__in=OPEN).exclude(outcome=Outcome.SAME).exists()
+                else State.IMPORTED
+            )
         else:
             locked.state = State.CHECKED
         locked.running = ""
@@ -229,7 +231,10 @@ def drop_rows(*, batch: ImportBatch, by: User) -> int:
         dropped = locked.rows.filter(outcome=Outcome.PROBLEM).update(outcome=Outcome.DROPPED)
         if dropped:
             act.note(locked, [("不再导入", "", f"{number(dropped)}行")])
-        if locked.state == State.PARTIAL and not locked.rows.filter(outcome__in=[Outcome.NEW, Outcome.CHANGED]).exists():
+        if (
+            locked.state == State.PARTIAL
+            and not locked.rows.filter(outcome__in=[Outcome.NEW, Outcome.CHANGED]).exists()
+        ):
             locked.state = State.IMPORTED
             locked.save(update_fields=["state"])
     return dropped

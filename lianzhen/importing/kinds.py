@@ -135,7 +135,13 @@ def differences(record: Model, wanted: Mapping[str, Any]) -> tuple[dict[str, Any
         old = getattr(record, key)
         if old != value:
             facts[key] = value
-            told.append((str(record._meta.get_field(key).verbose_name), in_words(record, key, old), in_words(record, key, value)))
+            told.append(
+                (
+                    str(record._meta.get_field(key).verbose_name),
+                    in_words(record, key, old),
+                    in_words(record, key, value),
+                )
+            )
     return facts, told
 
 

@@ -17,7 +17,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from lianzhen import phones
-from lianzhen.pages.models import AnsweredForm
+from lianzhen.pages.once import earlier_answer, remember_answer, take_token
 from lianzhen.trail.versions import EditConflict, VersionedModel
 
 
@@ -127,8 +127,7 @@ def form_page(
     if request.method != "POST":
         return render(request, template, {**context, "form": form})
     # Before anything is judged: what the first sending chose may no longer be there to choose.
-    token = _token_of(request)
-    earlier = _answer_of(request, token)
+    earlier = earlier_answer(request)
     if earlier is not None:
         return HttpResponseRedirect(earlier, status=303)
     if not form.is_valid():
@@ -136,19 +135,18 @@ def form_page(
     try:
         # One transaction for the token and the work: whoever comes second waits at the token's key.
         with transaction.atomic():
-            answered = _remember(request, token)
+            take_token(request)
             values = form.values if hasattr(form, "values") else form.cleaned_data
             result = save(values)
             url, sentence = done(result)
-            if answered:
-                AnsweredForm.objects.filter(pk=answered.pk).update(url=url[:300])
+            remember_answer(request, url)
     except EditConflict as conflict:
         return conflict_page(request, form, conflict, context)
     except ValidationError as problem:
         add_problem(form, problem)
         return render(request, template, {**context, "form": form}, status=422)
     except IntegrityError:
-        again = _answer_of(request, token)
+        again = earlier_answer(request)
         if again is not None:
             return HttpResponseRedirect(again, status=303)
         form.add_error(None, "与刚刚保存的另一条记录冲突，请刷新页面核对后再提交。")
@@ -206,23 +204,3 @@ def _shown(field: forms.Field, value: Any) -> str:
     labels = {str(k): str(v) for k, v in getattr(field, "choices", []) if not isinstance(v, list | tuple)}
     key = str(getattr(value, "pk", value)) if value is not None else ""
     return labels.get(key, "" if value is None else str(value))
-
-
-def _token_of(request: HttpRequest) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.POST.get("once", ""))
-    except ValueError:
-        return None
-
-
-def _answer_of(request: HttpRequest, token: uuid.UUID | None) -> str | None:
-    if token is None:
-        return None
-    earlier = AnsweredForm.objects.filter(token=token, user=request.user, path=request.path[:300]).first()
-    return earlier.url or request.path if earlier else None
-
-
-def _remember(request: HttpRequest, token: uuid.UUID | None) -> AnsweredForm | None:
-    if token is None:
-        return None
-    return AnsweredForm.objects.create(token=token, user=request.user, path=request.path[:300])

@@ -6,9 +6,14 @@ from django.utils import timezone
 
 
 class AnsweredForm(models.Model):
-    """The token of one form and where its first sending led. A second sending is led there too."""
+    """The token of one form, a digest of what was sent with it, and where that led.
 
-    token = models.UUIDField(primary_key=True)
+    The same token with the same words is a doubled sending and is led to the first one's answer. The same
+    token with other words is new work: somebody went back, changed the name and registers the next person.
+    """
+
+    token = models.UUIDField()
+    digest = models.CharField(max_length=64)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     path = models.CharField(max_length=300)
     url = models.CharField(max_length=300, blank=True)
@@ -18,6 +23,7 @@ class AnsweredForm(models.Model):
         db_table = "answered_form"
         verbose_name = "已答复的表单"
         verbose_name_plural = "已答复的表单"
+        constraints = [models.UniqueConstraint(name="answered_form_once", fields=["token", "digest"])]
 
     def __str__(self) -> str:
         return str(self.token)

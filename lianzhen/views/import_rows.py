@@ -72,7 +72,9 @@ def _chosen(request: HttpRequest, batch: ImportBatch, counts: dict[str, int]) ->
     known = {key: outcomes for key, _, outcomes in SHOWS}
     if asked in known and sum(counts[o] for o in known[asked]):
         return asked
-    first = ("done", "same") if batch.took_in and not request.path.endswith("/pending/") else ("problem", "ready", "same")
+    first = (
+        ("done", "same") if batch.took_in and not request.path.endswith("/pending/") else ("problem", "ready", "same")
+    )
     return next((key for key in first if sum(counts[o] for o in known[key])), "skipped")
 
 

@@ -192,9 +192,14 @@ def _go_on(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
 
 def _counted(counts: dict[str, int]) -> str:
     words = (
-        ("done", "已导入"), ("new", "新增"), ("changed", "更新"), ("same", "无变化"),
-        ("problem", "有问题"), ("skipped", "已跳过"), ("dropped", "不再导入"),
-    )  # fmt: skip
+        ("done", "已导入"),
+        ("new", "新增"),
+        ("changed", "更新"),
+        ("same", "无变化"),
+        ("problem", "有问题"),
+        ("skipped", "已跳过"),
+        ("dropped", "不再导入"),
+    )
     return "，".join(f"{word}{number(counts[key])}行" for key, word in words if counts[key])
 
 

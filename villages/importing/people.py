@@ -37,24 +37,50 @@ class People(Kind):
     columns = (
         Column("name", "姓名", cells.name(30), ("名字", "人员姓名", "姓  名"), required=True),
         Column("gender", "性别", cells.choice({"男": "m", "女": "f"}), width=8),
-        Column("phone", "手机号", cells.phone, ("手机", "手机号码", "电话", "联系电话", "电话号码", "联系方式"), width=16,
-               hint="11位手机号，或带区号的座机。导出的表里遮住的号码表示不变。", is_phone=True),
-        Column("place", "村或站所", cells.name(40),
-               ("村", "所在村", "村名", "村（社区）", "行政村", "站所", "站所（办）", "单位", "工作单位", "部门"), required=True, width=16,
-               hint="村里的人填村名，镇干部填站所（办）。"),
+        Column(
+            "phone",
+            "手机号",
+            cells.phone,
+            ("手机", "手机号码", "电话", "联系电话", "电话号码", "联系方式"),
+            width=16,
+            hint="11位手机号，或带区号的座机。导出的表里遮住的号码表示不变。",
+            is_phone=True,
+        ),
+        Column(
+            "place",
+            "村或站所",
+            cells.name(40),
+            ("村", "所在村", "村名", "村（社区）", "行政村", "站所", "站所（办）", "单位", "工作单位", "部门"),
+            required=True,
+            width=16,
+            hint="村里的人填村名，镇干部填站所（办）。",
+        ),
         Column("villager_group", "村民小组", cells.name(30), ("小组", "组", "所在组", "组别"), hint="例如第2组。"),
         Column("job_title", "职务", cells.words(40), ("职位", "现任职务")),
         Column("is_party_member", "党员", cells.yes_no, ("中共党员", "是否党员", "政治面貌"), width=8, hint="是或否。"),
         Column("party_group", "党员小组", cells.name(40), ("所在党员小组",)),
         Column("note", "备注", cells.words(200), width=24),
-    )  # fmt: skip
+    )
     notes = ("同一姓名同一号码的是同一个人；没有填号码的，按姓名和所在村查找。",)
     samples = (
-        {"name": "曾示例", "gender": "男", "phone": "19900001001", "place": "示例一村", "villager_group": "第1组",
-         "is_party_member": "是"},
-        {"name": "单示例", "gender": "女", "phone": "19900001002", "place": "示例二村", "villager_group": "第1组",
-         "is_party_member": "否", "note": "在家务农"},
-    )  # fmt: skip
+        {
+            "name": "曾示例",
+            "gender": "男",
+            "phone": "19900001001",
+            "place": "示例一村",
+            "villager_group": "第1组",
+            "is_party_member": "是",
+        },
+        {
+            "name": "单示例",
+            "gender": "女",
+            "phone": "19900001002",
+            "place": "示例二村",
+            "villager_group": "第1组",
+            "is_party_member": "否",
+            "note": "在家务农",
+        },
+    )
 
     def book(self) -> _Book:
         return _Book()

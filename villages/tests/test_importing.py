@@ -22,6 +22,7 @@ def office(sign_in):
 
 def as_listed(columns, rows):
     """A workbook with the columns of a list on screen."""
+
     def cell(value):
         return value if isinstance(value, int | float | date) or value is None else str(value)
 
@@ -96,7 +97,11 @@ def test_people_with_all_that_is_known_of_them(office, cast):
     batch = people(office, ["陶 示例", "示例一", 19911110001, 1, "是", "第一党员小组", "女"])
     taken_in(office, batch)
     person = Person.objects.get(name="陶示例")
-    assert (person.village, person.villager_group, person.party_group) == (cast.own, cast.villager_group, cast.party_group)
+    assert (person.village, person.villager_group, person.party_group) == (
+        cast.own,
+        cast.villager_group,
+        cast.party_group,
+    )
     assert (person.phone, person.gender, person.is_party_member) == ("19911110001", "f", True)
 
 
@@ -144,7 +149,11 @@ def test_two_of_one_name_need_a_number(office, cast):
 
 @pytest.mark.parametrize(
     ("column", "value", "sentence"),
-    [(3, "第9组", '没有"第9组"'), (5, "第二党员小组", '没有"第二党员小组"。是不是"第一党员小组"？'), (6, "难", '性别：没有"难"')],
+    [
+        (3, "第9组", '没有"第9组"'),
+        (5, "第二党员小组", '没有"第二党员小组"。是不是"第一党员小组"？'),
+        (6, "难", '性别：没有"难"'),
+    ],
 )
 def test_what_the_register_does_not_know(office, column, value, sentence):
     row = ["陶示例", "示例一村", "", "", "是", "", ""]
@@ -155,7 +164,9 @@ def test_what_the_register_does_not_know(office, column, value, sentence):
 def test_what_an_action_refuses_waits_with_its_reason(office, cast):
     """The village of somebody who holds a post is only changed once the post is handed over."""
     held = cast.people[Role.CADRE]
-    batch = people(office, [held.name, "示例二村", held.phone, "", "", "", ""], ["陶示例", "示例一村", "", "", "", "", ""])
+    batch = people(
+        office, [held.name, "示例二村", held.phone, "", "", "", ""], ["陶示例", "示例一村", "", "", "", "", ""]
+    )
     taken_in(office, batch)
     assert "请先办理离任或更换" in sentences(batch, 2)[0]
     assert Person.objects.filter(name="陶示例").exists()

@@ -154,6 +154,15 @@ def test_doubled_sending_adds_once(cast, sign_in):
     assert second["Location"] == first["Location"]
 
 
+def test_same_form_with_other_words_is_new_work(cast, sign_in):
+    """Somebody goes back, changes the name and registers the next person."""
+    client = sign_in(Role.OFFICE)
+    once = "7b0f7b0e-8f3c-4d0e-9a53-2f6f3f1f9a11"
+    client.post(reverse("person_add"), facts(cast, once=once))
+    client.post(reverse("person_add"), facts(cast, once=once, name="上官示例", phone="19900002002"))
+    assert Person.objects.filter(name__in=["欧阳示例", "上官示例"]).count() == 2
+
+
 # --- Correcting and leaving -----------------------------------------------------------------
 def correction(person, **more):
     return {

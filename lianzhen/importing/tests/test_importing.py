@@ -30,7 +30,14 @@ def office(sign_in):
 
 # --- Clean file -------------------------------------------------------------------------------------
 def test_a_clean_file_is_matched_checked_and_imported(office):
-    raw = xlsx([["荷叶镇人员名册"], ["序号", "姓 名", "所在村", "联系电话"], [1, "陶 示例", "示例一村", 19911110001], ["合计", 1]])
+    raw = xlsx(
+        [
+            ["荷叶镇人员名册"],
+            ["序号", "姓 名", "所在村", "联系电话"],
+            [1, "陶 示例", "示例一村", 19911110001],
+            ["合计", 1],
+        ]
+    )
     batch = uploaded(office, "people", raw)
     assert (batch.state, batch.header_line) == (State.CHECKED, 2)
     assert row_at(batch, 3).outcome == "new"
@@ -65,7 +72,10 @@ def test_hidden_rows_go_in_and_the_page_says_so(office):
 
 
 def test_text_that_looks_like_a_formula_stays_text(office):
-    raw = xlsx([[*HEAD, "备注"], [*GOOD, "x"]], lambda s: setattr(s["D2"], "value", "=cmd|' /C calc'!A0") or setattr(s["D2"], "data_type", "s"))
+    raw = xlsx(
+        [[*HEAD, "备注"], [*GOOD, "x"]],
+        lambda s: setattr(s["D2"], "value", "=cmd|' /C calc'!A0") or setattr(s["D2"], "data_type", "s"),
+    )
     batch = taken_in(office, uploaded(office, "people", raw))
     assert Person.objects.get(name="陶示例").note == "=cmd|' /C calc'!A0"
     given = load_workbook(io.BytesIO(office.get(f"/imports/{batch.pk}/annotated/").content)).active
@@ -106,7 +116,9 @@ def test_one_column_is_not_two_things(office):
 
 
 def test_the_wrong_kind_is_noticed(office):
-    batch = uploaded(office, "villages", xlsx([["姓名", "村民小组", "党员小组", "性别"], ["陶示例", "第1组", "", "男"]]))
+    batch = uploaded(
+        office, "villages", xlsx([["姓名", "村民小组", "党员小组", "性别"], ["陶示例", "第1组", "", "男"]])
+    )
     assert "表头更像“人员”" in office.get(f"/imports/{batch.pk}/map/").content.decode()
 
 
@@ -436,5 +448,3 @@ def test_pages_of_a_step_lead_to_where_the_batch_stands(office):
     batch = taken_in(office, uploaded(office, "people", xlsx([HEAD, GOOD])))
     for page in ("map", "check", "pending"):
         assert office.get(f"/imports/{batch.pk}/{page}/")["Location"] == f"/imports/{batch.pk}/result/"
-
-

@@ -110,7 +110,7 @@ class ActionForm(ReadForm):
             return
         try:
             with transaction.atomic():
-                self.panel.admin_site.take_token(self.request, self.cleaned_data.get("once"))
+                self.panel.admin_site.take_token(self.request)
                 self.result = self.panel.carry_out(self.request, self.record, self.values)
         except EditConflict as conflict:
             self._show_conflict(conflict)
