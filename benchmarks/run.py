@@ -108,11 +108,11 @@ def section(title: str, found: dict[str, Any]) -> str:
 
 def line(each: dict[str, Any]) -> str:
     times = each["p50"] / each["floor"]
+    size, gzipped, memory = each["size"] / 1024, each["gzipped"] / 1024, each["memory"] / 2**20
     slow = " ⚠" if each["p50"] > 40 and times > 5 else ""
-    return (
-        f"| {each['name']}{slow} | {each['queries']} | {each['p50']:.1f} | {each['p95']:.1f} | {each['cpu']:.1f} | {each['floor']:.1f} "
-        f"| {times:.1f} | {each['size'] / 1024:.0f} | {each['gzipped'] / 1024:.1f} | {each['memory'] / 2**20:.1f} |\n"
-    )
+    durations = " | ".join(f"{each[key]:.1f}" for key in ("p50", "p95", "cpu", "floor"))
+    sizes = f"{size:.0f} | {gzipped:.1f} | {memory:.1f}"
+    return f"| {each['name']}{slow} | {each['queries']} | {durations} | {times:.1f} | {sizes} |\n"
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -27,7 +28,13 @@ class Size:
 
     @property
     def file(self) -> Path:
-        return KEPT / f"town-{self.villages}x{self.years}.sqlite3"
+        return KEPT / f"town-{self.villages}x{self.years}-{schema()}.sqlite3"
+
+
+def schema() -> str:
+    """A sign of all migrations: a town built with others is built anew."""
+    files = sorted(ROOT.glob("*/migrations/*.py")) + sorted(ROOT.glob("lianzhen/*/migrations/*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:8]
 
 
 def manage(database: str, *arguments: str) -> None:

@@ -62,7 +62,7 @@ def run_import(batch: ImportBatch) -> None:
         batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if batch.running != Running.IMPORT:
             return
-        done, refused = _write_rows(batch, by)
+        done = _write_rows(batch, by)
         waiting = batch.rows.filter(outcome=Outcome.PROBLEM).count()
         batch.state = State.PARTIAL if waiting else State.IMPORTED
         batch.imported_at = batch.imported_at or timezone.now()
@@ -72,7 +72,8 @@ def run_import(batch: ImportBatch) -> None:
     progress.forget(batch.pk)
 
 
-def _write_rows(batch: ImportBatch, by: User | None) -> tuple[int, int]:
+def _write_rows(batch: ImportBatch, by: User | None) -> int:
+    """How many rows went in."""
     reader = Reader(batch)
     rows = list(batch.rows.filter(outcome__in=READY))
     refused = []
@@ -89,7 +90,7 @@ def _write_rows(batch: ImportBatch, by: User | None) -> tuple[int, int]:
     ImportRow.objects.bulk_update(refused, ["outcome", "problems", "changes"], batch_size=100)
     batch.rows.filter(outcome__in=READY).update(did=F("outcome"), outcome=Outcome.DONE)
     touching.store(batch, touches)
-    return len(rows) - len(refused), len(refused)
+    return len(rows) - len(refused)
 
 
 def _write_row(reader: Reader, row: ImportRow, by: User | None) -> list[dict]:

@@ -184,5 +184,6 @@ def test_every_linked_type_has_its_page():
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
 def test_the_trail_takes_nothing(changed, sign_in, method):
     client = sign_in(Role.AUDITOR)
-    for address in (reverse("audit_list"), reverse("audit_entry", args=[changed.pk])):
-        assert getattr(client, method)(address).status_code == 405
+    assert getattr(client, method)(reverse("audit_entry", args=[changed.pk])).status_code == 405
+    if method != "post":  # which brings the list as a workbook
+        assert getattr(client, method)(reverse("audit_list")).status_code == 405

@@ -17,7 +17,7 @@ from lianzhen.importing.models import UNDO_DAYS, ImportBatch
 from lianzhen.importing.permissions import use_imports
 from lianzhen.pages.forms import add_problem, form_page
 from lianzhen.pages.guard import guarded, visible
-from lianzhen.pages.tables import Column, ListPage, link, tag
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
 from lianzhen.views.import_rows import asked_corrections, rows_context
 from lianzhen.wording import full_date, number
 
@@ -80,7 +80,7 @@ COLUMNS = (
 )
 
 
-@guarded(use_imports, methods=("GET",))
+@guarded(use_imports, methods=LIST_METHODS)
 def import_list(request: HttpRequest) -> HttpResponse:
     rows = ImportBatch.objects.visible_to(request.user).select_related("created_by")
     page = ListPage(

@@ -13,12 +13,20 @@
     if (event.defaultPrevented || form.method !== "post" || "noBusy" in form.dataset) return;
     if ("sending" in form.dataset) { event.preventDefault(); return; }
     form.dataset.sending = "";
+    if (form.elements.once) history.replaceState({ form: all("form").indexOf(form), once: form.elements.once.value }, "");
     if (button && button.classList.contains("btn")) {
       button.setAttribute("aria-disabled", "true");
       button.dataset.text = button.innerHTML;
       button.textContent = button.dataset.busy || "正在保存…";
     }
   });
+  // Going back, older browsers fetch the form anew but keep what was typed: it gets its token back, by which
+  // the server knows the same words for sent already.
+  function giveTokenBack() {
+    var sent = history.state, came = performance.getEntriesByType("navigation")[0];
+    var form = sent && sent.once && came && came.type === "back_forward" && all("form")[sent.form];
+    if (form && form.elements.once) form.elements.once.value = sent.once;
+  }
   window.addEventListener("pageshow", function () {
     all("form[data-sending]").forEach(function (form) { delete form.dataset.sending; });
     all("[aria-disabled][data-text]").forEach(function (button) {
@@ -155,6 +163,7 @@
     if (!window.getSelection().isCollapsed) need("table.data", here.dataset.copying);
   });
   giveBack();
+  giveTokenBack();
   prepare();
   // On a phone the tabs scroll sideways; the one that is open is brought into sight.
   all(".tabs [aria-current]").forEach(function (tab) {

@@ -25,7 +25,7 @@ def test_a_day_is_read_as_people_write_it(typed, meant):
 
 @pytest.mark.parametrize("typed", ["去年", "2018.13", "2018-02-30", "7", "99999"])
 def test_what_is_no_day_is_refused(typed):
-    with pytest.raises(ValueError, match="日期|这一天"):
+    with pytest.raises(ValueError, match=r"日期|这一天"):
         cells.day(typed, "日期")
 
 

@@ -58,7 +58,7 @@ def test_the_trail_tells_of_the_import_in_one_batch(office, cast):
 
 
 def test_gbk_csv(office):
-    batch = taken_in(office, uploaded(office, "people", "姓名,村\r\n陶示例,示例一村\r\n".encode("gbk"), "人员.csv"))
+    taken_in(office, uploaded(office, "people", "姓名,村\r\n陶示例,示例一村\r\n".encode("gbk"), "人员.csv"))
     assert Person.objects.filter(name="陶示例").exists()
 
 

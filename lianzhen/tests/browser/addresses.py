@@ -31,7 +31,7 @@ def pages_of(user: Any, client: Client) -> list[str]:
     with several rows. `client` must be signed in as `user`."""
     with quiet("django.request"):
         routes = [route for route, pattern in patterns() if "GET" in guard_of(pattern).methods]
-        found = [url for route in routes for url in _open(route, user, client)]
+        found = [url for route in routes for worded in _worded(route, user) for url in _open(worded, user, client)]
         return found + [url for url in VARIANTS if _is_page(client, url)]
 
 
@@ -47,29 +47,37 @@ def quiet(name: str) -> Iterator[None]:
 
 
 def _open(route: str, user: Any, client: Client) -> list[str]:
-    several = route.endswith("<int:pk>/")
+    """The first address of a route that opens; of a record's own page all of them."""
     opened: list[str] = []
     for url in _filled(route, user):
-        if (several or not opened or "<slug:" in route) and _is_page(client, url):
+        if (route.endswith("<int:pk>/") or not opened) and _is_page(client, url):
             opened.append(url)
     return opened
 
 
-def _filled(route: str, user: Any) -> Iterator[str]:
-    """The route with rows of its kind, and with every word that its last part may be."""
+def _worded(route: str, user: Any) -> list[str]:
+    """The route with every word that its last part may be."""
+    from lianzhen.importing.kinds import kinds_for
     from lianzhen.views.help import TOPICS
     from villages.extensions import village_tabs
 
-    words = {"<slug:tab>": [tab.key for tab in village_tabs()], "<slug:topic>": [topic.slug for topic in TOPICS]}
+    words = {
+        "<slug:tab>": [tab.key for tab in village_tabs()],
+        "<slug:topic>": [topic.slug for topic in TOPICS],
+        "<slug:kind>": [kind.key for kind in kinds_for(user)],
+    }
     slot = next((slot for slot in words if slot in route), "")
-    routes = [route.replace(slot, word) for word in words[slot]] if slot else [route]
-    for filled in routes:
-        if "<int:pk>" not in filled:
-            assert "<" not in filled, f"the sweep does not know how to fill {filled}"
-            yield f"/{filled}"
-            continue
-        for row in _rows(kind_of(filled), user):
-            yield "/" + re.sub(r"<int:pk>", str(row.pk), filled)
+    return [route.replace(slot, word) for word in words[slot]] if slot else [route]
+
+
+def _filled(route: str, user: Any) -> Iterator[str]:
+    """The route with some rows of its kind."""
+    if "<int:pk>" not in route:
+        assert "<" not in route, f"the sweep does not know how to fill {route}"
+        yield f"/{route}"
+        return
+    for row in _rows(kind_of(route), user):
+        yield "/" + re.sub(r"<int:pk>", str(row.pk), route)
 
 
 def _rows(kind: str, user: Any) -> list[Any]:
@@ -82,6 +90,7 @@ def _rows(kind: str, user: Any) -> list[Any]:
 def _models() -> dict[str, Any]:
     from grids.models import Grid, GridHeadTerm
     from lianzhen.accounts.models import RoleGrant, User
+    from lianzhen.importing.models import ImportBatch
     from lianzhen.notices.models import Feedback, Notice
     from lianzhen.town.models import Department
     from lianzhen.trail.models import AuditEntry
@@ -102,7 +111,8 @@ def _models() -> dict[str, Any]:
         "orgs/kinds": register.OrganizationKind,
         "districts": register.LiaisonGroup,
         "people": register.Person,
-        "selfgov": register.SelfGovernance,
+        "selfgov": register.Village,
+        "imports": ImportBatch,
         "grids": Grid,
         "grids/terms": GridHeadTerm,
         "settings/accounts": User,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,12 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from lianzhen.accounts.roles import Role
+from lianzhen.tests.browser.odd_states import bring_about
 from lianzhen.tests.browser.watching import Watch
 from lianzhen.tests.cast import Cast, build_cast
 
@@ -82,7 +83,9 @@ def town(server: LiveServer, django_db_blocker: Any) -> Iterator[Cast]:
 @pytest.fixture(scope="module")
 def small_town(server: LiveServer, django_db_blocker: Any) -> Iterator[dict[Role, Any]]:
     with own_data(django_db_blocker):
-        yield demo(villages=3, years=2)
+        accounts = demo(villages=3, years=2)
+        bring_about(accounts, timezone.localdate())
+        yield accounts
 
 
 def demo(*, villages: int, years: int) -> dict[Role, Any]:
@@ -92,7 +95,7 @@ def demo(*, villages: int, years: int) -> dict[Role, Any]:
     from lianzhen.demo.build import build_town
     from lianzhen.demo.plan import Scale
 
-    build_town(Scale(villages=villages, years=years, today=date.today(), seed=DEMO_SEED))
+    build_town(Scale(villages=villages, years=years, today=timezone.localdate(), seed=DEMO_SEED))
     by_name = {user.username: user for user in User.objects.current()}
     return {role: by_name[username_of(role)] for role in Role if username_of(role) in by_name}
 

@@ -29,6 +29,7 @@ LISTS = {
     "account_list": 1,
     "audit_list": 1,
     "feedback_list": 1,
+    "import_list": 1,
 }
 #: Seen by nobody of the office.
 READER = {"account_list": Role.AUDITOR, "audit_list": Role.AUDITOR}
