@@ -25,7 +25,7 @@ from lianzhen.trail import acting
 from lianzhen.wording import number
 
 #: Up to so many rows the answer waits for the work; beyond, a worker does it and the page can be left.
-AT_ONCE = 300
+AT_ONCE = 100
 State, Running, Outcome = ImportBatch.State, ImportBatch.Running, ImportRow.Outcome
 #: Rows that a check still decides about.
 OPEN = (Outcome.NEW, Outcome.CHANGED, Outcome.SAME, Outcome.PROBLEM)
@@ -147,8 +147,11 @@ def doubled_headers(batch: ImportBatch) -> list[str]:
 
 
 def better_kind(batch: ImportBatch) -> Kind | None:
-    """The kind that the header fits clearly better than the chosen one."""
-    sheet = next((s for s in reread(batch) if s.name == batch.sheet), None)
+    """The kind that the header fits clearly better than the chosen one; None also when the file is gone."""
+    try:
+        sheet = next((s for s in reread(batch) if s.name == batch.sheet), None)
+    except ValidationError:
+        return None
     return looks_like(kinds(), sheet.lines, batch.definition) if sheet else None
 
 

@@ -52,7 +52,7 @@ class Reader:
         return self.kind.plan(values, self.book)
 
     def _refuse_twice(self, row: ImportRow, same: Hashable | None) -> None:
-        if same is None or row.typed.get("_keep") == "yes":
+        if same is None:
             return
         earlier = self.met.setdefault(same, row)
         if earlier is not row:

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 WHOLE_NUMBERS = (Role.OFFICE, Role.OFFICE_LEAD)
 #: Rows held in memory at a time; `ListPage.prepare` is asked once for each such portion.
 PORTION = 1000
-#: What one request can write in good time; the trail of years is exported a part at a time.
-MOST_ROWS = 200_000
+#: What one request can write before the proxy's minute is over, on a busy machine too (100,000 rows take
+#: 8 seconds of processor time); the trail of years is exported a part at a time.
+MOST_ROWS = 120_000
 
 
 @dataclass

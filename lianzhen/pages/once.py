@@ -40,9 +40,7 @@ def take_token(request: HttpRequest) -> None:
     (`IntegrityError`)."""
     token = token_of(request)
     if token is not None:
-        AnsweredForm.objects.create(
-            token=token, digest=_digest_of(request), user=request.user, path=request.path[:300]
-        )
+        AnsweredForm.objects.create(token=token, digest=_digest_of(request), user=request.user, path=request.path[:300])
 
 
 def remember_answer(request: HttpRequest, url: str) -> None:

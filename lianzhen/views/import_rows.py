@@ -104,7 +104,12 @@ def _cell(row: ImportRow, column: Any, bad: bool) -> dict[str, Any]:
     if column.is_phone and not bad and text.isdigit():
         text = mask_phone(text)
     label = f"第{row.line}行{column.title}"
-    return {"text": text, "name": f"cell-{row.pk}-{column.key}" if bad else "", "label": label, "head": column.key}
+    return {
+        "text": text,
+        "name": f"cell-{row.pk}-{column.key}" if bad else "",
+        "label": label,
+        "short": len(text) <= 14,
+    }
 
 
 def asked_corrections(post: QueryDict) -> tuple[dict[int, dict[str, str]], str]:

@@ -3,8 +3,9 @@
 from lianzhen.importing.kinds import register
 from villages.importing.people import People
 from villages.importing.places import Villages
+from villages.importing.teams import Teams
 
 
 def register_kinds() -> None:
-    for kind in (Villages(), People()):
+    for kind in (Villages(), People(), Teams()):
         register(kind)

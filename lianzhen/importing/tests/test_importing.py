@@ -433,7 +433,7 @@ def test_an_empty_list_says_what_belongs_here(office):
 
 
 def test_pages_ask_few_questions_however_many_rows(office, django_assert_max_num_queries):
-    rows = [[f"陶{n}", "示例一村", ""] for n in range(120)]
+    rows = [[f"陶{n}", "示例一村", ""] for n in range(95)]
     batch = uploaded(office, "people", xlsx([HEAD, *rows, BAD]))
     for page in ("", "check/", "annotated/"):
         with django_assert_max_num_queries(15):
@@ -448,3 +448,12 @@ def test_pages_of_a_step_lead_to_where_the_batch_stands(office):
     batch = taken_in(office, uploaded(office, "people", xlsx([HEAD, GOOD])))
     for page in ("map", "check", "pending"):
         assert office.get(f"/imports/{batch.pk}/{page}/")["Location"] == f"/imports/{batch.pk}/result/"
+
+
+def test_a_file_gone_from_the_server_is_a_sentence(office, tmp_path):
+    batch = uploaded(office, "people", xlsx([["甲"], ["陶示例"]]))
+    (tmp_path / "imports" / batch.stored_as).unlink()
+    assert office.get(f"/imports/{batch.pk}/map/").status_code == 200
+    page = office.post(f"/imports/{batch.pk}/map/", {"do": "columns", "col_name": "0", "fix_place": "示例一村"})
+    assert page.status_code == 422
+    assert "请重新上传" in page.content.decode()

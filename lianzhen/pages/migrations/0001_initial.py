@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,21 +15,26 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='AnsweredForm',
+            name="AnsweredForm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.UUIDField()),
-                ('digest', models.CharField(max_length=64)),
-                ('path', models.CharField(max_length=300)),
-                ('url', models.CharField(blank=True, max_length=300)),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.UUIDField()),
+                ("digest", models.CharField(max_length=64)),
+                ("path", models.CharField(max_length=300)),
+                ("url", models.CharField(blank=True, max_length=300)),
+                ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '已答复的表单',
-                'verbose_name_plural': '已答复的表单',
-                'db_table': 'answered_form',
-                'constraints': [models.UniqueConstraint(fields=('token', 'digest'), name='answered_form_once')],
+                "verbose_name": "已答复的表单",
+                "verbose_name_plural": "已答复的表单",
+                "db_table": "answered_form",
+                "constraints": [models.UniqueConstraint(fields=("token", "digest"), name="answered_form_once")],
             },
         ),
     ]

@@ -22,9 +22,10 @@ ROLES = {
 }
 #: 大字版 is a class on the root and nothing else, see base.html; `test_leader_phone.py` sees it set by the server.
 SWITCH_SIZE_OF_TYPE = "() => document.documentElement.classList.toggle('large-text')"
-#: CSS pixels: an ordinary phone, and the narrowest that WCAG 1.4.10 asks for; an office's screen and a projector.
+#: CSS pixels: an ordinary phone, and the narrowest that WCAG 1.4.10 asks for; an office's screen, a projector,
+#: and the office's screen at 200 %.
 PHONE_WIDTHS = (360, 320)
-DESK_WIDTHS = (1366, 1024)
+DESK_WIDTHS = (1366, 1024, 683)
 LEAST_TARGET, LEAST_TARGET_LARGE = 44, 60
 
 
