@@ -37,9 +37,7 @@ class VillagesConfig(AppConfig):
         for target in ("team_id", "group_id", "village_id"):
             short = target.removesuffix("_id")
             guards.no_overlap(m.Posting, name=f"posting_{short}_person", keys=["person_id", target])
-            guards.no_overlap(
-                m.Posting, name=f"posting_{short}_lead", keys=[target], only_if="{row}.is_leader"
-            )
+            guards.no_overlap(m.Posting, name=f"posting_{short}_lead", keys=[target], only_if="{row}.is_leader")
         guards.no_overlap(m.OrganizationMember, name="org_member_terms", keys=["organization_id", "person_id"])
         guards.no_overlap(
             m.OrganizationMember,

@@ -89,9 +89,7 @@ urlpatterns = [
         self_governance.self_governance_begin,
         name="self_governance_begin",
     ),
-    path(
-        "villages/<int:pk>/self-governance/end/", self_governance.self_governance_end, name="self_governance_end"
-    ),
+    path("villages/<int:pk>/self-governance/end/", self_governance.self_governance_end, name="self_governance_end"),
     path("districts/", districts.district_list, name="district_list"),
     path("districts/new/", districts.district_add, name="district_add"),
     path("districts/<int:pk>/", districts.district_page, name="district"),

@@ -7,84 +7,187 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('villages', '0001_initial'),
+        ("villages", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Grid',
+            name="Grid",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版本')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新于')),
-                ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(99)], verbose_name='网格号')),
-                ('code', models.CharField(editable=False, max_length=14, unique=True, verbose_name='网格编码')),
-                ('name', models.CharField(blank=True, max_length=30, verbose_name='网格名称')),
-                ('boundary', models.CharField(blank=True, max_length=300, verbose_name='四至范围')),
-                ('households', models.PositiveIntegerField(blank=True, null=True, verbose_name='户数（户）')),
-                ('residents', models.PositiveIntegerField(blank=True, null=True, verbose_name='人口（人）')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='撤并日期')),
-                ('end_reason', models.CharField(blank=True, max_length=200, verbose_name='撤并说明')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
-                ('village', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grids', to='villages.village', verbose_name='村')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版本")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="更新于")),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(99),
+                        ],
+                        verbose_name="网格号",
+                    ),
+                ),
+                ("code", models.CharField(editable=False, max_length=14, unique=True, verbose_name="网格编码")),
+                ("name", models.CharField(blank=True, max_length=30, verbose_name="网格名称")),
+                ("boundary", models.CharField(blank=True, max_length=300, verbose_name="四至范围")),
+                ("households", models.PositiveIntegerField(blank=True, null=True, verbose_name="户数（户）")),
+                ("residents", models.PositiveIntegerField(blank=True, null=True, verbose_name="人口（人）")),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="撤并日期")),
+                ("end_reason", models.CharField(blank=True, max_length=200, verbose_name="撤并说明")),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
+                (
+                    "village",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grids",
+                        to="villages.village",
+                        verbose_name="村",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '网格',
-                'verbose_name_plural': '网格',
-                'ordering': ['code'],
+                "verbose_name": "网格",
+                "verbose_name_plural": "网格",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='GridArea',
+            name="GridArea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grid', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='areas', to='grids.grid', verbose_name='网格')),
-                ('villager_group', models.OneToOneField(error_messages={'unique': '这个村民小组已划入另一个网格。'}, on_delete=django.db.models.deletion.PROTECT, related_name='grid_area', to='villages.villagergroup', verbose_name='村民小组')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "grid",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="areas",
+                        to="grids.grid",
+                        verbose_name="网格",
+                    ),
+                ),
+                (
+                    "villager_group",
+                    models.OneToOneField(
+                        error_messages={"unique": "这个村民小组已划入另一个网格。"},
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grid_area",
+                        to="villages.villagergroup",
+                        verbose_name="村民小组",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '网格所辖村民小组',
-                'verbose_name_plural': '网格所辖村民小组',
+                "verbose_name": "网格所辖村民小组",
+                "verbose_name_plural": "网格所辖村民小组",
             },
         ),
         migrations.CreateModel(
-            name='GridHeadTerm',
+            name="GridHeadTerm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版本')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新于')),
-                ('starts_on', models.DateField(verbose_name='起始日期')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='截止日期')),
-                ('end_reason', models.CharField(blank=True, max_length=200, verbose_name='结束原因')),
-                ('reason', models.CharField(choices=[('first', '首任'), ('election', '换届'), ('away', '外出务工'), ('health', '身体原因'), ('moved', '工作调整'), ('other', '其他')], default='first', max_length=10, verbose_name='更换原因')),
-                ('grid', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='head_terms', to='grids.grid', verbose_name='网格')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grid_head_terms', to='villages.person', verbose_name='网格长')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版本")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="更新于")),
+                ("starts_on", models.DateField(verbose_name="起始日期")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="截止日期")),
+                ("end_reason", models.CharField(blank=True, max_length=200, verbose_name="结束原因")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("first", "首任"),
+                            ("election", "换届"),
+                            ("away", "外出务工"),
+                            ("health", "身体原因"),
+                            ("moved", "工作调整"),
+                            ("other", "其他"),
+                        ],
+                        default="first",
+                        max_length=10,
+                        verbose_name="更换原因",
+                    ),
+                ),
+                (
+                    "grid",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="head_terms",
+                        to="grids.grid",
+                        verbose_name="网格",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grid_head_terms",
+                        to="villages.person",
+                        verbose_name="网格长",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '网格长任期',
-                'verbose_name_plural': '网格长任期',
-                'ordering': ['-starts_on', '-id'],
+                "verbose_name": "网格长任期",
+                "verbose_name_plural": "网格长任期",
+                "ordering": ["-starts_on", "-id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='grid',
-            constraint=models.UniqueConstraint(fields=('village', 'number'), name='grid_number', violation_error_message='这个村已有（或曾有）同号的网格，网格号不重复使用。'),
+            model_name="grid",
+            constraint=models.UniqueConstraint(
+                fields=("village", "number"),
+                name="grid_number",
+                violation_error_message="这个村已有（或曾有）同号的网格，网格号不重复使用。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grid',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 99)), name='grid_number_two_digits', violation_error_message='网格号应在1到99之间。'),
+            model_name="grid",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1), ("number__lte", 99)),
+                name="grid_number_two_digits",
+                violation_error_message="网格号应在1到99之间。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gridheadterm',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='grid_head_dates', violation_error_message='截止日期不能早于起始日期。'),
+            model_name="gridheadterm",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                name="grid_head_dates",
+                violation_error_message="截止日期不能早于起始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gridheadterm',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('grid',), name='grid_one_current_head', violation_error_message='这个网格已有网格长，请用“更换”办理。'),
+            model_name="gridheadterm",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_on", None)),
+                fields=("grid",),
+                name="grid_one_current_head",
+                violation_error_message="这个网格已有网格长，请用“更换”办理。",
+            ),
         ),
     ]

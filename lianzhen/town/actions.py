@@ -229,9 +229,7 @@ def _stale_rows(
     """Days that stay as they are but are now vouched for by another source or year."""
     changed = {day for day, _, _ in changes}
     return [
-        row
-        for row in rows.values()
-        if row.date not in changed and (row.source, row.plan_year) != (source, plan_year)
+        row for row in rows.values() if row.date not in changed and (row.source, row.plan_year) != (source, plan_year)
     ]
 
 

@@ -67,9 +67,7 @@ class Department(VersionedModel):
         STATION = "station", "站所"
         FORMER = "former", "原群工站"
 
-    name = models.CharField(
-        "名称", max_length=30, unique=True, error_messages={"unique": "已有同名的站所、办。"}
-    )
+    name = models.CharField("名称", max_length=30, unique=True, error_messages={"unique": "已有同名的站所、办。"})
     kind = models.CharField("类别", max_length=10, choices=Kind)
     position = models.PositiveSmallIntegerField("顺序", default=0)
     ended_on = models.DateField("撤销日期", null=True, blank=True)

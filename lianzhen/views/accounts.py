@@ -66,9 +66,7 @@ def _columns(book: dict[int, list[Held]]) -> tuple[Column, ...]:
         Column("name", "姓名", lambda a: a.name, lambda a: link(account_url(a), a.name), sort=["pinyin"], head=True),
         Column("username", "账号", lambda a: a.username, sort=["username"]),
         Column("roles", "角色", lambda a: _roles_in_words(book.get(a.pk, []))),
-        Column(
-            "phone", "手机号", lambda a: a.masked_phone, kind="phone", secondary=True, export=lambda a: a.phone
-        ),
+        Column("phone", "手机号", lambda a: a.masked_phone, kind="phone", secondary=True, export=lambda a: a.phone),
         Column("reset", "上次重置", lambda a: _day(a.password_reset_at), kind="date", secondary=True),
         Column("state", "状态", state_of, _state_tag, secondary=True),
     )

@@ -23,9 +23,7 @@ def refuse_ended(record: Term, what: str) -> None:
 def close(record: T, *, last_day: date, reason: str) -> T:
     """Set the last day of a term and save it. Raises `ValidationError` on a day before its first."""
     if last_day < record.starts_on:
-        raise ValidationError(
-            {"ends_on": f"结束日期不能早于起始日期（{full_date(record.starts_on)}）。"}
-        )
+        raise ValidationError({"ends_on": f"结束日期不能早于起始日期（{full_date(record.starts_on)}）。"})
     record.ends_on, record.end_reason = last_day, reason.strip()
     record.full_clean()
     record.save()
@@ -50,6 +48,4 @@ def refuse_overlap(model: type[Term], *, starts_on: date, who: str, **same: obje
     clash = rows.filter(ends_on=None).first() or rows.filter(ends_on__gte=starts_on).order_by("-ends_on").first()
     if clash is not None:
         until = "至今" if clash.ends_on is None else f"至{full_date(clash.ends_on)}"
-        raise ValidationError(
-            {"starts_on": f"{who}已有{full_date(clash.starts_on)}{until}的任期，日期不能重叠。"}
-        )
+        raise ValidationError({"starts_on": f"{who}已有{full_date(clash.starts_on)}{until}的任期，日期不能重叠。"})

@@ -24,6 +24,13 @@ def _person_rows(rows: Any) -> Any:
     return rows.select_related("village", "villager_group", "department", "party_group")
 
 
+def _listed(rows: Any) -> Any:
+    """Only what the list shows: building whole joined rows took half the time of 500 of them."""
+    fields = ("name", "phone", "job_title", "is_party_member", "ended_on", "pinyin")
+    joined = ("village__name", "villager_group__name", "villager_group__number", "department__name")
+    return rows.select_related("village", "villager_group", "department").only(*fields, *joined)
+
+
 find_person = visible(Person, narrow=_person_rows)
 
 COLUMNS = (
@@ -64,7 +71,7 @@ ROLE_COLUMNS = (
 def person_list(request: HttpRequest) -> HttpResponse:
     page = ListPage(
         request,
-        _person_rows(Person.objects.visible_to(request.user)),
+        _listed(Person.objects.visible_to(request.user)),
         COLUMNS,
         title="人员",
         order=["pinyin"],

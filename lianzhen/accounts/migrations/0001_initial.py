@@ -7,83 +7,204 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版本')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新于')),
-                ('username', models.CharField(error_messages={'unique': '这个账号已有人使用。'}, max_length=30, unique=True, verbose_name='账号')),
-                ('name', models.CharField(max_length=30, verbose_name='姓名')),
-                ('pinyin', models.CharField(db_index=True, editable=False, max_length=120, verbose_name='拼音')),
-                ('initials', models.CharField(db_index=True, editable=False, max_length=30, verbose_name='拼音首字母')),
-                ('phone', models.CharField(blank=True, error_messages={'unique': '这个手机号已用于另一个账号。'}, max_length=20, null=True, unique=True, verbose_name='手机号')),
-                ('must_change_password', models.BooleanField(default=True, verbose_name='下次登录须改密码')),
-                ('large_text', models.BooleanField(default=False, verbose_name='大字版')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='开通于')),
-                ('password_reset_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='上次重置密码')),
-                ('ended_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='停用于')),
-                ('ended_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='停用人')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版本")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="更新于")),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "这个账号已有人使用。"},
+                        max_length=30,
+                        unique=True,
+                        verbose_name="账号",
+                    ),
+                ),
+                ("name", models.CharField(max_length=30, verbose_name="姓名")),
+                ("pinyin", models.CharField(db_index=True, editable=False, max_length=120, verbose_name="拼音")),
+                ("initials", models.CharField(db_index=True, editable=False, max_length=30, verbose_name="拼音首字母")),
+                (
+                    "phone",
+                    models.CharField(
+                        blank=True,
+                        error_messages={"unique": "这个手机号已用于另一个账号。"},
+                        max_length=20,
+                        null=True,
+                        unique=True,
+                        verbose_name="手机号",
+                    ),
+                ),
+                ("must_change_password", models.BooleanField(default=True, verbose_name="下次登录须改密码")),
+                ("large_text", models.BooleanField(default=False, verbose_name="大字版")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="开通于"),
+                ),
+                (
+                    "password_reset_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="上次重置密码"),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="停用于")),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="停用人",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '账号',
-                'verbose_name_plural': '账号',
-                'db_table': 'account',
-                'ordering': ['pinyin', 'id'],
+                "verbose_name": "账号",
+                "verbose_name_plural": "账号",
+                "db_table": "account",
+                "ordering": ["pinyin", "id"],
             },
         ),
         migrations.CreateModel(
-            name='RoleGrant',
+            name="RoleGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('office', '联村办工作人员'), ('office_lead', '联村办主任'), ('committee', '党委委员'), ('window', '政务中心窗口'), ('sysadmin', '系统管理员'), ('auditor', '审计员')], max_length=20, verbose_name='角色')),
-                ('starts_on', models.DateField(verbose_name='起始日期')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='截止日期')),
-                ('reason', models.CharField(max_length=200, verbose_name='依据')),
-                ('granted_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='授予于')),
-                ('ended_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='收回于')),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='收回人')),
-                ('granted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='授予人')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("office", "联村办工作人员"),
+                            ("office_lead", "联村办主任"),
+                            ("committee", "党委委员"),
+                            ("window", "政务中心窗口"),
+                            ("sysadmin", "系统管理员"),
+                            ("auditor", "审计员"),
+                        ],
+                        max_length=20,
+                        verbose_name="角色",
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="起始日期")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="截止日期")),
+                ("reason", models.CharField(max_length=200, verbose_name="依据")),
+                (
+                    "granted_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="授予于"),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="收回于")),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="收回人",
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="授予人",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="账号",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '角色授予',
-                'verbose_name_plural': '角色授予',
-                'db_table': 'role_grant',
-                'ordering': ['-starts_on', '-id'],
+                "verbose_name": "角色授予",
+                "verbose_name_plural": "角色授予",
+                "db_table": "role_grant",
+                "ordering": ["-starts_on", "-id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='account_end_paired', violation_error_message='停用账号须同时写明时间和停用人。'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("ended_by", None)),
+                    models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="account_end_paired",
+                violation_error_message="停用账号须同时写明时间和停用人。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('phone', None), models.Q(('phone', ''), _negated=True), _connector='OR'), name='account_phone_not_empty'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("phone", None), models.Q(("phone", ""), _negated=True), _connector="OR"),
+                name="account_phone_not_empty",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['office', 'office_lead', 'committee', 'window', 'sysadmin', 'auditor'])), name='role_grant_known'),
+            model_name="rolegrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("role__in", ["office", "office_lead", "committee", "window", "sysadmin", "auditor"])
+                ),
+                name="role_grant_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='role_grant_dates', violation_error_message='截止日期不能早于起始日期。'),
+            model_name="rolegrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                name="role_grant_dates",
+                violation_error_message="截止日期不能早于起始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at', None), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False), ('ends_on__isnull', False)), _connector='OR'), name='role_grant_end_paired'),
+            model_name="rolegrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at", None),
+                    models.Q(("ended_at__isnull", False), ("ended_by__isnull", False), ("ends_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="role_grant_end_paired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('user', 'role'), name='role_grant_one_open', violation_error_message='这个账号已有这项角色。'),
+            model_name="rolegrant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_on", None)),
+                fields=("user", "role"),
+                name="role_grant_one_open",
+                violation_error_message="这个账号已有这项角色。",
+            ),
         ),
     ]

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,81 +16,194 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版本')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新于')),
-                ('date', models.DateField(error_messages={'unique': '这一天已经设置过。'}, unique=True, verbose_name='日期')),
-                ('is_workday', models.BooleanField(verbose_name='上班')),
-                ('name', models.CharField(blank=True, max_length=30, verbose_name='节日或说明')),
-                ('source', models.CharField(choices=[('package', '节假日数据包'), ('notice', '国务院办公厅通知'), ('manual', '手工')], max_length=10, verbose_name='来源')),
-                ('plan_year', models.PositiveSmallIntegerField(db_index=True, verbose_name='所属年度安排')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版本")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="更新于")),
+                (
+                    "date",
+                    models.DateField(error_messages={"unique": "这一天已经设置过。"}, unique=True, verbose_name="日期"),
+                ),
+                ("is_workday", models.BooleanField(verbose_name="上班")),
+                ("name", models.CharField(blank=True, max_length=30, verbose_name="节日或说明")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("package", "节假日数据包"), ("notice", "国务院办公厅通知"), ("manual", "手工")],
+                        max_length=10,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("plan_year", models.PositiveSmallIntegerField(db_index=True, verbose_name="所属年度安排")),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '工作日历',
-                'verbose_name_plural': '工作日历',
-                'db_table': 'calendar_day',
-                'ordering': ['date'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('source__in', ['package', 'notice', 'manual'])), name='calendar_day_source_known', violation_error_message='请选择来源。')],
+                "verbose_name": "工作日历",
+                "verbose_name_plural": "工作日历",
+                "db_table": "calendar_day",
+                "ordering": ["date"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ["package", "notice", "manual"])),
+                        name="calendar_day_source_known",
+                        violation_error_message="请选择来源。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CalendarYear',
+            name="CalendarYear",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(unique=True, verbose_name='年度')),
-                ('source', models.CharField(choices=[('package', '节假日数据包'), ('notice', '国务院办公厅通知'), ('manual', '手工')], max_length=10, verbose_name='来源')),
-                ('adopted_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='采用于')),
-                ('adopted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='采用人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(unique=True, verbose_name="年度")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("package", "节假日数据包"), ("notice", "国务院办公厅通知"), ("manual", "手工")],
+                        max_length=10,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("adopted_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="采用于")),
+                (
+                    "adopted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="采用人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '年度工作日历',
-                'verbose_name_plural': '年度工作日历',
-                'db_table': 'calendar_year',
-                'ordering': ['-year'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('year__gte', 1949), ('year__lte', 2199)), name='calendar_year_sane', violation_error_message='年度应在1949年到2199年之间。')],
+                "verbose_name": "年度工作日历",
+                "verbose_name_plural": "年度工作日历",
+                "db_table": "calendar_year",
+                "ordering": ["-year"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("year__gte", 1949), ("year__lte", 2199)),
+                        name="calendar_year_sane",
+                        violation_error_message="年度应在1949年到2199年之间。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Department',
+            name="Department",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版本')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新于')),
-                ('name', models.CharField(error_messages={'unique': '已有同名的站所、办。'}, max_length=30, unique=True, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('office', '办'), ('station', '站所'), ('former', '原群工站')], max_length=10, verbose_name='类别')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='顺序')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='撤销日期')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版本")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="更新于")),
+                (
+                    "name",
+                    models.CharField(
+                        error_messages={"unique": "已有同名的站所、办。"},
+                        max_length=30,
+                        unique=True,
+                        verbose_name="名称",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("office", "办"), ("station", "站所"), ("former", "原群工站")],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="顺序")),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="撤销日期")),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '站所、办',
-                'verbose_name_plural': '站所、办',
-                'db_table': 'department',
-                'ordering': ['position', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['office', 'station', 'former'])), name='department_kind_known', violation_error_message='请选择类别。')],
+                "verbose_name": "站所、办",
+                "verbose_name_plural": "站所、办",
+                "db_table": "department",
+                "ordering": ["position", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["office", "station", "former"])),
+                        name="department_kind_known",
+                        violation_error_message="请选择类别。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Town',
+            name="Town",
             fields=[
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版本')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新于')),
-                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('name', models.CharField(max_length=30, verbose_name='名称')),
-                ('code', models.CharField(max_length=9, validators=[django.core.validators.RegexValidator('^[1-9][0-9]{8}\\Z', '区划代码应为9位数字。')], verbose_name='区划代码')),
-                ('county_name', models.CharField(blank=True, max_length=30, verbose_name='所属县')),
-                ('office_phone', models.CharField(blank=True, max_length=20, verbose_name='联村办电话')),
-                ('is_demo', models.BooleanField(default=False, editable=False, verbose_name='演示数据')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版本")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="更新于")),
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(
+                        default=1, editable=False, primary_key=True, serialize=False, verbose_name="编号"
+                    ),
+                ),
+                ("name", models.CharField(max_length=30, verbose_name="名称")),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=9,
+                        validators=[
+                            django.core.validators.RegexValidator("^[1-9][0-9]{8}\\Z", "区划代码应为9位数字。")
+                        ],
+                        verbose_name="区划代码",
+                    ),
+                ),
+                ("county_name", models.CharField(blank=True, max_length=30, verbose_name="所属县")),
+                ("office_phone", models.CharField(blank=True, max_length=20, verbose_name="联村办电话")),
+                ("is_demo", models.BooleanField(default=False, editable=False, verbose_name="演示数据")),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '镇',
-                'verbose_name_plural': '镇',
-                'db_table': 'town',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='town_one_row', violation_error_message='一套平台只服务一个镇。')],
+                "verbose_name": "镇",
+                "verbose_name_plural": "镇",
+                "db_table": "town",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)),
+                        name="town_one_row",
+                        violation_error_message="一套平台只服务一个镇。",
+                    )
+                ],
             },
         ),
     ]

@@ -29,9 +29,7 @@ FACTS = {"name": "荷叶镇", "code": "431321101", "county_name": "双峰县", "
 
 @pytest.fixture
 def clerk():
-    return add_account(
-        username="wangsl", name="王示例", phone="", password="Ceshi-2026", by=None, reason="测试"
-    )
+    return add_account(username="wangsl", name="王示例", phone="", password="Ceshi-2026", by=None, reason="测试")
 
 
 @pytest.fixture
@@ -58,9 +56,7 @@ def test_the_town_is_set_up_once_and_corrected_afterwards(town, clerk):
     assert (row.pk, row.office_phone, row.updated_by, row.version) == (1, "07387654321", clerk, 2)
     assert Town.objects.the_town() == row
     change = entries("town.save").first().changes
-    assert [(c["label"], c["before"], c["after"]) for c in change] == [
-        ("联村办电话", "07381234567", "07387654321")
-    ]
+    assert [(c["label"], c["before"], c["after"]) for c in change] == [("联村办电话", "07381234567", "07387654321")]
 
 
 def test_a_stale_form_does_not_overwrite_the_town(town, clerk):
@@ -69,9 +65,7 @@ def test_a_stale_form_does_not_overwrite_the_town(town, clerk):
     assert Town.objects.get().name == "荷叶镇"
 
 
-@pytest.mark.parametrize(
-    "code", ["", "43132110", "4313211011", "43132110x", "４３１３２１１０１", "4321\n4321"]
-)
+@pytest.mark.parametrize("code", ["", "43132110", "4313211011", "43132110x", "４３１３２１１０１", "4321\n4321"])
 def test_a_code_that_is_not_nine_digits_is_refused(clerk, code):
     with pytest.raises(ValidationError):
         actions.save_town(**{**FACTS, "code": code}, by=clerk)
@@ -103,9 +97,7 @@ def test_departments_are_added_in_order(clerk):
     assert entries("department.add").count() == 3
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"), [("畜牧站", "station"), ("", "station"), ("新站", "club"), ("新站", "")]
-)
+@pytest.mark.parametrize(("name", "kind"), [("畜牧站", "station"), ("", "station"), ("新站", "club"), ("新站", "")])
 def test_a_department_needs_a_name_of_its_own_and_a_kind(clerk, name, kind):
     actions.add_department(name="畜牧站", kind="station", by=clerk)
     with pytest.raises(ValidationError):

@@ -13,9 +13,7 @@ from lianzhen.town.calendars import days_from_package, package_years
 from lianzhen.town.workdays import DaySpec, WorkCalendar, is_plain_workday
 
 FIRST, LAST = 2004, 2026
-REAL = WorkCalendar(
-    {spec.day: spec.is_workday for year in range(FIRST, LAST + 1) for spec in days_from_package(year)}
-)
+REAL = WorkCalendar({spec.day: spec.is_workday for year in range(FIRST, LAST + 1) for spec in days_from_package(year)})
 PLAIN = WorkCalendar()
 days = st.dates(min_value=date(FIRST, 2, 1), max_value=date(LAST, 11, 30))
 steps = st.integers(min_value=1, max_value=15)

@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,28 +17,41 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='时间')),
-                ('by_name', models.CharField(blank=True, max_length=50, verbose_name='操作人姓名')),
-                ('address', models.GenericIPAddressField(blank=True, null=True, verbose_name='网络地址')),
-                ('batch', models.UUIDField(default=uuid.uuid4, verbose_name='操作批号')),
-                ('action', models.CharField(max_length=60, verbose_name='操作代码')),
-                ('label', models.CharField(max_length=100, verbose_name='操作')),
-                ('model', models.CharField(max_length=60, verbose_name='记录类型')),
-                ('object_id', models.BigIntegerField(null=True, verbose_name='记录编号')),
-                ('object_label', models.CharField(max_length=200, verbose_name='记录')),
-                ('changes', models.JSONField(default=list, verbose_name='变化')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='原因')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='audit_entries', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name="时间")),
+                ("by_name", models.CharField(blank=True, max_length=50, verbose_name="操作人姓名")),
+                ("address", models.GenericIPAddressField(blank=True, null=True, verbose_name="网络地址")),
+                ("batch", models.UUIDField(default=uuid.uuid4, verbose_name="操作批号")),
+                ("action", models.CharField(max_length=60, verbose_name="操作代码")),
+                ("label", models.CharField(max_length=100, verbose_name="操作")),
+                ("model", models.CharField(max_length=60, verbose_name="记录类型")),
+                ("object_id", models.BigIntegerField(null=True, verbose_name="记录编号")),
+                ("object_label", models.CharField(max_length=200, verbose_name="记录")),
+                ("changes", models.JSONField(default=list, verbose_name="变化")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="原因")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="audit_entries",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="操作人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '操作记录',
-                'verbose_name_plural': '操作记录',
-                'db_table': 'audit_entry',
-                'ordering': ['-at', '-id'],
-                'indexes': [models.Index(fields=['model', 'object_id', '-at'], name='audit_object_idx'), models.Index(fields=['batch'], name='audit_batch_idx')],
+                "verbose_name": "操作记录",
+                "verbose_name_plural": "操作记录",
+                "db_table": "audit_entry",
+                "ordering": ["-at", "-id"],
+                "indexes": [
+                    models.Index(fields=["model", "object_id", "-at"], name="audit_object_idx"),
+                    models.Index(fields=["batch"], name="audit_batch_idx"),
+                ],
             },
         ),
     ]
