@@ -20,6 +20,7 @@ from lianzhen.accounts.models import RoleGrant, User
 from lianzhen.accounts.roles import Role
 from lianzhen.adminsite import ENTERED_BY
 from lianzhen.adminsite.order import GROUPS
+from lianzhen.importing.models import ImportRow, ImportTouch
 from lianzhen.notices.models import Feedback, Notice
 from lianzhen.pages.models import AnsweredForm
 from lianzhen.tests.panel import (
@@ -39,8 +40,9 @@ from villages import models as m
 from villages import permissions as rights
 from villages.models import Person
 
-#: Not a record of the town: tokens of forms, which would tell who sent what when.
-WITHOUT_PANEL = {AnsweredForm}
+#: Not records of the town: tokens of forms, which would tell who sent what when; and the rows of imported
+#: files with what they touched, which hold telephone numbers as somebody typed them.
+WITHOUT_PANEL = {AnsweredForm, ImportRow, ImportTouch}
 
 
 def calendar_rights(user, day):

@@ -17,7 +17,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from lianzhen.accounts.roles import Role
@@ -107,7 +107,7 @@ class Visitor:
     def __init__(self, new_context: Callable[..., BrowserContext], server: LiveServer) -> None:
         self.new_context = new_context
         self.server = server
-        self.watches: list[Watch] = []
+        self.pages: list[Page] = []
 
     def open(self, user: Any = None, size: dict[str, Any] = DESKTOP, **more: Any) -> Page:
         """A page in a browser of its own, signed in as `user` (None: not signed in)."""
@@ -115,13 +115,13 @@ class Visitor:
         context.set_default_timeout(PATIENCE)
         if user is not None:
             context.add_cookies([self.cookie(user)])
-        return self.watched(context.new_page())
-
-    def watched(self, page: Page) -> Page:
-        watch = Watch(page, self.server.url)
-        page.watch = watch  # type: ignore[attr-defined]
-        self.watches.append(watch)
+        page = context.new_page()
+        page.watch = Watch(page, self.server.url)  # type: ignore[attr-defined]
+        self.pages.append(page)
         return page
+
+    def saw_no_fault(self) -> None:
+        assert [fault for page in self.pages for fault in page.watch.faults] == []
 
     def cookie(self, user: Any) -> dict[str, str]:
         client = Client()
@@ -134,7 +134,21 @@ class Visitor:
 def visitor(new_context: Callable[..., BrowserContext], server: LiveServer) -> Iterator[Visitor]:
     made = Visitor(new_context, server)
     yield made
-    assert [fault for watch in made.watches for fault in watch.faults] == []
+    made.saw_no_fault()
+
+
+@pytest.fixture
+def sweeper(browser: Browser, browser_context_args: dict[str, Any], server: LiveServer) -> Iterator[Visitor]:
+    """A visitor for a hundred pages at once, of which no trace is kept: it would take longer than the visits."""
+
+    def new_context(**more: Any) -> BrowserContext:
+        return browser.new_context(**browser_context_args, **more)
+
+    made = Visitor(new_context, server)
+    yield made
+    for page in made.pages:
+        page.context.close()
+    made.saw_no_fault()
 
 
 def sign_in(page: Page, account: str, password: str = PASSWORD) -> None:

@@ -30,24 +30,46 @@ LEAST_TARGET, LEAST_TARGET_LARGE = 44, 60
 
 
 @pytest.mark.parametrize("role", ROLES, ids=str)
-def test_every_page_of_a_role(role, small_town, visitor):
+def test_every_page_of_a_role(role, small_town, sweeper):
     user = small_town[role]
     client = Client()
     client.force_login(user, backend=BACKEND)
     urls = pages_of(user, client)
     size, at_least = ROLES[role]
-    page = visitor.open(user, size)
-    found = []
-    for url in urls:
-        page.goto(url)
-        findings = grave_findings(page)
-        # A sheet of paper is looked at in another place, see full_town/test_printing.py.
-        if "print=1" not in url:
-            findings += phone_findings(page) if size is PHONE else desk_findings(page)
-        page.set_viewport_size(size["viewport"])
-        found += [f"{url} {finding}" for finding in findings]
+    page = sweeper.open(user, size)
+    found = [finding for url in urls for finding in findings_at(page, url)]
     assert not found, "\n".join(found)
     assert len(urls) >= at_least
+
+
+def test_pages_for_those_who_are_not_let_in(small_town, sweeper):
+    """Signing in, the two refusals, and a form with mistakes."""
+    stranger, leader = sweeper.open(None, PHONE), sweeper.open(small_town[Role.LEADER], PHONE)
+    leader.watch.allow(403, 404, 422)
+    found = findings_at(stranger, "/login/")
+    for url in ("/nowhere/", "/settings/accounts/"):
+        found += findings_at(leader, url)
+    leader.goto("/people/new/")
+    leader.get_by_role("button", name="登记人员").click()
+    leader.get_by_role("alert").wait_for()
+    found += findings_on(leader)
+    assert not found, "\n".join(found)
+
+
+def findings_at(page: Page, url: str) -> list[str]:
+    page.goto(url)
+    return [f"{url} {finding}" for finding in findings_on(page)]
+
+
+def findings_on(page: Page) -> list[str]:
+    """Everything that is wrong with the page that is open."""
+    usual = page.viewport_size
+    found = grave_findings(page)
+    # A sheet of paper is looked at in another place, see full_town/test_printing.py.
+    if "print=1" not in page.url:
+        found += phone_findings(page) if usual == PHONE["viewport"] else desk_findings(page)
+    page.set_viewport_size(usual)
+    return found
 
 
 def phone_findings(page: Page) -> list[str]:
