@@ -18,7 +18,7 @@ def use_search(user: object) -> Verdict:
 @guarded(use_search, methods=("GET",))
 def search(request: HttpRequest) -> HttpResponse:
     """Grouped hits; a single hit is opened at once, so that Enter leads straight to it."""
-    typed = request.GET.get("q", "").strip()[:50]
+    typed = request.GET.get("q", "").replace("\x00", "").strip()[:50]
     groups = search_all(request.user, typed)
     hits = [hit for group in groups for hit in group.found]
     if len(hits) == 1:

@@ -20,8 +20,7 @@
       button.textContent = button.dataset.busy || "正在保存…";
     }
   });
-  // Going back, older browsers fetch the form anew but keep what was typed: it gets its token back, by which
-  // the server knows the same words for sent already.
+  // Going back, older browsers keep what was typed, but not the token.
   function giveTokenBack() {
     var sent = history.state, came = performance.getEntriesByType("navigation")[0];
     var form = sent && sent.once && came && came.type === "back_forward" && all("form")[sent.form];
@@ -165,11 +164,8 @@
   giveBack();
   giveTokenBack();
   prepare();
-  // On a phone the tabs scroll sideways; the one that is open is brought into sight.
-  all(".tabs [aria-current]").forEach(function (tab) {
-    var box = tab.closest(".tabs"), at = tab.getBoundingClientRect(), frame = box.getBoundingClientRect();
-    if (at.right > frame.right || at.left < frame.left) box.scrollLeft += at.left - frame.left - (frame.width - at.width) / 2;
-  });
+  // On a phone the open tab is brought into sight.
+  all(".tabs [aria-current]").forEach(function (tab) { tab.scrollIntoView({ block: "nearest", inline: "center" }); });
   all("[data-print]").forEach(function (button) { button.hidden = false; });
   var summary = one(".error-summary");
   if (summary) summary.focus(); else refocusFilter();
