@@ -10,7 +10,6 @@ from django.urls import reverse
 from grids.models import Grid, GridArea, GridHeadTerm
 from lianzhen.accounts.models import RoleGrant, User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
-from lianzhen.importing.models import ImportBatch
 from lianzhen.notices.models import Feedback, Notice
 from lianzhen.town.models import CalendarDay, CalendarYear, Department, Town
 from lianzhen.trail import acting
@@ -50,7 +49,6 @@ RIGHTS = {
     CalendarYear: (SETTINGS, NOBODY, NOBODY),
     User: (WATCHERS, NOBODY, (Role.SYSADMIN,)),
     RoleGrant: (WATCHERS, (Role.SYSADMIN,), NOBODY),
-    ImportBatch: (OFFICE, NOBODY, NOBODY),
     Feedback: (TOWN_WIDE, NOBODY, OFFICE),
     Notice: (SETTINGS, NOBODY, NOBODY),
     AuditEntry: (WATCHERS, NOBODY, NOBODY),
@@ -71,9 +69,6 @@ def make_rows(cast: Any) -> dict:
         ]
         for row in extra:
             row.save()
-    ImportBatch.objects.create(
-        kind="people", file_name="人员.csv", stored_as="x", sha256="0", created_by=cast.users[Role.OFFICE]
-    )
     Notice.objects.bulk_create(Notice(user=user, text=f"给{user}的消息") for user in cast.users.values())
     found = {
         model: model._default_manager.order_by("pk").first() for model in RIGHTS if model not in (Notice, AuditEntry)

@@ -20,7 +20,7 @@ from lianzhen.accounts.models import RoleGrant, User
 from lianzhen.accounts.roles import Role
 from lianzhen.adminsite import ENTERED_BY
 from lianzhen.adminsite.order import GROUPS
-from lianzhen.importing.models import ImportRow, ImportTouch
+from lianzhen.importing.models import ImportBatch, ImportRow, ImportTouch
 from lianzhen.notices.models import Feedback, Notice
 from lianzhen.pages.models import AnsweredForm
 from lianzhen.tests.panel import (
@@ -40,9 +40,9 @@ from villages import models as m
 from villages import permissions as rights
 from villages.models import Person
 
-#: Not records of the town: tokens of forms, which would tell who sent what when; and the rows of imported
-#: files with what they touched, which hold telephone numbers as somebody typed them.
-WITHOUT_PANEL = {AnsweredForm, ImportRow, ImportTouch}
+#: Not records of the town: tokens of forms, which would tell who sent what when; and imported files with
+#: their rows, which belong to who may import that kind and hold telephone numbers as somebody typed them.
+WITHOUT_PANEL = {AnsweredForm, ImportBatch, ImportRow, ImportTouch}
 
 
 def calendar_rights(user, day):
