@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "lianzhen.pages",
     "villages",
     "grids",
+    "appraisal",
     "lianzhen.apps.RoofConfig",
 ]
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("lianzhen.page_urls")),
     path("", include("villages.urls")),
     path("", include("grids.urls")),
+    path("", include("appraisal.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -1,0 +1,53 @@
+"""The working week, its judgement and what is announced."""
+
+from appraisal.models.duty import DutyAttendance, DutyLog, DutyNote, DutyPhoto, DutyShift, SpotCheck
+from appraisal.models.leave import Leave, Outing
+from appraisal.models.meetings import Decision, MeetingAttendance, WeeklyMeeting
+from appraisal.models.suggestions import Reminder, Suggestion, SyncItem
+from appraisal.models.weekly_reports import ReportComment, ReportLine, TownNeed, WeeklyReport
+from appraisal.models.work_rules import WorkRules
+
+#: Behind the door of the trail. `SyncItem` is not: it is the phone's envelope, what it holds is tracked.
+TRACKED = (
+    WorkRules,
+    DutyLog,
+    DutyAttendance,
+    DutyNote,
+    DutyPhoto,
+    DutyShift,
+    SpotCheck,
+    Leave,
+    Outing,
+    WeeklyReport,
+    ReportLine,
+    ReportComment,
+    TownNeed,
+    WeeklyMeeting,
+    MeetingAttendance,
+    Decision,
+    Suggestion,
+    Reminder,
+)
+
+__all__ = [
+    "TRACKED",
+    "Decision",
+    "DutyAttendance",
+    "DutyLog",
+    "DutyNote",
+    "DutyPhoto",
+    "DutyShift",
+    "Leave",
+    "MeetingAttendance",
+    "Outing",
+    "Reminder",
+    "ReportComment",
+    "ReportLine",
+    "SpotCheck",
+    "Suggestion",
+    "SyncItem",
+    "TownNeed",
+    "WeeklyMeeting",
+    "WeeklyReport",
+    "WorkRules",
+]

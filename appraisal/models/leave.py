@@ -1,0 +1,227 @@
+"""请假公出, and 去向: who is out of the village office, for what, back when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from appraisal.models.duty import by_field, paired
+from lianzhen.trail.versions import VersionedModel
+from villages.visibility import in_seen_villages
+
+if TYPE_CHECKING:
+    from lianzhen.accounts.models import User
+
+
+class LeaveQuerySet(models.QuerySet["Leave"]):
+    def visible_to(self, user: User) -> LeaveQuerySet:
+        """Those of the villages one sees, of one's own liaison group, and one's own."""
+        return self.filter(
+            in_seen_villages(user, "village")
+            | Q(group_id__in=user.standing.groups())
+            | Q(person__user_id=user.pk)
+            | Q(substitute__user_id=user.pk)
+        )
+
+    def approved(self) -> LeaveQuerySet:
+        return self.filter(state__in=[Leave.State.APPROVED, Leave.State.RETURNED])
+
+    def touching(self, first: object, last: object) -> LeaveQuerySet:
+        """Leaves that share a day with first…last, the real return counted."""
+        return self.filter(starts_on__lte=last).filter(
+            Q(returned_on=None, ends_on__gte=first) | Q(returned_on__isnull=False, last_day__gte=first)
+        )
+
+
+class Leave(VersionedModel):
+    """One absence of one person: 请假 or 公出, decided along the chain of the rules in force when asked for.
+
+    `village` is where the person sits (a team's or a cadre's), `group` the liaison group of its members.
+    `last_day` is the last day really away: `ends_on`, or the day before an earlier return (销假).
+    """
+
+    class Kind(models.TextChoices):
+        MEETING = "meeting", "公出：会议"
+        TRAINING = "training", "公出：培训"
+        RESCUE = "rescue", "公出：抢险、应急"
+        ERRAND = "errand", "公出：其他公务"
+        SICK = "sick", "病假"
+        PERSONAL = "personal", "事假"
+        ANNUAL = "annual", "年休假"
+
+    class State(models.TextChoices):
+        ASKED = "asked", "待批"
+        APPROVED = "approved", "已批"
+        DECLINED = "declined", "不批"
+        WITHDRAWN = "withdrawn", "已撤回"
+        RETURNED = "returned", "已销假"
+
+    class Step(models.TextChoices):
+        LEADER = "leader", "组长"
+        GROUP = "group", "片区联络组"
+        OFFICE = "office", "联村办主任"
+
+    OFFICIAL = ("meeting", "training", "rescue", "errand")
+
+    person = models.ForeignKey("villages.Person", verbose_name="姓名", on_delete=models.PROTECT, related_name="leaves")
+    village = models.ForeignKey(
+        "villages.Village", verbose_name="村", on_delete=models.PROTECT, null=True, blank=True, related_name="leaves"
+    )
+    team = models.ForeignKey(
+        "villages.LiaisonTeam",
+        verbose_name="联村工作组",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="leaves",
+    )
+    group = models.ForeignKey(
+        "villages.LiaisonGroup",
+        verbose_name="片区联络组",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="leaves",
+    )
+    kind = models.CharField("类别", max_length=10, choices=Kind.choices)
+    starts_on = models.DateField("起始日期")
+    ends_on = models.DateField("截止日期")
+    reason = models.CharField("事由", max_length=200)
+    destination = models.CharField("去向", max_length=100, blank=True)
+    proof = models.CharField("依据（通知或文号）", max_length=200, blank=True)
+    substitute = models.ForeignKey(
+        "villages.Person",
+        verbose_name="替班人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stands_in_for",
+    )
+    is_oral = models.BooleanField("口头请假后补办", default=False)
+    step = models.CharField("由谁批", max_length=10, choices=Step.choices)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.ASKED)
+    created_at = models.DateTimeField("申请于", default=timezone.now)
+    created_by = by_field("申请人")
+    decided_at = models.DateTimeField("批于", null=True, blank=True)
+    decided_by = by_field("批准人", optional=True)
+    decision_note = models.CharField("意见", max_length=300, blank=True)
+    returned_on = models.DateField("回岗日期", null=True, blank=True)
+    returned_at = models.DateTimeField("销假于", null=True, blank=True)
+    returned_by = by_field("销假人", optional=True)
+    last_day = models.DateField("实际最后一天", editable=False)
+
+    objects = LeaveQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "请假公出"
+        verbose_name_plural = "请假公出"
+        ordering = ["-starts_on", "-id"]
+        indexes = [models.Index(fields=["person", "starts_on"], name="leave_person_idx")]
+        constraints = [
+            paired("leave_decided", "decided"),
+            paired("leave_returned", "returned"),
+            models.CheckConstraint(
+                name="leave_dates",
+                condition=Q(ends_on__gte=F("starts_on")),
+                violation_error_message="截止日期不能早于起始日期。",
+            ),
+            models.CheckConstraint(
+                name="leave_decision_fits",
+                condition=Q(state="asked", decided_at=None)
+                | Q(state="withdrawn")
+                | Q(state__in=["approved", "declined", "returned"], decided_at__isnull=False),
+                violation_error_message="批假须写明何时由谁批。",
+            ),
+            models.CheckConstraint(
+                name="leave_return_fits",
+                condition=Q(state="returned", returned_at__isnull=False, returned_on__isnull=False)
+                | (~Q(state="returned") & Q(returned_at=None, returned_on=None)),
+                violation_error_message="销假须写明回岗日期。",
+            ),
+            models.CheckConstraint(
+                name="leave_not_own_substitute",
+                condition=Q(substitute=None) | ~Q(substitute=F("person")),
+                violation_error_message="替班人不能是本人。",
+            ),
+            models.CheckConstraint(
+                name="leave_other_decides",
+                condition=Q(decided_by=None) | ~Q(decided_by=F("created_by")),
+                violation_error_message="不能批自己提出的请假。",
+            ),
+            models.CheckConstraint(
+                name="leave_belongs",
+                condition=Q(village__isnull=False) | Q(group__isnull=False),
+                violation_error_message="请假人应在联村工作组、村干部或片区联络组任职。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}{self.get_kind_display()}（{self.starts_on:%Y-%m-%d}—{self.ends_on:%Y-%m-%d}）"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.last_day = self.ends_on
+        if self.returned_on is not None:
+            self.last_day = min(self.ends_on, self.returned_on - timedelta(days=1))
+        super().save(*args, **kwargs)
+
+    @property
+    def is_official(self) -> bool:
+        return self.kind in self.OFFICIAL
+
+
+class OutingQuerySet(models.QuerySet["Outing"]):
+    def visible_to(self, user: User) -> OutingQuerySet:
+        return self.filter(in_seen_villages(user, "village"))
+
+    def open(self) -> OutingQuerySet:
+        return self.filter(back_at=None)
+
+
+class Outing(VersionedModel):
+    """去向: out of the village office within a day. For the door sheet; nothing is counted from it."""
+
+    class Where(models.TextChoices):
+        HOUSEHOLDS = "households", "入户走访"
+        FIELD = "field", "下组、到现场"
+        TOWN = "town", "到镇里办事"
+        COUNTY = "county", "到县里办事"
+        MEETING = "meeting", "开会"
+        OTHER = "other", "其他"
+
+    person = models.ForeignKey("villages.Person", verbose_name="姓名", on_delete=models.PROTECT, related_name="outings")
+    village = models.ForeignKey("villages.Village", verbose_name="村", on_delete=models.PROTECT, related_name="outings")
+    where = models.CharField("去向", max_length=10, choices=Where.choices)
+    note = models.CharField("说明", max_length=100, blank=True)
+    left_at = models.DateTimeField("离开时间", default=timezone.now)
+    left_by = by_field("登记人")
+    back_expected = models.DateTimeField("预计返回")
+    back_at = models.DateTimeField("返回时间", null=True, blank=True)
+    back_by = by_field("返回登记人", optional=True)
+
+    objects = OutingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "去向"
+        verbose_name_plural = "去向"
+        ordering = ["-left_at"]
+        constraints = [
+            paired("outing_back", "back"),
+            models.UniqueConstraint(
+                name="outing_one_open",
+                fields=["person"],
+                condition=Q(back_at=None),
+                violation_error_message="已登记外出，请先登记返回。",
+            ),
+            models.CheckConstraint(
+                name="outing_back_later",
+                condition=Q(back_expected__gt=F("left_at")),
+                violation_error_message="预计返回时间应晚于现在。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}外出（{self.get_where_display()}）"

@@ -1,0 +1,213 @@
+"""周报: one per team and ISO week, and what villages ask of the town in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from appraisal.models.duty import TeamRowQuerySet, by_field, paired
+from appraisal.work_areas import WORK_AREAS
+from lianzhen.periods import Week
+from lianzhen.trail.versions import VersionedModel
+from villages.visibility import in_seen_villages
+
+if TYPE_CHECKING:
+    from lianzhen.accounts.models import User
+
+
+def is_monday(name: str) -> models.CheckConstraint:
+    """`week_start` is a Monday: ISO weekday 1 (Django's `iso_week_day`)."""
+    return models.CheckConstraint(
+        name=name,
+        condition=Q(week_start__iso_week_day=1),
+        violation_error_message="一周从星期一算起。",
+    )
+
+
+class WeeklyReport(VersionedModel):
+    """The week as its team reports it. Late is marked, never blocked; withdrawn until the deadline only."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "草稿"
+        SENT = "sent", "已报送"
+        READ = "read", "已阅"
+
+    team = models.ForeignKey(
+        "villages.LiaisonTeam", verbose_name="联村工作组", on_delete=models.PROTECT, related_name="weekly_reports"
+    )
+    week_start = models.DateField("周一", db_index=True)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
+    is_late = models.BooleanField("逾期报送", default=False)
+    created_at = models.DateTimeField("新建于", default=timezone.now)
+    created_by = by_field("填写人", optional=True)
+    sent_at = models.DateTimeField("报送于", null=True, blank=True)
+    sent_by = by_field("报送人", optional=True)
+    read_at = models.DateTimeField("阅于", null=True, blank=True)
+    read_by = by_field("阅读人", optional=True)
+
+    objects = TeamRowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "周报"
+        verbose_name_plural = "周报"
+        ordering = ["-week_start", "team__village__code"]
+        constraints = [
+            models.UniqueConstraint(
+                name="weekly_one_per_week",
+                fields=["team", "week_start"],
+                violation_error_message="这一周的周报已经建立。",
+            ),
+            is_monday("weekly_monday"),
+            paired("weekly_sent", "sent"),
+            paired("weekly_read", "read"),
+            models.CheckConstraint(
+                name="weekly_state_fits",
+                condition=Q(state="draft", sent_at=None, read_at=None, is_late=False)
+                | Q(state="sent", sent_at__isnull=False, read_at=None)
+                | Q(state="read", sent_at__isnull=False, read_at__isnull=False),
+                violation_error_message="周报的状态与报送、阅读时间不符。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team}{self.week.title}周报"
+
+    @property
+    def week(self) -> Week:
+        return Week.of(self.week_start)
+
+
+class ReportLine(VersionedModel):
+    """One line of a report. An automatic line names its source, so that a reader gets to the row it rests on
+    and a refresh finds it again; `is_edited` marks one whose words were changed by hand."""
+
+    class Block(models.TextChoices):
+        DUTY = "duty", "驻村办公"
+        WORK = "work", "重点工作"
+        SERVICE = "service", "服务群众"
+        NEEDS = "needs", "存在问题和需镇里解决的事"
+        PLAN = "plan", "下周打算"
+
+    report = models.ForeignKey(WeeklyReport, verbose_name="周报", on_delete=models.PROTECT, related_name="lines")
+    block = models.CharField("部分", max_length=10, choices=Block.choices)
+    category = models.CharField("类别", max_length=12, choices=list(WORK_AREAS.items()), blank=True)
+    text = models.CharField("内容", max_length=500)
+    is_need = models.BooleanField("需镇里解决", default=False)
+    source_key = models.CharField("来源", max_length=60, blank=True)
+    source_name = models.CharField("来源名称", max_length=60, blank=True)
+    source_url = models.CharField("来源页面", max_length=200, blank=True)
+    is_edited = models.BooleanField("已修改", default=False)
+    is_left_out = models.BooleanField("不报", default=False)
+    position = models.PositiveSmallIntegerField("顺序", default=0)
+
+    class Meta:
+        verbose_name = "周报内容"
+        verbose_name_plural = "周报内容"
+        ordering = ["report", "block", "position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="report_line_source",
+                fields=["report", "source_key"],
+                condition=~Q(source_key=""),
+                violation_error_message="这一来源已经写入周报。",
+            ),
+            models.CheckConstraint(
+                name="report_line_text", condition=~Q(text=""), violation_error_message="请填写内容。"
+            ),
+            models.CheckConstraint(
+                name="report_line_need_block",
+                condition=Q(is_need=False) | Q(block="needs"),
+                violation_error_message="需镇里解决的事写在第四部分。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:40]
+
+
+class ReportComment(VersionedModel):
+    """What the liaison group or the office says to a report."""
+
+    report = models.ForeignKey(WeeklyReport, verbose_name="周报", on_delete=models.PROTECT, related_name="comments")
+    text = models.CharField("意见", max_length=500)
+    created_at = models.DateTimeField("提出于", default=timezone.now)
+    created_by = by_field("提出人")
+
+    class Meta:
+        verbose_name = "周报意见"
+        verbose_name_plural = "周报意见"
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="report_comment_text", condition=~Q(text=""), violation_error_message="请填写意见。"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:40]
+
+
+class TownNeedQuerySet(models.QuerySet["TownNeed"]):
+    def visible_to(self, user: User) -> TownNeedQuerySet:
+        return self.filter(in_seen_villages(user, "village"))
+
+    def open(self) -> TownNeedQuerySet:
+        return self.filter(state__in=[TownNeed.State.NEW, TownNeed.State.ASSIGNED])
+
+
+class TownNeed(VersionedModel):
+    """需镇里解决的事: followed with owner and date until it is answered."""
+
+    class State(models.TextChoices):
+        NEW = "new", "待交办"
+        ASSIGNED = "assigned", "办理中"
+        DONE = "done", "已解决"
+        DECLINED = "declined", "暂不能解决"
+
+    village = models.ForeignKey(
+        "villages.Village", verbose_name="村", on_delete=models.PROTECT, related_name="town_needs"
+    )
+    line = models.OneToOneField(
+        ReportLine, verbose_name="周报内容", on_delete=models.PROTECT, null=True, blank=True, related_name="need"
+    )
+    text = models.CharField("事项", max_length=500)
+    raised_on = models.DateField("提出日期")
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.NEW)
+    department = models.ForeignKey(
+        "town.Department", verbose_name="承办站所（办）", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    owner = models.ForeignKey(
+        "villages.Person", verbose_name="承办人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    due_on = models.DateField("期限", null=True, blank=True)
+    answer = models.CharField("答复", max_length=500, blank=True)
+    closed_at = models.DateTimeField("办结于", null=True, blank=True)
+    closed_by = by_field("办结人", optional=True)
+
+    objects = TownNeedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "需镇里解决的事"
+        verbose_name_plural = "需镇里解决的事"
+        ordering = ["due_on", "raised_on", "id"]
+        constraints = [
+            paired("need_closed", "closed"),
+            models.CheckConstraint(
+                name="need_assigned_fits",
+                condition=~Q(state="assigned")
+                | (Q(due_on__isnull=False) & (Q(department__isnull=False) | Q(owner__isnull=False))),
+                violation_error_message="交办须写明承办站所（办）或承办人，以及期限。",
+            ),
+            models.CheckConstraint(
+                name="need_answer_fits",
+                condition=Q(state__in=["new", "assigned"], closed_at=None)
+                | (Q(state__in=["done", "declined"], closed_at__isnull=False) & ~Q(answer="")),
+                violation_error_message="办结须写明答复。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:40]
