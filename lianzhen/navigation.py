@@ -55,6 +55,7 @@ PLACES = (
     Place("台账", "人员", "person_list", "address-book", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Place("工具", "导入", "import_list", "file-import", (*OFFICE,)),
     Place("设置", "镇与站所", "town_settings", "settings", (*OFFICE, Role.SYSADMIN, Role.COMMITTEE, Role.AUDITOR)),
+    Place("设置", "工作制度", "work_rules", "checklist", (*TOWN_WIDE, *FIELD)),
     Place("设置", "工作日历", "calendar", "calendar", (*TOWN_WIDE, Role.SYSADMIN)),
     Place("设置", "账号", "account_list", "user-cog", (Role.SYSADMIN, Role.OFFICE_LEAD, Role.COMMITTEE, Role.AUDITOR)),
     Place("设置", "操作记录", "audit_list", "history", (Role.SYSADMIN, Role.OFFICE_LEAD, Role.COMMITTEE, Role.AUDITOR)),

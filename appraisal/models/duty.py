@@ -284,7 +284,9 @@ class DutyShift(VersionedModel):
             models.CheckConstraint(
                 name="duty_shift_decided",
                 condition=Q(state__in=["asked", "withdrawn"], decided_at=None, decided_by=None)
-                | Q(state__in=["accepted", "declined", "withdrawn"], decided_at__isnull=False, decided_by__isnull=False),
+                | Q(
+                    state__in=["accepted", "declined", "withdrawn"], decided_at__isnull=False, decided_by__isnull=False
+                ),
                 violation_error_message="同意或不同意须写明何时由谁办理。",
             ),
         ]

@@ -85,7 +85,12 @@ class MeetingAttendance(VersionedModel):
         "villages.Person", verbose_name="姓名", on_delete=models.PROTECT, related_name="meeting_attendances"
     )
     team = models.ForeignKey(
-        "villages.LiaisonTeam", verbose_name="联村工作组", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "villages.LiaisonTeam",
+        verbose_name="联村工作组",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     state = models.CharField("到会情况", max_length=10, choices=State.choices, default=State.CALLED)
     note = models.CharField("说明", max_length=200, blank=True)
@@ -127,7 +132,9 @@ class Decision(VersionedModel):
         DONE = "done", "已落实"
         DROPPED = "dropped", "不再办理"
 
-    meeting = models.ForeignKey(WeeklyMeeting, verbose_name="周例会", on_delete=models.PROTECT, related_name="decisions")
+    meeting = models.ForeignKey(
+        WeeklyMeeting, verbose_name="周例会", on_delete=models.PROTECT, related_name="decisions"
+    )
     number = models.PositiveSmallIntegerField("序号")
     text = models.CharField("议定事项", max_length=500)
     team = models.ForeignKey(
@@ -139,14 +146,24 @@ class Decision(VersionedModel):
         related_name="decisions",
     )
     department = models.ForeignKey(
-        "town.Department", verbose_name="责任站所（办）", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "town.Department",
+        verbose_name="责任站所（办）",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     owner = models.ForeignKey(
         "villages.Person", verbose_name="责任人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     due_on = models.DateField("期限")
     need = models.ForeignKey(
-        TownNeed, verbose_name="来自村里的事项", on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
+        TownNeed,
+        verbose_name="来自村里的事项",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="decisions",
     )
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.OPEN)
     result = models.CharField("落实情况", max_length=500, blank=True)

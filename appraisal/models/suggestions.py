@@ -80,7 +80,12 @@ class Reminder(VersionedModel):
     key = models.CharField("事项", max_length=80)
     day = models.DateField("日期")
     team = models.ForeignKey(
-        "villages.LiaisonTeam", verbose_name="联村工作组", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "villages.LiaisonTeam",
+        verbose_name="联村工作组",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     text = models.CharField("内容", max_length=200)
     created_at = models.DateTimeField("提醒于", default=timezone.now)
@@ -110,9 +115,7 @@ class SyncItem(models.Model):
         ATTENTION = "attention", "需处理"
 
     client_id = models.UUIDField("手机编号", unique=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="账号", on_delete=models.PROTECT, related_name="+"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="账号", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField("类别", max_length=20)
     payload = models.JSONField("内容")
     answer = models.CharField("答复", max_length=10, choices=Answer.choices)

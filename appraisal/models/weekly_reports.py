@@ -177,7 +177,12 @@ class TownNeed(VersionedModel):
     raised_on = models.DateField("提出日期")
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.NEW)
     department = models.ForeignKey(
-        "town.Department", verbose_name="承办站所（办）", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "town.Department",
+        verbose_name="承办站所（办）",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     owner = models.ForeignKey(
         "villages.Person", verbose_name="承办人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"

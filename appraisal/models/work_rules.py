@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date, time
+from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -11,11 +12,19 @@ from django.db.models import F, Q
 
 from appraisal.working_rules import EXAMPLE, Rules
 from lianzhen.trail.versions import VersionedModel
+from lianzhen.wording import full_date
+
+if TYPE_CHECKING:
+    from lianzhen.accounts.models import User
 
 WEEKDAY_CHOICES = [(n, f"周{name}") for n, name in enumerate("一二三四五六日", start=1)]
 
 
 class WorkRulesQuerySet(models.QuerySet["WorkRules"]):
+    def visible_to(self, user: User) -> WorkRulesQuerySet:
+        """Rules bind everybody who works for the town, so everybody may read them."""
+        return self if user.standing.holdings else self.none()
+
     def in_force(self, day: date) -> Rules:
         """The rules of a day as values; the shipped example where the town has set none. One query."""
         version = self.filter(starts_on__lte=day).order_by("-starts_on").first()
@@ -73,10 +82,16 @@ class WorkRules(VersionedModel):
                 ),
                 violation_error_message="请选择周一到周日；每周定点办公天数为1到7天。",
             ),
+            # A week is judged by one version: the rules change between two weeks, never inside one.
+            models.CheckConstraint(
+                name="work_rules_from_monday",
+                condition=Q(starts_on__iso_week_day=1),
+                violation_error_message="生效日期应为星期一，一周之内不换制度。",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.starts_on:%Y-%m-%d}起的工作制度"
+        return f"{full_date(self.starts_on)}起的工作制度"
 
     @property
     def is_example(self) -> bool:

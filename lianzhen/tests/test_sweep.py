@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import date
 from typing import Any
 
 import pytest
@@ -65,6 +66,8 @@ MAY = {
     "see_feedback": TOWN,
     "answer_feedback": OFFICE,
     "use_imports": OFFICE,
+    "see_work_rules": frozenset(R),
+    "change_work_rules": frozenset({R.OFFICE_LEAD}),
 }
 
 #: Who sees the own village's row and the other village's, by what the address begins with.
@@ -97,6 +100,7 @@ SEES = {
     "notices": (frozenset({R.OFFICE}), frozenset({R.LEADER})),
     "imports": (OFFICE, OFFICE),
     "feedback": (TOWN | {R.LEADER}, TOWN | {R.MEMBER}),
+    "settings/work-rules": (frozenset(R), frozenset(R)),
 }
 
 #: Addresses that only a row of a certain state has.
@@ -129,6 +133,7 @@ def kind_of(route: str) -> str:
 
 def objects(cast: Cast) -> dict[str, tuple[Any, Any]]:
     """A row of the own village and one of the other for every kind of address."""
+    from appraisal.models import WorkRules
     from lianzhen.accounts.models import RoleGrant
     from lianzhen.notices.models import Feedback, Notice
     from lianzhen.trail import acting
@@ -166,6 +171,7 @@ def objects(cast: Cast) -> dict[str, tuple[Any, Any]]:
         rows["settings/accounts"] = [account] * 2
         rows["settings/grants"] = [made(RoleGrant(user=account, role=R.OFFICE, starts_on=START, reason="测试"))] * 2
         rows["settings/departments"] = [cast.department] * 2
+        rows["settings/work-rules"] = [made(WorkRules(starts_on=date(2027, 1, 4)))] * 2
         owners = (cast.users[R.LEADER], cast.users[R.MEMBER])
         rows["feedback"] = [made(Feedback(text="意见", sent_by=user)) for user in owners]
     entries = AuditEntry.objects
