@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from appraisal import models as w
 from grids.models import Grid, GridArea, GridHeadTerm
 from lianzhen.accounts.models import RoleGrant, User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
@@ -43,6 +44,7 @@ RIGHTS = {
     Grid: (TOWN_WIDE, OFFICE, OFFICE),
     GridArea: (TOWN_WIDE, NOBODY, NOBODY),
     GridHeadTerm: (TOWN_WIDE, NOBODY, NOBODY),
+    w.WorkRules: (TOWN_WIDE, NOBODY, NOBODY),
     Town: (SETTINGS, NOBODY, LEAD_OR_KEEPER),
     Department: (SETTINGS, LEAD_OR_KEEPER, LEAD_OR_KEEPER),
     CalendarDay: (SETTINGS, (Role.OFFICE, *LEAD_OR_KEEPER), (Role.OFFICE, *LEAD_OR_KEEPER)),
@@ -66,6 +68,7 @@ def make_rows(cast: Any) -> dict:
             ),
             CalendarDay(date=date(2026, 10, 1), is_workday=False, name="国庆节", source="manual", plan_year=2026),
             Feedback(text="字太小", sent_by=cast.users[Role.LEADER]),
+            w.WorkRules(starts_on=date(2024, 1, 1)),
         ]
         for row in extra:
             row.save()

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
+from appraisal import models as w
 from grids import permissions as grid_rights
 from grids.models import Grid
 from lianzhen import permissions as roof_rights
@@ -42,7 +43,18 @@ from villages.models import Person
 
 #: Not records of the town: tokens of forms, which would tell who sent what when; and imported files with
 #: their rows, which belong to who may import that kind and hold telephone numbers as somebody typed them.
-WITHOUT_PANEL = {AnsweredForm, ImportBatch, ImportRow, ImportTouch}
+#: Lines of a record that is read whole on its own page, and the envelopes of a phone's entries, have none either.
+PARTS_OF_RECORDS = {
+    w.DutyAttendance,
+    w.DutyNote,
+    w.DutyPhoto,
+    w.MeetingAttendance,
+    w.Reminder,
+    w.ReportComment,
+    w.ReportLine,
+    w.SyncItem,
+}
+WITHOUT_PANEL = {AnsweredForm, ImportBatch, ImportRow, ImportTouch, *PARTS_OF_RECORDS}
 
 
 def calendar_rights(user, day):
@@ -82,7 +94,8 @@ def rows(cast):
 
 # --- Registration ---------------------------------------------------------------------------
 def test_every_model_of_ours_has_a_panel_and_nobody_elses():
-    ours = {model for model in apps.get_models() if model.__module__.split(".")[0] in ("lianzhen", "villages", "grids")}
+    parts = ("lianzhen", "villages", "grids", "appraisal")
+    ours = {model for model in apps.get_models() if model.__module__.split(".")[0] in parts}
     assert len(ours) >= 25
     assert ours - WITHOUT_PANEL == set(admin.site._registry) == set(RIGHTS)
 
