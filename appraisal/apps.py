@@ -6,8 +6,11 @@ class AppraisalConfig(AppConfig):
     verbose_name = "联村工作"
 
     def ready(self) -> None:
-        from appraisal.models import TRACKED
-        from lianzhen.trail import track
+        from appraisal.models import TRACKED, Leave
+        from lianzhen.trail import guards, track
 
         for model in TRACKED:
             track(model)
+        # Who came back on the first day was not away; last_day is then the day before.
+        holding = "{row}.state IN ('asked', 'approved', 'returned') AND {row}.last_day >= {row}.starts_on"
+        guards.no_overlap(Leave, name="leave_terms", keys=["person_id"], only_if=holding, ends="last_day")

@@ -39,10 +39,14 @@ def changed_at(record: Model) -> dict[str, datetime]:
 @cache
 def _parts() -> tuple[tuple[type[Model], str], ...]:
     """Tracked models that lead to a village, directly or through one other record, with the way there.
-    Read from the models themselves, so that parts nearer the roof need not be named here."""
-    direct = {m: "village" for m in _by_name(tracked_models()) if m is not Person and _points_at(m, "village", Village)}
+    Read from the models themselves, so that parts nearer the roof need not be named here. A model with
+    `own_history` is told on its own pages only."""
+    told = [m for m in _by_name(tracked_models()) if m is not Person and not getattr(m, "own_history", False)]
+    direct = {model: "village" for model in told if _points_at(model, "village", Village)}
     through = {}
-    for model in _by_name(tracked_models() - set(direct) - {Person}):
+    for model in told:
+        if model in direct:
+            continue
         for field in _foreign_keys(model):
             if field.related_model in direct:
                 through[model] = f"{field.name}__village"

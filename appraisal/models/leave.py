@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
 class LeaveQuerySet(models.QuerySet["Leave"]):
     def visible_to(self, user: User) -> LeaveQuerySet:
-        """Those of the villages one sees, of one's own liaison group, and one's own."""
+        """Those of the villages one sees, of one's own liaison group, one's own, and those one stands in for."""
         return self.filter(
-            in_seen_villages(user, "village")
+            in_seen_villages(user, "village", people=True)
             | Q(group_id__in=user.standing.groups())
             | Q(person__user_id=user.pk)
             | Q(substitute__user_id=user.pk)
         )
+
+    def holding(self) -> LeaveQuerySet:
+        """Those that hold their days: asked for, approved, or come back from."""
+        return self.filter(state__in=Leave.HOLDING)
 
     def approved(self) -> LeaveQuerySet:
         return self.filter(state__in=[Leave.State.APPROVED, Leave.State.RETURNED])
@@ -39,9 +43,14 @@ class LeaveQuerySet(models.QuerySet["Leave"]):
 class Leave(VersionedModel):
     """One absence of one person: 请假 or 公出, decided along the chain of the rules in force when asked for.
 
-    `village` is where the person sits (a team's or a cadre's), `group` the liaison group of its members.
-    `last_day` is the last day really away: `ends_on`, or the day before an earlier return (销假).
+    `village` and `team` are where the person sits, `group` the liaison group that is his own or guides the
+    village; `workdays` the days (天) by the calendar of the day of asking, which the chain goes by; `step`
+    who decides. `papers_due` is the last day to hand in the papers of an oral leave. `last_day` is the last
+    day really away: `ends_on`, or the day before an earlier return (销假).
     """
+
+    #: Told on its own page to those who may read the reason, not in the history of the village.
+    own_history = True
 
     class Kind(models.TextChoices):
         MEETING = "meeting", "公出：会议"
@@ -63,7 +72,10 @@ class Leave(VersionedModel):
         LEADER = "leader", "组长"
         GROUP = "group", "片区联络组"
         OFFICE = "office", "联村办主任"
+        #: Only where the head of the office is concerned himself.
+        COMMITTEE = "committee", "党委委员"
 
+    HOLDING = ("asked", "approved", "returned")
     OFFICIAL = ("meeting", "training", "rescue", "errand")
 
     person = models.ForeignKey("villages.Person", verbose_name="姓名", on_delete=models.PROTECT, related_name="leaves")
@@ -101,6 +113,8 @@ class Leave(VersionedModel):
         related_name="stands_in_for",
     )
     is_oral = models.BooleanField("口头请假后补办", default=False)
+    papers_due = models.DateField("补办期限", null=True, blank=True)
+    workdays = models.PositiveSmallIntegerField("工作日天数")
     step = models.CharField("由谁批", max_length=10, choices=Step.choices)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.ASKED)
     created_at = models.DateTimeField("申请于", default=timezone.now)
@@ -111,6 +125,9 @@ class Leave(VersionedModel):
     returned_on = models.DateField("回岗日期", null=True, blank=True)
     returned_at = models.DateTimeField("销假于", null=True, blank=True)
     returned_by = by_field("销假人", optional=True)
+    withdrawn_at = models.DateTimeField("撤回于", null=True, blank=True)
+    withdrawn_by = by_field("撤回人", optional=True)
+    withdrawal_reason = models.CharField("撤回原因", max_length=200, blank=True)
     last_day = models.DateField("实际最后一天", editable=False)
 
     objects = LeaveQuerySet.as_manager()
@@ -127,6 +144,16 @@ class Leave(VersionedModel):
         constraints = [
             paired("leave_decided", "decided"),
             paired("leave_returned", "returned"),
+            paired("leave_withdrawn", "withdrawn"),
+            models.CheckConstraint(
+                name="leave_codes_known",
+                condition=Q(
+                    kind__in=["meeting", "training", "rescue", "errand", "sick", "personal", "annual"],
+                    state__in=["asked", "approved", "declined", "withdrawn", "returned"],
+                    step__in=["leader", "group", "office", "committee"],
+                ),
+                violation_error_message="请从选项中选择。",
+            ),
             models.CheckConstraint(
                 name="leave_dates",
                 condition=Q(ends_on__gte=F("starts_on")),
@@ -138,6 +165,37 @@ class Leave(VersionedModel):
                 | Q(state="withdrawn")
                 | Q(state__in=["approved", "declined", "returned"], decided_at__isnull=False),
                 violation_error_message="批假须写明何时由谁批。",
+            ),
+            models.CheckConstraint(
+                name="leave_declined_why",
+                condition=~Q(state="declined") | ~Q(decision_note=""),
+                violation_error_message="不批请写明原因。",
+            ),
+            models.CheckConstraint(
+                name="leave_withdrawal_fits",
+                condition=Q(state="withdrawn", withdrawn_at__isnull=False)
+                | (~Q(state="withdrawn") & Q(withdrawn_at=None, withdrawal_reason="")),
+                violation_error_message="撤回须写明何时由谁撤回。",
+            ),
+            models.CheckConstraint(
+                name="leave_withdrawn_why",
+                condition=~Q(state="withdrawn") | Q(decided_at=None) | ~Q(withdrawal_reason=""),
+                violation_error_message="已批的请假，撤回请写明原因。",
+            ),
+            models.CheckConstraint(
+                name="leave_official_ground",
+                condition=~Q(kind__in=["meeting", "training", "rescue", "errand"]) | ~Q(proof=""),
+                violation_error_message="公出请写明依据，例如会议通知或文号。",
+            ),
+            models.CheckConstraint(
+                name="leave_oral_papers",
+                condition=Q(is_oral=False, papers_due=None) | Q(is_oral=True, papers_due__isnull=False),
+                violation_error_message="口头请假须有补办期限。",
+            ),
+            models.CheckConstraint(
+                name="leave_return_begun",
+                condition=Q(returned_on=None) | Q(returned_on__gte=F("starts_on")),
+                violation_error_message="回岗日期不能早于请假起始日期。",
             ),
             models.CheckConstraint(
                 name="leave_return_fits",
@@ -175,6 +233,16 @@ class Leave(VersionedModel):
     def is_official(self) -> bool:
         return self.kind in self.OFFICIAL
 
+    @property
+    def is_late(self) -> bool:
+        """The papers of an oral leave came after their day."""
+        return self.papers_due is not None and timezone.localdate(self.created_at) > self.papers_due
+
+    @property
+    def on_behalf(self) -> bool:
+        """Asked for by the office in the person's place."""
+        return self.created_by_id != self.person.user_id
+
 
 class OutingQuerySet(models.QuerySet["Outing"]):
     def visible_to(self, user: User) -> OutingQuerySet:
@@ -183,9 +251,16 @@ class OutingQuerySet(models.QuerySet["Outing"]):
     def open(self) -> OutingQuerySet:
         return self.filter(back_at=None)
 
+    def since(self, moment: datetime) -> OutingQuerySet:
+        """Those that left at the moment or later."""
+        return self.filter(left_at__gte=moment)
+
 
 class Outing(VersionedModel):
     """去向: out of the village office within a day. For the door sheet; nothing is counted from it."""
+
+    #: A day's comings and goings are no history of the village.
+    own_history = True
 
     class Where(models.TextChoices):
         HOUSEHOLDS = "households", "入户走访"
@@ -213,6 +288,11 @@ class Outing(VersionedModel):
         ordering = ["-left_at"]
         constraints = [
             paired("outing_back", "back"),
+            models.CheckConstraint(
+                name="outing_where_known",
+                condition=Q(where__in=["households", "field", "town", "county", "meeting", "other"]),
+                violation_error_message="请选择去向。",
+            ),
             models.UniqueConstraint(
                 name="outing_one_open",
                 fields=["person"],

@@ -35,8 +35,15 @@ def append_only(model: type[models.Model]) -> None:
     _register(table, f"{table}_no_truncate", "BEFORE TRUNCATE", "", message, row_event=False)
 
 
-def no_overlap(model: type[models.Model], *, name: str, keys: list[str], only_if: str = "{row}.id > 0") -> None:
-    """Refuse two terms (`starts_on`, `ends_on`) with the same `keys` that share a day.
+def no_overlap(
+    model: type[models.Model],
+    *,
+    name: str,
+    keys: list[str],
+    only_if: str = "{row}.id > 0",
+    ends: str = "ends_on",
+) -> None:
+    """Refuse two terms (`starts_on` to `ends`) with the same `keys` that share a day.
 
     `keys` are column names; `only_if` is a condition on a row, written with `{row}` for its alias.
     """
@@ -45,8 +52,8 @@ def no_overlap(model: type[models.Model], *, name: str, keys: list[str], only_if
     clash = (
         f"{only_if.format(row='NEW')} AND EXISTS (SELECT 1 FROM {table} o WHERE {same} AND o.id <> NEW.id"
         f" AND {only_if.format(row='o')}"
-        " AND (NEW.ends_on IS NULL OR o.starts_on <= NEW.ends_on)"
-        " AND (o.ends_on IS NULL OR o.ends_on >= NEW.starts_on))"
+        f" AND (NEW.{ends} IS NULL OR o.starts_on <= NEW.{ends})"
+        f" AND (o.{ends} IS NULL OR o.{ends} >= NEW.starts_on))"
     )
     # AFTER, so that a row whose id the database gives is already numbered and does not clash with itself.
     for event in ("INSERT", "UPDATE"):
