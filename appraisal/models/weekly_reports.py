@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -81,8 +82,9 @@ class WeeklyReport(VersionedModel):
 
 
 class ReportLine(VersionedModel):
-    """One line of a report. An automatic line names its source, so that a reader gets to the row it rests on
-    and a refresh finds it again; `is_edited` marks one whose words were changed by hand."""
+    """One line of a report. `key` says which: the source of an automatic line, so that a refresh finds it again
+    (`duty-2026-11-24`), or a random one of a line written by hand (`hand-…`), so that a sending that is
+    repeated writes it once. `source_url` brings a reader to what the line rests on. Left out, never deleted."""
 
     class Block(models.TextChoices):
         DUTY = "duty", "驻村办公"
@@ -96,8 +98,8 @@ class ReportLine(VersionedModel):
     category = models.CharField("类别", max_length=12, choices=list(WORK_AREAS.items()), blank=True)
     text = models.CharField("内容", max_length=500)
     is_need = models.BooleanField("需镇里解决", default=False)
-    source_key = models.CharField("来源", max_length=60, blank=True)
-    source_name = models.CharField("来源名称", max_length=60, blank=True)
+    key = models.CharField("标识", max_length=60)
+    source_name = models.CharField("来源", max_length=60, blank=True)
     source_url = models.CharField("来源页面", max_length=200, blank=True)
     is_edited = models.BooleanField("已修改", default=False)
     is_left_out = models.BooleanField("不报", default=False)
@@ -106,13 +108,12 @@ class ReportLine(VersionedModel):
     class Meta:
         verbose_name = "周报内容"
         verbose_name_plural = "周报内容"
-        ordering = ["report", "block", "position", "id"]
+        ordering = ["report", "position", "id"]
         constraints = [
             models.UniqueConstraint(
-                name="report_line_source",
-                fields=["report", "source_key"],
-                condition=~Q(source_key=""),
-                violation_error_message="这一来源已经写入周报。",
+                name="report_line_key",
+                fields=["report", "key"],
+                violation_error_message="这一条已经写入周报。",
             ),
             models.CheckConstraint(
                 name="report_line_text", condition=~Q(text=""), violation_error_message="请填写内容。"
@@ -122,10 +123,19 @@ class ReportLine(VersionedModel):
                 condition=Q(is_need=False) | Q(block="needs"),
                 violation_error_message="需镇里解决的事写在第四部分。",
             ),
+            models.CheckConstraint(
+                name="report_line_category",
+                condition=Q(category="") | Q(block="work"),
+                violation_error_message="只有重点工作按类别填写。",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.text[:40]
+
+    @property
+    def is_automatic(self) -> bool:
+        return self.source_name != ""
 
 
 class ReportComment(VersionedModel):
@@ -152,20 +162,30 @@ class ReportComment(VersionedModel):
 
 class TownNeedQuerySet(models.QuerySet["TownNeed"]):
     def visible_to(self, user: User) -> TownNeedQuerySet:
-        return self.filter(in_seen_villages(user, "village"))
+        """Those of the villages one sees, and those one is to settle."""
+        return self.filter(in_seen_villages(user, "village") | Q(owner__user_id=user.pk))
 
     def open(self) -> TownNeedQuerySet:
         return self.filter(state__in=[TownNeed.State.NEW, TownNeed.State.ASSIGNED])
 
+    def overdue(self, today: date) -> TownNeedQuerySet:
+        """Assigned, and the day that was set has passed."""
+        return self.open().filter(due_on__lt=today)
+
 
 class TownNeed(VersionedModel):
-    """需镇里解决的事: followed with owner and date until it is answered."""
+    """需镇里解决的事: followed with owner and date until it is answered.
+
+    Raised by a line of a report that was sent (`line`), or written down by the office. Withdrawn with its
+    report as long as nobody has taken it in hand.
+    """
 
     class State(models.TextChoices):
         NEW = "new", "待交办"
         ASSIGNED = "assigned", "办理中"
         DONE = "done", "已解决"
         DECLINED = "declined", "暂不能解决"
+        WITHDRAWN = "withdrawn", "已撤回"
 
     village = models.ForeignKey(
         "villages.Village", verbose_name="村", on_delete=models.PROTECT, related_name="town_needs"
@@ -174,7 +194,9 @@ class TownNeed(VersionedModel):
         ReportLine, verbose_name="周报内容", on_delete=models.PROTECT, null=True, blank=True, related_name="need"
     )
     text = models.CharField("事项", max_length=500)
-    raised_on = models.DateField("提出日期")
+    raised_on = models.DateField("提出日期", db_index=True)
+    created_at = models.DateTimeField("登记于", default=timezone.now)
+    created_by = by_field("登记人", optional=True)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.NEW)
     department = models.ForeignKey(
         "town.Department",
@@ -188,6 +210,8 @@ class TownNeed(VersionedModel):
         "villages.Person", verbose_name="承办人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     due_on = models.DateField("期限", null=True, blank=True)
+    assigned_at = models.DateTimeField("交办于", null=True, blank=True)
+    assigned_by = by_field("交办人", optional=True)
     answer = models.CharField("答复", max_length=500, blank=True)
     closed_at = models.DateTimeField("办结于", null=True, blank=True)
     closed_by = by_field("办结人", optional=True)
@@ -200,15 +224,21 @@ class TownNeed(VersionedModel):
         ordering = ["due_on", "raised_on", "id"]
         constraints = [
             paired("need_closed", "closed"),
+            paired("need_assigned", "assigned"),
+            models.CheckConstraint(name="need_text", condition=~Q(text=""), violation_error_message="请填写事项。"),
             models.CheckConstraint(
                 name="need_assigned_fits",
-                condition=~Q(state="assigned")
-                | (Q(due_on__isnull=False) & (Q(department__isnull=False) | Q(owner__isnull=False))),
+                condition=Q(assigned_at=None, department=None, owner=None, due_on=None)
+                | (
+                    Q(assigned_at__isnull=False, due_on__isnull=False)
+                    & (Q(department__isnull=False) | Q(owner__isnull=False))
+                ),
                 violation_error_message="交办须写明承办站所（办）或承办人，以及期限。",
             ),
             models.CheckConstraint(
-                name="need_answer_fits",
-                condition=Q(state__in=["new", "assigned"], closed_at=None)
+                name="need_state_fits",
+                condition=Q(state__in=["new", "withdrawn"], assigned_at=None, closed_at=None)
+                | Q(state="assigned", assigned_at__isnull=False, closed_at=None)
                 | (Q(state__in=["done", "declined"], closed_at__isnull=False) & ~Q(answer="")),
                 violation_error_message="办结须写明答复。",
             ),
@@ -216,3 +246,12 @@ class TownNeed(VersionedModel):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (self.State.NEW, self.State.ASSIGNED)
+
+    @property
+    def charged(self) -> str:
+        """Who settles it, in words: 农业综合服务中心 张某; empty while nobody does."""
+        return " ".join(str(part) for part in (self.department, self.owner) if part)
