@@ -104,6 +104,7 @@
     if (!me) return;
     var ended = box.getItem("ended"), kept = JSON.parse(box.getItem(KEY) || "null"), form = one("form[data-keep]");
     if (ended && kept && kept.user === me && form) {
+      form.kept = kept.values;  // for a sheet, whose lines are yet to be made
       kept.values.forEach(function (was) {
         all("[name='" + was[0] + "']", form).forEach(function (field) {
           if (was[1] === null) field.value = was[2]; else if (field.value === was[1]) field.checked = was[2];
@@ -157,6 +158,7 @@
   function prepare() {
     need(".field input[data-today]", here.dataset.dates);
     need("select[data-combobox]", here.dataset.combobox);
+    need("table[data-sheet]", here.dataset.sheet);
   }
   document.addEventListener("selectionchange", function () {
     if (!window.getSelection().isCollapsed) need("table.data", here.dataset.copying);
