@@ -7,7 +7,7 @@ Source of the types: domain.md §1.1, gathered from published 考核细则.
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import ClassVar
 
@@ -18,6 +18,27 @@ from lianzhen import wording
 ZERO = Decimal(0)
 #: What the column of points holds: decimal(6,2).
 MOST_POINTS = Decimal("9999.9")
+
+
+def rounded(value: Decimal, decimals: int) -> Decimal:
+    """Half up; no negative zero. TypeError for a float."""
+    if not isinstance(value, Decimal):
+        raise TypeError("points are Decimal; a float has lost the half that is rounded up")
+    result = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return result if result else abs(result)
+
+
+def in_points(points: Decimal) -> str:
+    """96.5分; with two decimals where the second one counts, so that no sentence of a calculation is rounded."""
+    exact = rounded(points, 2)
+    return wording.points(exact) if exact == rounded(exact, 1) else f"{exact:,}分".replace("-", wording.MINUS)
+
+
+def change_in_points(points: Decimal | None) -> str:
+    """−1.0分, +1.0分, 0.0分; 「—」 for what is unknown."""
+    if points is None:
+        return wording.UNKNOWN
+    return f"+{in_points(points)}" if points > 0 else in_points(points)
 
 
 class Kind(StrEnum):
@@ -52,7 +73,7 @@ class Rule(Parametric):
         self._check(values)
         points = self._points(values)
         if points > MOST_POINTS:
-            raise BadEntry({self.asks()[0].ask: f"算得{wording.points(points)}，超过{wording.points(MOST_POINTS)}"})
+            raise BadEntry({self.asks()[0].ask: f"算得{in_points(points)}，超过{in_points(MOST_POINTS)}"})
         return points
 
     def calculation(self, values: EntryValues) -> str:
@@ -94,9 +115,9 @@ class Rule(Parametric):
 
 def taken(points: Decimal) -> str:
     """扣1.0分, or 不扣分."""
-    return f"扣{wording.points(points)}" if points else "不扣分"
+    return f"扣{in_points(points)}" if points else "不扣分"
 
 
 def up_to(cap: Decimal | None) -> str:
     """The end of a catalogue sentence."""
-    return "，扣完为止" if cap is None else f"，本项最多扣{wording.points(cap)}"
+    return "，扣完为止" if cap is None else f"，本项最多扣{in_points(cap)}"

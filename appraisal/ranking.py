@@ -1,0 +1,183 @@
+"""Places with ties as 1, 2, 2, 4; bands (等次); change to the month before.
+
+Pure. Whether places, bands or neither are shown is a setting of the scheme's version (名次、等次、不排序).
+Ties are those of published lists (8, 8, 10): standard competition ranking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from appraisal.rules.base import ZERO, change_in_points
+from appraisal.rules.judged import VetoEffect
+from lianzhen import wording
+
+Key = TypeVar("Key")
+
+
+class Display(StrEnum):
+    """What the column before the names shows."""
+
+    PLACES = "places"
+    BANDS = "bands"
+    UNRANKED = "unranked"
+
+    @property
+    def label(self) -> str:
+        return {"places": "名次", "bands": "等次", "unranked": "不排序"}[self.value]
+
+    @property
+    def column(self) -> str:
+        """Heading of the column; without ranking it only counts the rows (design §10.3)."""
+        return {"places": "名次", "bands": "等次", "unranked": "序号"}[self.value]
+
+
+@dataclass(frozen=True)
+class Band:
+    """A band from `at_least` (分, included) up to the next higher one. `tone` names its colour in the pages."""
+
+    name: str
+    at_least: Decimal
+    tone: str
+
+
+#: domain.md §7 (thresholds, colours), design §10.3 (names). A setting of the version.
+BANDS = (
+    Band("好", Decimal(90), "good"),
+    Band("较好", Decimal(75), "fair"),
+    Band("一般", Decimal(60), "watch"),
+    Band("需改进", Decimal("-Infinity"), "poor"),
+)
+#: The band of whoever a veto made 不合格, whatever the score.
+UNQUALIFIED = Band("不合格", Decimal("-Infinity"), "poor")
+
+
+def bands_from(rows: Sequence[tuple[str, Decimal]], lowest: str) -> tuple[Band, ...]:
+    """Bands from (name, at least) and the name of what lies below. ValueError with a sentence.
+
+    Colours go from the best to the poorest; with more than four bands those between share theirs.
+    """
+    ordered = sorted(rows, key=lambda row: row[1], reverse=True)
+    names = [name for name, _ in ordered] + [lowest]
+    if len(set(names)) < len(names) or not all(names):
+        raise ValueError("等次名称不能为空，也不能相同。")
+    if len({at_least for _, at_least in ordered}) < len(ordered):
+        raise ValueError("两个等次的分数线不能相同。")
+    tones = ("good", "fair", "watch")
+    made = [Band(name, at_least, tones[min(n, 2)]) for n, (name, at_least) in enumerate(ordered)]
+    return (*made, Band(lowest, Decimal("-Infinity"), "poor"))
+
+
+def band_of(score: Decimal, bands: Sequence[Band] = BANDS, effects: Iterable[VetoEffect] = ()) -> Band:
+    """The highest band reached; 不合格 where a veto says so."""
+    if VetoEffect.UNQUALIFIED in tuple(effects):
+        return UNQUALIFIED
+    return max((band for band in bands if score >= band.at_least), key=lambda band: band.at_least)
+
+
+@dataclass(frozen=True)
+class Place(Generic[Key]):
+    """A place among `size` ranked ones. `tied`: others have it too."""
+
+    key: Key
+    score: Decimal
+    number: int
+    tied: bool
+    size: int
+
+    @property
+    def text(self) -> str:
+        """第3名, 并列第3名"""
+        return f"{'并列' if self.tied else ''}第{self.number}名"
+
+    @property
+    def full_text(self) -> str:
+        """第3名（共39个组）"""
+        return f"{self.text}（共{self.size}个组）"
+
+
+def ranked(scores: Mapping[Key, Decimal]) -> dict[Key, Place[Key]]:
+    """Key → place, best first; ties keep the order in which they were given (片区、村序)."""
+    ordered = sorted(scores.items(), key=lambda item: item[1], reverse=True)
+    better: dict[Decimal, int] = {}
+    having: dict[Decimal, int] = {}
+    for n, (_, score) in enumerate(ordered):
+        better.setdefault(score, n)
+        having[score] = having.get(score, 0) + 1
+    return {key: Place(key, score, better[score] + 1, having[score] > 1, len(ordered)) for key, score in ordered}
+
+
+@dataclass(frozen=True)
+class Change:
+    """Change to the month before. None where there was no score then."""
+
+    points: Decimal | None
+    places: int | None
+
+    @property
+    def points_text(self) -> str:
+        """−1.0分, or 「—」"""
+        return change_in_points(self.points)
+
+    @property
+    def places_text(self) -> str:
+        """上升2名, 下降1名, 名次不变, or 「—」"""
+        if self.places is None:
+            return wording.UNKNOWN
+        if not self.places:
+            return "名次不变"
+        return f"{'上升' if self.places > 0 else '下降'}{abs(self.places)}名"
+
+
+def change(now: Place[Key], before: Place[Key] | None) -> Change:
+    """Places gained are above zero."""
+    if before is None:
+        return Change(None, None)
+    return Change(now.score - before.score, before.number - now.number)
+
+
+@dataclass(frozen=True)
+class Standing(Generic[Key]):
+    """One row of the month's table: what its first column shows, and the facts behind it."""
+
+    key: Key
+    score: Decimal
+    column: str
+    place: Place[Key]
+    band: Band
+    change: Change
+    effects: tuple[VetoEffect, ...]
+
+
+def standings(
+    scores: Mapping[Key, Decimal],
+    *,
+    display: Display,
+    before: Mapping[Key, Decimal] | None = None,
+    bands: Sequence[Band] = BANDS,
+    effects: Mapping[Key, tuple[VetoEffect, ...]] | None = None,
+) -> list[Standing[Key]]:
+    """Rows in the order of the display: by place for 名次, otherwise as given (片区、村序)."""
+    places = ranked(scores)
+    last = ranked(before or {})
+    rows = []
+    for number, key in enumerate(places if display is Display.PLACES else scores, start=1):
+        found = (effects or {}).get(key, ())
+        band = band_of(scores[key], bands, found)
+        column = {
+            Display.PLACES: str(places[key].number),
+            Display.BANDS: band.name,
+            Display.UNRANKED: str(number),
+        }[display]
+        rows.append(Standing(key, scores[key], column, places[key], band, change(places[key], last.get(key)), found))
+    return rows
+
+
+def spread(scores: Iterable[Decimal]) -> Decimal:
+    """Between the best and the poorest (分); 0 of none."""
+    values = list(scores)
+    return max(values) - min(values) if values else ZERO

@@ -1,0 +1,153 @@
+"""月补助清单: what each person gets by the formula of the scheme's version, explained and adding up to the 分.
+
+Pure. Each part of a row is rounded once, half up, to 0.01元; a row is the sum of its rounded parts less what
+absences cost, not below zero; the total is that of the rows shown. No account numbers anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from appraisal.money_words import money_words
+from appraisal.rules.base import ZERO
+from appraisal.rules.parameters import CENT
+from appraisal.subsidy_formulas import AbsenceRow, Formula, Part, Recipient
+from lianzhen import wording
+from lianzhen.periods import Month, Span
+
+
+def days_served(month: Month, spans: Iterable[Span]) -> int:
+    """Calendar days of the month that at least one span covers."""
+    spans = tuple(spans)
+    return sum(any(span.covers(day) for span in spans) for day in month.days)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One part or one absence of a row (元), with its calculation in words."""
+
+    title: str
+    sentence: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Row:
+    """`amount` = Σ items − Σ deductions, not below zero."""
+
+    recipient: Recipient
+    days: int
+    items: tuple[Item, ...]
+    deductions: tuple[Item, ...]
+
+    @property
+    def gross(self) -> Decimal:
+        return sum((item.amount for item in self.items), ZERO)
+
+    @property
+    def deducted(self) -> Decimal:
+        """What is really taken: never more than there is."""
+        return min(self.gross, sum((item.amount for item in self.deductions), ZERO))
+
+    @property
+    def amount(self) -> Decimal:
+        return cents(self.gross - self.deducted)
+
+    @property
+    def sentence(self) -> str:
+        """应发198.76元 = 158.76元 + 100.00元 − 60.00元, after the calculation of each item."""
+        worked = "；".join(item.sentence for item in (*self.items, *self.deductions))
+        if len(self.items) + len(self.deductions) == 1:
+            return worked
+        plus = " + ".join(wording.money(item.amount) for item in self.items)
+        minus = "".join(f" − {wording.money(item.amount)}" for item in self.deductions)
+        limit = "（扣款以应发为限）" if self.gross < sum((item.amount for item in self.deductions), ZERO) else ""
+        return f"{worked}；应发{wording.money(self.amount)} = {plus}{minus}{limit}"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The month's list. `total` is the sum of the amounts shown; `checks` are sentences for whoever signs."""
+
+    month: Month
+    formula: Formula
+    rows: tuple[Row, ...]
+    checks: tuple[str, ...]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((row.amount for row in self.rows), cents(ZERO))
+
+    @property
+    def words(self) -> str:
+        """人民币壹仟贰佰元整"""
+        return money_words(self.total)
+
+
+def subsidy_sheet(formula: Formula, month: Month, recipients: Sequence[Recipient]) -> Sheet:
+    """The list in the order of the recipients. ValueError with a sentence where a fact is missing."""
+    rows = tuple(_row(formula, month, one) for one in recipients)
+    return Sheet(month, formula, rows, _checks(month, rows))
+
+
+def sum_problem(amounts: Iterable[Decimal], total: Decimal) -> str:
+    """Empty when stored rows add up to the stored total (元); otherwise the sentence that stops the sheet."""
+    added = sum(amounts, ZERO)
+    if added == total:
+        return ""
+    return f"各行应发之和{wording.money(added)}，与合计{wording.money(total)}相差{wording.money(abs(added - total))}"
+
+
+def cents(amount: Decimal) -> Decimal:
+    """Half up to 0.01元."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def _row(formula: Formula, month: Month, recipient: Recipient) -> Row:
+    days = days_served(month, recipient.spans)
+    strange = set(recipient.absences) - {row.name for row in formula.absences.rows}
+    if strange:
+        raise ValueError(f"缺岗扣款里没有“{'、'.join(sorted(strange))}”。")
+    deductions = tuple(
+        _absence(row, recipient.absences[row.name]) for row in formula.absences.rows if recipient.absences.get(row.name)
+    )
+    return Row(recipient, days, tuple(_item(part, month, recipient, days) for part in formula.parts), deductions)
+
+
+def _item(part: Part, month: Month, recipient: Recipient, days: int) -> Item:
+    said, exact = part.worked(recipient)
+    if part.by_days and days < len(month) and exact:
+        said, exact = f"{said} × {days}天 ÷ {len(month)}天", exact * days / len(month)
+    amount = cents(exact)
+    # A band or a place names its amount already.
+    done = said if said.endswith(wording.money(amount)) else f"{said} = {wording.money(amount)}"
+    return Item(part.title, done, amount)
+
+
+def _absence(row: AbsenceRow, times: int) -> Item:
+    amount = cents(row.amount * times)
+    said = f"{row.name}{times}次 × {wording.money(row.amount)}/次 = {wording.money(amount)}"
+    return Item(row.name, said, amount)
+
+
+def _checks(month: Month, rows: Sequence[Row]) -> tuple[str, ...]:
+    """What whoever signs should look at: part of the month, more days than the month has, no days, nothing left."""
+    found = []
+    by_person: dict[str, list[Row]] = {}
+    for row in rows:
+        by_person.setdefault(row.recipient.person, []).append(row)
+    for own in by_person.values():
+        name, days = own[0].recipient.name, sum(row.days for row in own)
+        spans = [span for row in own for span in row.recipient.spans]
+        if days > days_served(month, spans):
+            found.append(f"{name}同一天在两个工作组任职，请核对")
+        if any(0 < row.days < len(month) for row in own):
+            said = "、".join(f"{row.days}天" for row in own)
+            found.append(f"{name}本月任职{said}，按天折算")
+        if any(not row.days for row in own):
+            found.append(f"{name}本月没有任职，请核对")
+        if any(row.gross and row.deducted == row.gross for row in own):
+            found.append(f"{name}缺岗扣款已扣完本月应发")
+    return tuple(found)
