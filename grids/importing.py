@@ -7,40 +7,41 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
-
 from grids.actions import add_grid, appoint_new_person, change_grid, replace_head
+from grids.actions.rosters import Rosters
 from grids.models import Grid, GridHeadTerm
 from lianzhen import phones
 from lianzhen.accounts.models import User
 from lianzhen.importing import cells
 from lianzhen.importing.kinds import Change, Column, Kind, Plan, differences, given, register, unsound
+from lianzhen.trail.gathering import Gathering
 from lianzhen.wording import full_date
 from villages.actions.people import change_person
-from villages.importing.lookups import PersonBook, VillageBook, refuse_masked
+from villages.importing.lookups import PersonBook, VillageBook, refuse_masked, stem
 from villages.models import Person, Village
 
 FACTS = ("name", "boundary", "households", "residents")
+NUMBER = cells.numbered("网格", "网格", 99)
 Reason = GridHeadTerm.Reason
 
 
 class _Book:
     def __init__(self) -> None:
-        self.today = timezone.localdate()
         self.villages = VillageBook()
         self.people = PersonBook()
-        self.grids: dict[tuple[int, int], Grid] = {}
-        self.named: dict[tuple[int, str], Grid] = {}
-        for grid in Grid.objects.select_related("village"):
-            self.grids[grid.village_id, grid.number] = grid
-            if grid.ended_on is None:
-                self.named[grid.village_id, grid.short_name] = grid
-        terms = GridHeadTerm.objects.select_related("person").order_by("starts_on", "pk")
-        self.last_term = {term.grid_id: term for term in terms}
+        grids = {grid.pk: grid for grid in Grid.objects.select_related("village")}
+        self.named = {(g.village_id, g.short_name): g for g in grids.values() if g.ended_on is None}
+        known = {person.pk: person for people in self.people.by_name.values() for person in people}
+        terms = list(GridHeadTerm.objects.order_by("starts_on", "pk"))
+        left = {term.person_id for term in terms} - known.keys()
+        known |= Person.objects.filter(ended_on__isnull=False, grid_head_terms__isnull=False).in_bulk() if left else {}
+        for term in terms:
+            term.grid, term.person = grids[term.grid_id], known[term.person_id]
+        self.rosters = Rosters(grids.values(), terms)
 
     def head(self, grid: Grid | None) -> GridHeadTerm | None:
         """Who heads the grid now or is already named for later."""
-        term = self.last_term.get(grid.pk) if grid else None
+        term = self.rosters.last_term(grid) if grid else None
         return term if term is not None and term.ends_on is None else None
 
 
@@ -54,6 +55,11 @@ class _Heading:
     starts_on: date
     reason: str
     allow_second: bool
+
+    @property
+    def appointment(self) -> dict[str, Any]:
+        more = {"starts_on": self.starts_on, "reason": self.reason, "allow_second": self.allow_second}
+        return {**more, "note": "导入"}
 
 
 class Grids(Kind):
@@ -101,6 +107,7 @@ class Grids(Kind):
         ),
         Column("allow_second", "允许兼任", cells.yes_no, ("兼任",), hint="一人任两个网格的网格长时填“是”。"),
     )
+    reads = ("villages.village", "villages.person", "grids.grid", "grids.gridheadterm")
     notes = ("网格长与平台里登记的不同时，按更换办理：原网格长任期到起任日期的前一天止。",)
     samples = (
         {
@@ -128,7 +135,11 @@ class Grids(Kind):
         return _Book()
 
     def same(self, row: Mapping[str, Any]) -> Hashable | None:
-        return (row["village"], row["number"])
+        try:
+            number: Any = NUMBER(row["number"], "网格")
+        except ValueError:
+            number = row["number"]
+        return (stem(row["village"]), number)
 
     def plan(self, row: Mapping[str, Any], book: _Book) -> Plan:
         village = book.villages.find(row["village"])
@@ -147,7 +158,19 @@ class Grids(Kind):
             if heading is not None:
                 self._appoint(current, heading, book, by)
 
-        return Plan(write, told, grid)
+        def gather(gathering: Gathering) -> None:
+            current = grid or book.rosters.add(gathering, village=village, number=number, **facts)
+            if grid is not None and wanted:
+                book.rosters.change(gathering, grid, **wanted)
+            if phone_change is not None:
+                book.people.change(gathering, phone_change, phone=row["phone"])
+            if heading is not None:
+                self._gather_head(gathering, current, heading, book)
+
+        return Plan(write, told, grid, gather=gather)
+
+    def finish(self, gathering: Gathering, book: _Book) -> None:
+        gathering.afterwards(lambda: book.rosters.tell(gathering.by))
 
     def _grid(self, typed: str, village: Village, book: _Book) -> tuple[int, Grid | None]:
         named = book.named.get((village.pk, typed))
@@ -158,10 +181,10 @@ class Grids(Kind):
                 raise unsound("number", f"网格编码{typed}不属于{village}（{village.code}）。")
             typed = str(int(typed[-2:]))
         try:
-            number = cells.numbered("网格", "网格", 99)(typed, "网格")
+            number = NUMBER(typed, "网格")
         except ValueError as reason:
             raise unsound("number", str(reason)) from reason
-        grid = book.grids.get((village.pk, number))
+        grid = book.rosters.grids.get((village.pk, number))
         if grid is not None and grid.ended_on is not None:
             raise unsound("number", f"{grid}已于{full_date(grid.ended_on)}撤并，网格号不重复使用。")
         return number, grid
@@ -181,7 +204,7 @@ class Grids(Kind):
         if since is None:
             raise unsound("starts_on", f"{'更换' if term else '新任'}网格长，请填写起任日期，例如2018-05-01。")
         before = f"{term.person}" if term else ""
-        last = book.last_term.get(grid.pk) if grid else None
+        last = book.rosters.last_term(grid) if grid else None
         if last is not None and since <= last.starts_on:
             raise unsound("starts_on", f"起任日期须晚于上一任{last.person}的起任日期（{full_date(last.starts_on)}）。")
         if last is not None and last.ends_on is not None and since <= last.ends_on:
@@ -224,22 +247,26 @@ class Grids(Kind):
         return here[0] if here else None
 
     def _appoint(self, grid: Grid, heading: _Heading, book: _Book, by: User | None) -> None:
-        person = heading.person or next(
-            (p for p in book.people.residents(heading.name, grid.village) if p.phone == heading.phone), None
-        )
-        more = {
-            "grid": grid,
-            "starts_on": heading.starts_on,
-            "reason": heading.reason,
-            "by": by,
-            "allow_second": heading.allow_second,
-            "note": "导入",
-        }
+        person = heading.person or self._met(grid, heading, book)
+        more = {"grid": grid, "by": by, **heading.appointment}
         if person is None:
             term = appoint_new_person(name=heading.name, phone=heading.phone, **more)
-            book.people.add(term.person)
+            book.people.meet(term.person)
         else:
             replace_head(person=person, **more)
+
+    def _gather_head(self, gathering: Gathering, grid: Grid, heading: _Heading, book: _Book) -> None:
+        person = heading.person or self._met(grid, heading, book)
+        more = {"grid": grid, **heading.appointment}
+        if person is None:
+            book.rosters.appoint_new(gathering, book.people, name=heading.name, phone=heading.phone, **more)
+        else:
+            book.rosters.appoint(gathering, person=person, **more)
+
+    def _met(self, grid: Grid, heading: _Heading, book: _Book) -> Person | None:
+        """Somebody whom an earlier row of the sheet has entered."""
+        here = book.people.residents(heading.name, grid.village)
+        return next((p for p in here if p.phone == heading.phone), None)
 
 
 def register_kinds() -> None:

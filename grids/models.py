@@ -94,8 +94,12 @@ class Grid(VersionedModel):
         return f"{self.village.name}{self.short_name}"
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.code = f"{self.village.code}{self.number:02d}"
+        self.fill_computed()
         super().save(*args, **kwargs)
+
+    def fill_computed(self) -> None:
+        """Set the columns that follow from others: before every writing, of one or of many."""
+        self.code = f"{self.village.code}{self.number:02d}"
 
     @property
     def short_name(self) -> str:

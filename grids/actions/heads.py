@@ -42,18 +42,16 @@ def replace_head(
     `heads_as_opened`; raises `EditConflict` when the grid's heads changed meanwhile, and `ValidationError`
     on a day not after the start of the last term, the same person, and somebody not of the village.
     """
-    label = "确定网格长" if reason == GridHeadTerm.Reason.FIRST else "更换网格长"
-    why = "；".join(part for part in (dict(GridHeadTerm.Reason.choices).get(reason, ""), note.strip()) if part)
+    label, why = words_of(reason, note)
     with acting(by=by, action="grid.head", label=label, reason=why) as act:
         grid = _lock_heads(grid, version)
         person = lock_for_change(person)  # so that nobody gets two grids unasked at the same moment
         refuse_stranger(person, grid.village, field="person")
         last = grid.head_terms.select_related("person").first()
         if last is not None:
-            _refuse_start(last, person, starts_on)
+            refuse_start(last, person, starts_on)
         others = _other_grids(person, grid, starts_on)
-        if others and not allow_second:
-            raise ValidationError({"allow_second": f"{person}已任{others}，确需兼任请勾选“允许兼任”。"})
+        refuse_second(person, others, allow_second)
         ending = last if last is not None and last.ends_on is None else None
         if ending is not None:
             close(ending, last_day=day_before(starts_on), reason=why[:200])
@@ -74,7 +72,8 @@ def appoint_new_person(*, grid: Grid, name: str, phone: str, by: User | None, **
     """
     with acting(by=by, action="grid.head", label="更换网格长"):
         if not phone:
-            _refuse_namesake(name.strip(), grid.village)
+            same = Person.objects.current().filter(name=name.strip(), village=grid.village)
+            refuse_namesake(same.select_related("villager_group").first())
         person = add_person(by=by, name=name.strip(), phone=phone, village=grid.village)
         return replace_head(grid=grid, person=person, by=by, **appointment)
 
@@ -149,7 +148,13 @@ def _lock_heads(grid: Grid, version: int | None) -> Grid:
     return grid
 
 
-def _refuse_start(last: GridHeadTerm, person: Person, starts_on: date) -> None:
+def words_of(reason: str, note: str) -> tuple[str, str]:
+    """What an appointment is called on the trail, and why it was made."""
+    label = "确定网格长" if reason == GridHeadTerm.Reason.FIRST else "更换网格长"
+    return label, "；".join(part for part in (dict(GridHeadTerm.Reason.choices).get(reason, ""), note.strip()) if part)
+
+
+def refuse_start(last: GridHeadTerm, person: Person, starts_on: date) -> None:
     since = full_date(last.starts_on)
     if last.ends_on is None and person.pk == last.person_id:
         raise ValidationError({"person": f"{person}已是这个网格的网格长（{since}起），请另选一人。"})
@@ -175,8 +180,14 @@ def _refuse_reaching_into_another(term: GridHeadTerm) -> None:
     raise ValidationError({field: f"与{other.person}的任期（{_span(other)}）重叠，请先更正那一段，或调整日期。"})
 
 
-def _refuse_namesake(name: str, village: Village) -> None:
-    same = Person.objects.current().filter(name=name, village=village).select_related("villager_group").first()
+def refuse_second(person: Person, others: str, allowed: bool | None) -> None:
+    """`others` names the grids that the person heads on or after the day."""
+    if others and not allowed:
+        raise ValidationError({"allow_second": f"{person}已任{others}，确需兼任请勾选“允许兼任”。"})
+
+
+def refuse_namesake(same: Person | None) -> None:
+    """Raise when somebody of that name is there and no telephone number tells them apart."""
     if same is not None:
         where = f"（{same.villager_group}）" if same.villager_group else ""
         raise ValidationError({"name": f"名单中已有{same}{where}，请从名单中选择；确是同名的另一人，请填写手机号。"})

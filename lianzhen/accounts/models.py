@@ -94,9 +94,13 @@ class User(VersionedModel, AbstractBaseUser):
         self.phone = self.phone or None
 
     def save(self, *args: object, **kwargs: object) -> None:
+        self.fill_computed()
+        super().save(*args, **kwargs)
+
+    def fill_computed(self) -> None:
+        """Set the columns that follow from others: before every writing, of one or of many."""
         self.pinyin = full_pinyin(self.name, person=True)[:120]
         self.initials = initials(self.name, person=True)[:30]
-        super().save(*args, **kwargs)
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]

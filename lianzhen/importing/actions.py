@@ -179,7 +179,7 @@ def run_check(batch: ImportBatch) -> None:
     changed = [row for row in rows if before[row.pk] != (row.outcome, row.problems, row.changes, row.seen)]
     with transaction.atomic():
         locked = _lock(batch)
-        ImportRow.objects.bulk_update(changed, ["outcome", "problems", "changes", "seen"], batch_size=100)
+        store_rows(changed, ["outcome", "problems", "changes", "seen"])
         if locked.took_in:
             locked.state = (
                 State.PARTIAL
@@ -192,6 +192,12 @@ def run_check(batch: ImportBatch) -> None:
         locked.save(update_fields=["state", "running"])
     batch.state, batch.running = locked.state, ""
     progress.forget(batch.pk)
+
+
+def store_rows(rows: list[ImportRow], columns: list[str]) -> None:
+    """Write some columns of stored rows. One statement for hundreds of rows: bulk_update writes a CASE for every
+    cell and is ten times slower."""
+    ImportRow.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=columns)
 
 
 # --- Corrections on the page ----------------------------------------------------------------------

@@ -16,6 +16,7 @@ from django.db.models import Model
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.importing.cells import Parser, shown
+from lianzhen.trail.gathering import Gathering
 
 OFFICE = (Role.OFFICE, Role.OFFICE_LEAD)
 
@@ -64,12 +65,14 @@ Change = tuple[str, str, str]
 
 @dataclass
 class Plan:
-    """What taking a row in would do. `write` calls actions; `target` is the record that would change, None
-    for a new one; no `changes` means that the record says so already."""
+    """What taking a row in would do. `write` calls actions; `gather` does the same in memory, for many rows
+    at once. `target` is the record that would change, None for a new one; no `changes` means that the record
+    says so already."""
 
     write: Callable[[User | None], Any]
     changes: list[Change] = field(default_factory=list)
     target: Model | None = None
+    gather: Callable[[Gathering], Any] | None = None
 
     @property
     def is_new(self) -> bool:
@@ -86,6 +89,9 @@ class Kind:
     samples: ClassVar[tuple[Mapping[str, str], ...]] = ()
     notes: ClassVar[tuple[str, ...]] = ()
     place: ClassVar[int] = 100
+    #: Labels of the models that `book` reads. A kind that names them takes its rows in together: every plan
+    #: has `gather`.
+    reads: ClassVar[tuple[str, ...]] = ()
 
     def book(self) -> Any:
         """Everything that rows are compared with, read in a fixed number of queries."""
@@ -98,6 +104,9 @@ class Kind:
     def plan(self, row: Mapping[str, Any], book: Any) -> Plan:
         """What the row (parsed values, blank cells absent) would do. Raises `Unsound`."""
         raise NotImplementedError
+
+    def finish(self, gathering: Gathering, book: Any) -> None:
+        """What is due once all rows are gathered."""
 
     def refuse_undo(self, record: Model) -> str:
         """Why a record that this kind made cannot be taken back; '' when it can."""

@@ -7,6 +7,7 @@ figure would need a connection of its own. A file is seen by every process of th
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 
@@ -31,8 +32,8 @@ def _path(batch_pk: int) -> Path:
 def tell(batch_pk: int, done: int, total: int) -> None:
     if done % EVERY and done != total:
         return
-    fresh = _path(batch_pk).with_suffix(".writing")
-    fresh.write_text(json.dumps({"done": done, "total": total}), encoding="ascii")
+    fresh = _path(batch_pk).with_suffix(f".{os.getpid()}")
+    fresh.write_text(json.dumps({"done": done, "total": total, "process": os.getpid()}), encoding="ascii")
     fresh.replace(_path(batch_pk))
 
 
@@ -41,10 +42,23 @@ def seen(batch_pk: int) -> tuple[int, int, bool]:
     path = _path(batch_pk)
     try:
         told = json.loads(path.read_text(encoding="ascii"))
-        alive = time.time() - path.stat().st_mtime < SILENT_SECONDS
-    except (OSError, ValueError):
+        alive = time.time() - path.stat().st_mtime < SILENT_SECONDS and _runs(told["process"])
+    except (OSError, ValueError, KeyError):
         return 0, 0, False
     return told["done"], told["total"], alive
+
+
+def _runs(process: int) -> bool:
+    """Whether the process is there, so that a page tells of a crash at once and not when silence grows long."""
+    if os.name != "posix":
+        return True  # elsewhere the question itself would end the process
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def forget(batch_pk: int) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -12,15 +14,19 @@ from django.utils import timezone
 
 from lianzhen.accounts.models import User
 from lianzhen.importing import progress, touching, worker
-from lianzhen.importing.actions import AT_ONCE
-from lianzhen.importing.checking import Problem, Reader, Unsound, seen, told
+from lianzhen.importing.actions import AT_ONCE, store_rows
+from lianzhen.importing.checking import Reader
+from lianzhen.importing.kinds import Plan, Problem
 from lianzhen.importing.models import UNDO_DAYS, ImportBatch, ImportRow, ImportTouch
+from lianzhen.importing.preparing import READY, carry_out, prepare, refuse
 from lianzhen.trail import acting
+from lianzhen.trail.recording import Act
 from lianzhen.wording import full_date, number
 
 logger = logging.getLogger(__name__)
 State, Running, Outcome = ImportBatch.State, ImportBatch.Running, ImportRow.Outcome
-READY = (Outcome.NEW, Outcome.CHANGED)
+#: How often rows are prepared anew because somebody else wrote meanwhile, before all writers are made to wait.
+TRIES = 3
 
 
 def start_import(*, batch: ImportBatch, by: User) -> ImportBatch:
@@ -52,28 +58,63 @@ def start_import(*, batch: ImportBatch, by: User) -> ImportBatch:
 
 
 def run_import(batch: ImportBatch) -> None:
-    """Write the sound rows. Each row has a savepoint: one that an action refuses waits with its reason, the
-    others go in. The state of the batch changes in the same transaction as the register."""
-    by = batch.imported_by
-    label = f"导入{batch.kind_title}"
-    with acting(by=by, action="import.run", label=label, reason=f"导入文件：{batch.file_name}") as act:
-        # One import at a time, whichever process runs it: they would wait for each other's rows anyway.
-        list(ImportBatch.objects.order_by("pk").select_for_update()[:1])
-        batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-        if batch.running != Running.IMPORT:
-            return
-        done = _write_rows(batch, by)
-        waiting = batch.rows.filter(outcome=Outcome.PROBLEM).count()
-        batch.state = State.PARTIAL if waiting else State.IMPORTED
-        batch.imported_at = batch.imported_at or timezone.now()
-        batch.running = ""
-        batch.save()
-        act.note(batch, [("导入", "", f"{number(done)}行"), ("待处理", "", f"{number(waiting)}行")])
+    """Write the sound rows: all of them or, when anything breaks, none. A row that a rule refuses waits with its
+    reason. The state of the batch changes in the same transaction as the register."""
+    if batch.definition.reads:
+        for _ in range(TRIES):
+            try:
+                if _run_prepared(batch):
+                    return
+            except IntegrityError:
+                # The database saw what the rules in memory did not; row by row, it says at which row.
+                logger.warning("import batch %s is taken in row by row", batch.pk, exc_info=True)
+                break
+    with _importing(batch) as (locked, act):
+        if locked is not None:
+            _finish(locked, act, _write_rows(locked, locked.imported_by))
     progress.forget(batch.pk)
 
 
+def _run_prepared(batch: ImportBatch) -> bool:
+    """Prepare without a lock, then store in one go. False, and nothing written, when the register changed
+    between the two."""
+    prepared = prepare(batch, batch.imported_by, progress.tell)
+    with _importing(batch) as (locked, act):
+        if locked is not None:
+            prepared.gathering.lock()
+            if prepared.is_stale(locked):
+                return False
+            prepared.gathering.write(act)
+            touching.store(locked, prepared.touches())
+            store_rows(prepared.refused, ["outcome", "problems", "changes"])
+            locked.rows.filter(outcome__in=READY).update(did=F("outcome"), outcome=Outcome.DONE)
+            _finish(locked, act, prepared.total - len(prepared.refused))
+    progress.forget(batch.pk)
+    return True
+
+
+@contextmanager
+def _importing(batch: ImportBatch) -> Iterator[tuple[ImportBatch | None, Act]]:
+    """The act of an import, with the batch locked; None when it is no longer to be imported."""
+    label = f"导入{batch.kind_title}"
+    with acting(by=batch.imported_by, action="import.run", label=label, reason=f"导入文件：{batch.file_name}") as act:
+        # One import at a time, whichever process runs it: they would wait for each other's rows anyway.
+        list(ImportBatch.objects.order_by("pk").select_for_update()[:1])
+        locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        yield (locked if locked.running == Running.IMPORT else None), act
+
+
+def _finish(batch: ImportBatch, act: Act, done: int) -> None:
+    waiting = batch.rows.filter(outcome=Outcome.PROBLEM).count()
+    batch.state = State.PARTIAL if waiting else State.IMPORTED
+    batch.imported_at = batch.imported_at or timezone.now()
+    batch.running = ""
+    batch.save()
+    act.note(batch, [("导入", "", f"{number(done)}行"), ("待处理", "", f"{number(waiting)}行")])
+
+
 def _write_rows(batch: ImportBatch, by: User | None) -> int:
-    """How many rows went in."""
+    """Row by row through the single actions, each in a savepoint. How many rows went in."""
     reader = Reader(batch)
     rows = list(batch.rows.filter(outcome__in=READY))
     refused = []
@@ -84,31 +125,24 @@ def _write_rows(batch: ImportBatch, by: User | None) -> int:
             problems = _write_row(reader, row, by)
             if problems:
                 del touches[kept:]
-                row.outcome, row.problems, row.changes = Outcome.PROBLEM, problems, []
+                refuse(row, problems)
                 refused.append(row)
             progress.tell(batch.pk, done, len(rows))
-    ImportRow.objects.bulk_update(refused, ["outcome", "problems", "changes"], batch_size=100)
+    store_rows(refused, ["outcome", "problems", "changes"])
     batch.rows.filter(outcome__in=READY).update(did=F("outcome"), outcome=Outcome.DONE)
     touching.store(batch, touches)
     return len(rows) - len(refused)
 
 
 def _write_row(reader: Reader, row: ImportRow, by: User | None) -> list[dict]:
-    """Problems that keep the row out; [] when it is in."""
+    def act(plan: Plan) -> None:
+        with transaction.atomic():
+            plan.write(by)
+
     try:
-        plan = reader.plan(row)
-        if plan.target is not None and row.seen and seen(plan) != row.seen:
-            return [Problem("", f"检查以后，{plan.target}又有改动，请重新检查后再导入。").stored()]
-        if plan.is_new or plan.changes:
-            with transaction.atomic():
-                plan.write(by)
-    except Unsound as reason:
-        return [problem.stored() for problem in reason.problems]
-    except ValidationError as reason:
-        return told(reason, reader.kind)
+        return carry_out(reader, row, act)
     except IntegrityError:
         return [Problem("", "与已有的另一条记录冲突，请重新检查。").stored()]
-    return []
 
 
 # --- Taking back ------------------------------------------------------------------------------------

@@ -24,6 +24,18 @@ def tell(users: Iterable[User | int], text: str, url: str = "") -> None:
         transaction.on_commit(send)
 
 
+def tell_each(notices: Iterable[tuple[int, str, str]]) -> None:
+    """Leave many notices (account, text, url) at once, each only once to an account, when the transaction has
+    succeeded."""
+    wanted = list(dict.fromkeys(notices))
+
+    def send() -> None:
+        Notice.objects.bulk_create(Notice(user_id=pk, text=text[:200], url=url) for pk, text, url in wanted)
+
+    if wanted:
+        transaction.on_commit(send)
+
+
 def mark_read(*, notices: Iterable[Notice]) -> None:
     Notice.objects.filter(pk__in=[n.pk for n in notices], read_at=None).update(read_at=timezone.now())
 

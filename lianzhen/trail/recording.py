@@ -164,14 +164,14 @@ def _after_save(
     if _unrecorded(sender, raw, update_fields):
         return
     before = instance.__dict__.pop("_trail_before", None)
-    changes = _differences(instance, before)
+    changes = differences(instance, before)
     if changes or before is None:
         _act_or_raise(instance)._add(instance, changes)
 
 
 def _before_delete(sender: type[models.Model], instance: models.Model, **kwargs: Any) -> None:
     act = _act_or_raise(instance)
-    gone = [{**c, "before": c["after"], "after": ""} for c in _differences(instance, None)]
+    gone = [{**c, "before": c["after"], "after": ""} for c in differences(instance, None)]
     act._add(instance, gone, label=f"{act.label}（移除）")
 
 
@@ -180,10 +180,11 @@ def _recorded_fields(model: type[models.Model]) -> list[models.Field]:
     return [f for f in model._meta.concrete_fields if f.name not in left_out]
 
 
-def _differences(instance: models.Model, before: dict[str, Any] | None) -> list[dict[str, Any]]:
+def differences(instance: models.Model, before: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """What differs from the stored values `before` (None: the record is new), in words."""
     changes = []
     for f in _recorded_fields(type(instance)):
-        after = f.to_python(getattr(instance, f.attname)) if not f.is_relation else getattr(instance, f.attname)
+        after = _pointed_to(f, instance) if f.is_relation else f.to_python(getattr(instance, f.attname))
         old = before[f.attname] if before else None
         if after == old or (not before and text(after) == ""):
             continue
@@ -197,6 +198,12 @@ def _differences(instance: models.Model, before: dict[str, Any] | None) -> list[
             change["kind"] = "phone"
         changes.append(change)
     return changes
+
+
+def _pointed_to(f: models.Field, instance: models.Model) -> Any:
+    """The number of the related record, or that record itself while it has none yet."""
+    number = getattr(instance, f.attname)
+    return getattr(instance, f.name) if number is None and f.is_cached(instance) else number
 
 
 def _shown(f: models.Field, value: Any) -> str:

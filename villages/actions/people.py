@@ -38,7 +38,7 @@ def add_person(*, by: User | None, **facts: Any) -> Person:
     """
     person = Person()
     with acting(by=by, action="person.add", label="登记人员"):
-        _set(person, facts)
+        set_facts(person, facts)
         _refuse_twin(person)
         person.full_clean()
         person.save()
@@ -51,9 +51,9 @@ def change_person(*, person: Person, by: User, version: int | None = None, **fac
     with acting(by=by, action="person.change", label="修改人员"):
         person = lock_for_change(person, version)
         before = person.village_id
-        _set(person, facts)
+        set_facts(person, facts)
         if before is not None and person.village_id != before:
-            _refuse_moving(person)
+            refuse_moving(person)
         _refuse_twin(person)
         person.full_clean()
         person.save()
@@ -106,7 +106,8 @@ def link_account(*, person: Person, user: User, by: User | None) -> Person:
     return person
 
 
-def _set(person: Person, facts: dict[str, Any]) -> None:
+def set_facts(person: Person, facts: dict[str, Any]) -> None:
+    """Set facts that fit together. Raises `ValidationError` on a group of another village."""
     for name in FACTS:
         if name in facts:
             setattr(person, name, facts[name])
@@ -120,7 +121,7 @@ def _set(person: Person, facts: dict[str, Any]) -> None:
         raise ValidationError({"party_group": f"{party}属于{party.branch.village}，不在所选的村。"})
 
 
-def _refuse_moving(person: Person) -> None:
+def refuse_moving(person: Person) -> None:
     """Whoever answers for something in a village hands it over before moving to another."""
     held = open_roles(person)
     if held:
@@ -133,14 +134,23 @@ def _refuse_twin(person: Person) -> None:
     same = Q(name=person.name, phone=person.phone)
     twin = Person.objects.current().filter(same).exclude(pk=person.pk).select_related("village", "department").first()
     if twin is not None:
-        raise ValidationError({"phone": f"{twin}（{twin.village or twin.department}）已用这个号码登记，是否同一个人？"})
+        raise twin_there(twin)
+
+
+def twin_there(twin: Person) -> ValidationError:
+    return ValidationError({"phone": f"{twin}（{twin.village or twin.department}）已用这个号码登记，是否同一个人？"})
+
+
+def account_differs(person: Person) -> bool:
+    """Whether the account of the person says another name or number."""
+    user = person.user
+    return user is not None and (user.name != person.name or user.phone != (person.phone or None))
 
 
 def _carry_to_account(person: Person) -> None:
-    user = person.user
-    if user is None or (user.name == person.name and user.phone == (person.phone or None)):
+    if not account_differs(person):
         return
-    user = lock_for_change(user)
+    user = lock_for_change(person.user)
     user.name, user.phone = person.name, person.phone or None
     user.full_clean(exclude=["password"])
     user.save()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 
 from lianzhen import phones
 from lianzhen.importing.cells import MaskedPhone
 from lianzhen.importing.kinds import Unsound, unsound
 from lianzhen.wording import closest, no_such
+from villages.actions.roll import Roll
 from villages.models import Person, Village
 
 ENDINGS = ("村", "社区", "村委会", "居委会", "村民委员会", "居民委员会")
@@ -28,33 +28,33 @@ class VillageBook:
         self.villages = list(Village.objects.current().select_related("group"))
         self.by_code = {village.code: village for village in self.villages}
         self.by_name = {village.name: village for village in self.villages}
-        self.by_stem = {_stem(village.name): village for village in self.villages}
+        self.by_stem = {stem(village.name): village for village in self.villages}
 
     def find(self, typed: str, key: str = "village") -> Village:
         """Raises `Unsound` with the closest name."""
-        found = self.by_name.get(typed) or self.by_code.get(typed) or self.by_stem.get(_stem(typed))
+        found = self.by_name.get(typed) or self.by_code.get(typed) or self.by_stem.get(stem(typed))
         if found is None:
             raise missing(key, typed, self.by_name)
         return found
 
 
-def _stem(name: str) -> str:
+def stem(name: str) -> str:
+    """示例一村委会 → 示例一: what a name says without the kind of place."""
     for ending in sorted(ENDINGS, key=len, reverse=True):
         if name.endswith(ending) and len(name) > len(ending) + 1:
             return name.removesuffix(ending)
     return name
 
 
-class PersonBook:
+class PersonBook(Roll):
     """Current people by name."""
 
     def __init__(self) -> None:
-        self.by_name: dict[str, list[Person]] = defaultdict(list)
-        people = Person.objects.current().select_related("village", "department", "villager_group", "party_group")
-        for person in people:
-            self.add(person)
+        people = Person.objects.current()
+        super().__init__(people.select_related("village", "department", "villager_group", "party_group"))
 
-    def add(self, person: Person) -> None:
+    def meet(self, person: Person) -> None:
+        """Somebody whom an action has just entered in the register."""
         self.by_name[person.name].append(person)
 
     def with_phone(self, name: str, phone: str) -> Person | None:

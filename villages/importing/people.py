@@ -34,6 +34,7 @@ class People(Kind):
     key = "people"
     title = "人员"
     place = 30
+    reads = ("villages.person", "villages.village", "villages.villagergroup", "villages.partygroup", "town.department")
     columns = (
         Column("name", "姓名", cells.name(30), ("名字", "人员姓名", "姓  名"), required=True),
         Column("gender", "性别", cells.choice({"男": "m", "女": "f"}), width=8),
@@ -98,14 +99,23 @@ class People(Kind):
                 refuse_masked(row["phone"])
             del facts["phone"]
         if person is None:
-            return Plan(lambda by: self._add(facts, book, by), [("新增", "", row["name"])])
+            return Plan(
+                lambda by: self._add(facts, book, by),
+                [("新增", "", row["name"])],
+                gather=lambda gathering: book.people.add(gathering, **facts),
+            )
         if person.village_id and facts.get("village") is None:
             facts.pop("village", None)  # a resident who also serves in an office stays a resident
         wanted, told = differences(person, facts)
-        return Plan(lambda by: change_person(person=person, by=by, **wanted), told, person)
+        return Plan(
+            lambda by: change_person(person=person, by=by, **wanted),
+            told,
+            person,
+            gather=lambda gathering: book.people.change(gathering, person, **wanted),
+        )
 
     def _add(self, facts: dict[str, Any], book: _Book, by: User | None) -> None:
-        book.people.add(add_person(by=by, **facts))
+        book.people.meet(add_person(by=by, **facts))
 
     def _place(self, row: Mapping[str, Any], book: _Book) -> dict[str, Any]:
         typed = row["place"]

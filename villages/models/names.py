@@ -32,6 +32,10 @@ class NamedModel(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        self.fill_computed()
+        super().save(*args, **kwargs)
+
+    def fill_computed(self) -> None:
+        """Set the columns that follow from others: before every writing, of one or of many."""
         self.pinyin = full_pinyin(self.name, person=self.name_is_person)[:200]
         self.initials = initials(self.name, person=self.name_is_person)[:60]
-        super().save(*args, **kwargs)

@@ -148,9 +148,9 @@ class Person(VersionedModel, NamedModel):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def fill_computed(self) -> None:
+        super().fill_computed()
         self.phone_tail = phones.tail(self.phone)
-        super().save(*args, **kwargs)
 
     @property
     def masked_phone(self) -> str:

@@ -82,24 +82,23 @@ def test_not_after_seven_days(office):
 def test_an_error_in_the_middle_leaves_nothing_and_the_page_says_so(office, monkeypatch):
     from django.db import OperationalError
 
-    from villages.importing import people
+    from lianzhen.trail.gathering import Gathering
 
-    real, asked = people.add_person, []
+    real = Gathering.write
 
-    def breaks(**facts):
-        asked.append(1)
-        if len(asked) == 2:
-            raise OperationalError("the disk is full")
-        return real(**facts)
+    def breaks(self, act):
+        real(self, act)
+        raise OperationalError("the disk is full")
 
-    monkeypatch.setattr(people, "add_person", breaks)
+    monkeypatch.setattr(Gathering, "write", breaks)
     batch = uploaded(office, "people", xlsx([HEAD, GOOD, ["王示例", "示例一村", ""]]))
     assert office.post(f"/imports/{batch.pk}/check/", {"do": "import"})["Location"] == f"/imports/{batch.pk}/"
     page = office.get(f"/imports/{batch.pk}/").content.decode()
     assert "未完成" in page
     assert "什么也没有写入" in page
     assert not Person.objects.filter(name="陶示例").exists()
-    monkeypatch.setattr(people, "add_person", real)
+    assert not AuditEntry.objects.filter(action="person.add", object_label="陶示例").exists()
+    monkeypatch.setattr(Gathering, "write", real)
     office.post(f"/imports/{batch.pk}/")
     assert Person.objects.filter(name__in=["陶示例", "王示例"]).count() == 2
 
