@@ -1,8 +1,12 @@
 """The working week, its judgement and what is announced."""
 
+from appraisal.models.appeals import Appeal
 from appraisal.models.duty import DutyAttendance, DutyLog, DutyNote, DutyPhoto, DutyShift, SpotCheck
+from appraisal.models.entries import Evidence, ScoreEntry
 from appraisal.models.leave import Leave, Outing
 from appraisal.models.meetings import Decision, MeetingAttendance, WeeklyMeeting
+from appraisal.models.months import AppraisalMonth, Correction, MonthlyScore, SubsidyRow
+from appraisal.models.schemes import Category, Clause, Scheme
 from appraisal.models.suggestions import Reminder, Suggestion, SyncItem
 from appraisal.models.weekly_reports import ReportComment, ReportLine, TownNeed, WeeklyReport
 from appraisal.models.work_rules import WorkRules
@@ -27,23 +31,42 @@ TRACKED = (
     Decision,
     Suggestion,
     Reminder,
+    Scheme,
+    Category,
+    Clause,
+    ScoreEntry,
+    Evidence,
+    Appeal,
+    AppraisalMonth,
+    SubsidyRow,
+    Correction,
 )
 
 __all__ = [
     "TRACKED",
+    "Appeal",
+    "AppraisalMonth",
+    "Category",
+    "Clause",
+    "Correction",
     "Decision",
     "DutyAttendance",
     "DutyLog",
     "DutyNote",
     "DutyPhoto",
     "DutyShift",
+    "Evidence",
     "Leave",
     "MeetingAttendance",
+    "MonthlyScore",
     "Outing",
     "Reminder",
     "ReportComment",
     "ReportLine",
+    "Scheme",
+    "ScoreEntry",
     "SpotCheck",
+    "SubsidyRow",
     "Suggestion",
     "SyncItem",
     "TownNeed",

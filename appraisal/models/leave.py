@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from appraisal.leave_rules import last_day_away
 from appraisal.models.duty import by_field, paired
 from lianzhen.trail.versions import VersionedModel
 from villages.visibility import in_seen_villages
@@ -224,9 +225,7 @@ class Leave(VersionedModel):
         return f"{self.person}{self.get_kind_display()}（{self.starts_on:%Y-%m-%d}—{self.ends_on:%Y-%m-%d}）"
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.last_day = self.ends_on
-        if self.returned_on is not None:
-            self.last_day = min(self.ends_on, self.returned_on - timedelta(days=1))
+        self.last_day = last_day_away(self.ends_on, self.returned_on)
         super().save(*args, **kwargs)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -10,21 +11,27 @@ from django.utils import timezone
 
 from appraisal.models.duty import by_field, paired
 from appraisal.models.weekly_reports import TownNeed, is_monday
+from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.periods import Week
 from lianzhen.trail.versions import VersionedModel
+from villages.models import Person
 
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
 
 
+#: Who sits in the meeting or is bound by it, and who checks on it.
+MEETING_READERS = (*TOWN_WIDE, Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.INSTRUCTOR)
+
+
 class MeetingQuerySet(models.QuerySet["WeeklyMeeting"]):
     def visible_to(self, user: User) -> MeetingQuerySet:
-        """Whoever works for the town or in a village knows when the meeting is; others have no part in it."""
-        return self if user.standing.holdings else self.none()
+        return self if user.standing.has(*MEETING_READERS) else self.none()
 
 
 class WeeklyMeeting(VersionedModel):
-    """The meeting of one week. Minutes are fixed when it is closed."""
+    """The meeting of one week. When it is closed its minutes are fixed, and its agenda is kept as it was then:
+    who was behind on the day is not changed by what came in later."""
 
     class State(models.TextChoices):
         PLANNED = "planned", "待召开"
@@ -38,6 +45,8 @@ class WeeklyMeeting(VersionedModel):
         "villages.Person", verbose_name="主持人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     minutes = models.TextField("会议记录", max_length=5000, blank=True)
+    #: `meeting_agenda.Agenda.as_json` at the closing; empty while the agenda is made from what is on record.
+    agenda = models.JSONField("议程", default=list, blank=True, editable=False)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PLANNED)
     created_at = models.DateTimeField("新建于", default=timezone.now)
     created_by = by_field("新建人", optional=True)
@@ -92,6 +101,8 @@ class MeetingAttendance(VersionedModel):
         blank=True,
         related_name="+",
     )
+    #: As whom, on the day: a later change of post does not rewrite who was called.
+    called_as = models.CharField("以何职务参会", max_length=60)
     state = models.CharField("到会情况", max_length=10, choices=State.choices, default=State.CALLED)
     note = models.CharField("说明", max_length=200, blank=True)
 
@@ -118,10 +129,19 @@ class MeetingAttendance(VersionedModel):
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def visible_to(self, user: User) -> DecisionQuerySet:
-        return self if user.standing.holdings else self.none()
+        return self if user.standing.has(*MEETING_READERS) else self.none()
 
     def open(self) -> DecisionQuerySet:
         return self.filter(state=Decision.State.OPEN)
+
+    def overdue(self, today: date) -> DecisionQuerySet:
+        return self.open().filter(due_on__lt=today)
+
+    def owed_by(self, user: User) -> DecisionQuerySet:
+        """Those that the user, the user's teams or the user's department see to."""
+        departments = Person.objects.filter(user_id=user.pk).values("department_id")
+        mine = Q(owner__user_id=user.pk) | Q(department_id__in=departments)
+        return self.filter(mine | Q(team_id__in=user.standing.teams()))
 
 
 class Decision(VersionedModel):
@@ -166,6 +186,8 @@ class Decision(VersionedModel):
         related_name="decisions",
     )
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.OPEN)
+    created_at = models.DateTimeField("议定于", default=timezone.now)
+    created_by = by_field("记录人", optional=True)
     result = models.CharField("落实情况", max_length=500, blank=True)
     ended_at = models.DateTimeField("结束于", null=True, blank=True)
     ended_by = by_field("办理人", optional=True)
@@ -198,3 +220,11 @@ class Decision(VersionedModel):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+    @property
+    def owners(self) -> str:
+        """Everybody who sees to it: 示例一村联村工作组、联村工作办、李某."""
+        return "、".join(str(one) for one in (self.team, self.department, self.owner) if one)
+
+    def is_overdue(self, today: date) -> bool:
+        return self.state == self.State.OPEN and self.due_on < today
