@@ -1,0 +1,245 @@
+"""What was done and what was owed, collected for any number of teams in a fixed number of queries.
+
+The arithmetic is `duty_week`'s; here the rows are fetched and put into its terms.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Q
+
+from appraisal.absences import absences_of
+from appraisal.duty_week import (
+    PersonDuty,
+    Plan,
+    Presence,
+    Service,
+    Shift,
+    TeamFacts,
+    WeekDuty,
+    person_duties,
+    week_duty,
+    weeks_of,
+)
+from appraisal.models import DutyAttendance, DutyLog, DutyShift, WorkRules
+from appraisal.working_rules import EXAMPLE, Rules
+from lianzhen.periods import Month, Span, Week
+from lianzhen.town.models import CalendarDay
+from lianzhen.town.workdays import WorkCalendar
+from villages.models import CadreTerm, DutyPlan, LiaisonTeam, Person, Posting
+
+#: How many queries `collect` takes, however many teams and weeks.
+QUERIES = 8
+#: Far enough to find the end of any run of holidays.
+BEYOND = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Collected:
+    """The facts of several teams between two days. `teams`: team id → its facts."""
+
+    teams: dict[int, TeamFacts]
+    calendar: WorkCalendar
+    holidays: dict[date, str]
+    rules_of: Callable[[Week], Rules]
+
+
+def duty_of(teams: Iterable[LiaisonTeam], week: Week, today: date) -> dict[int, WeekDuty]:
+    """Each team's week, by team id. `QUERIES` queries."""
+    return duty_of_weeks(teams, [week], today)[week]
+
+
+def duty_of_weeks(teams: Iterable[LiaisonTeam], weeks: Sequence[Week], today: date) -> dict[Week, dict[int, WeekDuty]]:
+    """The same for several weeks, which need not follow each other. `QUERIES` queries."""
+    found = collect(list(teams), min(week.start for week in weeks), max(week.end for week in weeks))
+    return {
+        week: {
+            pk: week_duty(week, facts, found.calendar, today, found.rules_of(week), found.holidays)
+            for pk, facts in found.teams.items()
+        }
+        for week in weeks
+    }
+
+
+def person_duty_of(
+    teams: Iterable[LiaisonTeam], period: Week | Month, today: date
+) -> dict[tuple[int, int], PersonDuty]:
+    """Each member's and subsidised cadre's week or month, by (team id, person id): the teams in their order,
+    the leader first, cadres last. `QUERIES` queries."""
+    weeks = weeks_of(period)
+    found = collect(list(teams), weeks[0].start, weeks[-1].end)
+    return {
+        (pk, duty.person_id): duty
+        for pk, facts in found.teams.items()
+        for duty in person_duties(period, facts, found.calendar, today, found.rules_of, found.holidays)
+    }
+
+
+# --- Who may be on duty -------------------------------------------------------------------------
+@dataclass(frozen=True)
+class OnDuty:
+    """Somebody who may be on duty on a day. `role`: leader, member, cadre or substitute; `leave_id`: the
+    approved leave of whom a substitute stands in for; `away`: his own leave on that day, in words."""
+
+    person_id: int
+    name: str
+    role: str
+    user_id: int | None = None
+    leave_id: int | None = None
+    away: str = ""
+
+    @property
+    def role_name(self) -> str:
+        return {"leader": "组长", "member": "组员", "cadre": "村干部", "substitute": "替班"}[self.role]
+
+
+def serving(teams: Iterable[LiaisonTeam], day: date) -> dict[int, list[OnDuty]]:
+    """Who may be on duty in each team on a day: the leader, members, subsidised cadres of the village, and
+    substitutes of whoever is on leave. Four queries."""
+    wanted = list(teams)
+    absences = absences_of(wanted, day, day)
+    found: dict[int, list[OnDuty]] = {team.pk: [] for team in wanted}
+    seen: set[tuple[int, int]] = set()
+    for team_id, person_id, name, role, span, user_id in _services(wanted, day, day):
+        if (team_id, person_id) not in seen and span.covers(day):
+            seen.add((team_id, person_id))
+            leaves = absences.get((team_id, person_id), ())
+            found[team_id].append(OnDuty(person_id, name, role, user_id, away=leaves[0].text if leaves else ""))
+    stand_ins = {
+        (team_id, leave.substitute_id): leave.leave_id
+        for (team_id, person_id), leaves in absences.items()
+        for leave in leaves
+        if leave.substitute_id and (team_id, person_id) in seen and (team_id, leave.substitute_id) not in seen
+    }
+    for person in _people({person_id for _, person_id in stand_ins}):
+        for (team_id, person_id), leave_id in stand_ins.items():
+            if person_id == person["pk"]:
+                found[team_id].append(OnDuty(person_id, person["name"], "substitute", person["user_id"], leave_id))
+    return found
+
+
+def _people(ids: set[int]) -> Iterable[dict]:
+    return Person.objects.filter(pk__in=ids).values("pk", "name", "user_id") if ids else ()
+
+
+# --- Fetching -----------------------------------------------------------------------------------
+def collect(teams: Sequence[LiaisonTeam], first: date, last: date) -> Collected:
+    """All that `duty_week` asks about the teams between two days. `QUERIES` queries."""
+    plans, services = _plans(teams, first, last), _by_team(teams, first, last)
+    presences, shifts = _presences(teams, first, last), _shifts(teams, first, last)
+    absences: dict[int, dict[int, list]] = defaultdict(dict)
+    for (team_id, person_id), leaves in absences_of(teams, first, last).items():
+        absences[team_id][person_id] = leaves
+    days = CalendarDay.objects.between(first, last).values_list("date", "is_workday", "name")
+    exceptions = {day: (works, name) for day, works, name in days}
+    facts = {
+        team.pk: TeamFacts(
+            span=Span(team.starts_on, team.ends_on),
+            plans=plans[team.pk],
+            services=services[team.pk],
+            presences=presences[team.pk],
+            absences=absences[team.pk],
+            shifts=shifts[team.pk],
+        )
+        for team in teams
+    }
+    return Collected(
+        teams=facts,
+        calendar=WorkCalendar({day: works for day, (works, _) in exceptions.items()}),
+        holidays={day: name for day, (_, name) in exceptions.items() if name},
+        rules_of=rules_of_weeks(last),
+    )
+
+
+def calendar_around(first: date, last: date | None = None) -> WorkCalendar:
+    """The work calendar from a fortnight before to a fortnight after. One query."""
+    rows = CalendarDay.objects.between(first - BEYOND, (last or first) + BEYOND)
+    return WorkCalendar(rows.as_exceptions())
+
+
+def rules_of_weeks(last: date) -> Callable[[Week], Rules]:
+    """The rules of each week up to a day: those in force on its Monday. One query."""
+    versions = [(row.starts_on, row.as_rules()) for row in WorkRules.objects.filter(starts_on__lte=last)]
+    versions.sort(key=lambda version: version[0], reverse=True)
+
+    def rules_of(week: Week) -> Rules:
+        return next((rules for starts_on, rules in versions if starts_on <= week.start), EXAMPLE)
+
+    return rules_of
+
+
+def _touching(first: date, last: date) -> Q:
+    return Q(starts_on__lte=last) & (Q(ends_on=None) | Q(ends_on__gte=first))
+
+
+def _plans(teams: Sequence[LiaisonTeam], first: date, last: date) -> dict[int, list[Plan]]:
+    found: dict[int, list[Plan]] = defaultdict(list)
+    rows = DutyPlan.objects.filter(_touching(first, last), team__in=teams).order_by("starts_on")
+    for team_id, starts_on, ends_on, weekdays in rows.values_list("team_id", "starts_on", "ends_on", "weekdays"):
+        found[team_id].append(Plan(Span(starts_on, ends_on), weekdays))
+    return found
+
+
+def _services(
+    teams: Sequence[LiaisonTeam], first: date, last: date
+) -> list[tuple[int, int, str, str, Span, int | None]]:
+    """Team id, person id, name, role, span, account: leaders, members, then the villages' subsidised cadres."""
+    names = ("person_id", "person__name", "starts_on", "ends_on", "person__user_id")
+    posts = Posting.objects.filter(_touching(first, last), team__in=teams).order_by("-is_leader", "starts_on", "id")
+    found = [
+        (team_id, person_id, name, "leader" if leads else "member", Span(starts_on, ends_on), user_id)
+        for person_id, name, starts_on, ends_on, user_id, team_id, leads in posts.values_list(
+            *names, "team_id", "is_leader"
+        )
+    ]
+    by_village: dict[int, list[int]] = defaultdict(list)
+    for team in teams:
+        by_village[team.village_id].append(team.pk)
+    terms = CadreTerm.objects.filter(_touching(first, last), village__in=by_village, is_subsidised=True)
+    for person_id, name, starts_on, ends_on, user_id, village_id in terms.order_by("starts_on", "id").values_list(
+        *names, "village_id"
+    ):
+        span = Span(starts_on, ends_on)
+        found += [(team_id, person_id, name, "cadre", span, user_id) for team_id in by_village[village_id]]
+    return found
+
+
+def _by_team(teams: Sequence[LiaisonTeam], first: date, last: date) -> dict[int, list[Service]]:
+    found: dict[int, list[Service]] = defaultdict(list)
+    for team_id, person_id, name, role, span, _ in _services(teams, first, last):
+        found[team_id].append(Service(person_id, name, span, role))
+    return found
+
+
+def _presences(teams: Sequence[LiaisonTeam], first: date, last: date) -> dict[int, list[Presence]]:
+    found: dict[int, list[Presence]] = defaultdict(list)
+    rows = DutyAttendance.objects.filter(
+        log__team__in=teams,
+        log__day__range=(first, last),
+        log__state__in=[DutyLog.State.REGISTERED, DutyLog.State.PENDING],
+        state__in=[DutyAttendance.State.PRESENT, DutyAttendance.State.DISPUTED],
+    )
+    fields = ("log__team_id", "log__day", "person_id", "log__state", "state", "as_substitute__team_id", "session")
+    for team_id, day, person_id, log_state, state, stood_in, session in rows.order_by("id").values_list(*fields):
+        told = "here" if state == DutyAttendance.State.PRESENT else "disputed"
+        if log_state == DutyLog.State.PENDING:
+            told = "asked"
+        half = "" if session == DutyAttendance.Session.WHOLE else DutyAttendance.Session(session).label
+        found[team_id].append(Presence(day, person_id, told, stood_in == team_id, half))
+    return found
+
+
+def _shifts(teams: Sequence[LiaisonTeam], first: date, last: date) -> dict[int, list[Shift]]:
+    found: dict[int, list[Shift]] = defaultdict(list)
+    rows = DutyShift.objects.filter(
+        team__in=teams,
+        to_day__range=(first, last),
+        state__in=[DutyShift.State.ASKED, DutyShift.State.ACCEPTED],
+    )
+    for team_id, to_day, from_day, state in rows.values_list("team_id", "to_day", "from_day", "state"):
+        found[team_id].append(Shift(to_day, from_day, state == DutyShift.State.ACCEPTED))
+    return found
