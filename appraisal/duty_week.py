@@ -89,13 +89,15 @@ class Service:
 @dataclass(frozen=True)
 class Presence:
     """Somebody entered for a day. `state`: "here" counts; "asked" waits for consent to a late entry;
-    "disputed" waits for an answer. `stands_in`: for a member on leave. `note`: the session, where not whole."""
+    "disputed" waits for an answer. `stands_in`: for a member on leave. `note`: the session, where not whole.
+    `late`: the day was entered later, with a reason (补登)."""
 
     day: date
     person_id: int
     state: str = "here"
     stands_in: bool = False
     note: str = ""
+    late: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 from appraisal.absences import absences_of
 from appraisal.duty_week import (
@@ -33,7 +33,7 @@ from lianzhen.town.workdays import WorkCalendar
 from villages.models import CadreTerm, DutyPlan, LiaisonTeam, Person, Posting
 
 #: How many queries `collect` takes, however many teams and weeks.
-QUERIES = 8
+QUERIES = 7
 #: Far enough to find the end of any run of holidays.
 BEYOND = timedelta(days=14)
 
@@ -99,7 +99,7 @@ class OnDuty:
 
 def serving(teams: Iterable[LiaisonTeam], day: date) -> dict[int, list[OnDuty]]:
     """Who may be on duty in each team on a day: the leader, members, subsidised cadres of the village, and
-    substitutes of whoever is on leave. Four queries."""
+    substitutes of whoever is on leave. Three queries."""
     wanted = list(teams)
     absences = absences_of(wanted, day, day)
     found: dict[int, list[OnDuty]] = {team.pk: [] for team in wanted}
@@ -187,24 +187,23 @@ def _plans(teams: Sequence[LiaisonTeam], first: date, last: date) -> dict[int, l
 def _services(
     teams: Sequence[LiaisonTeam], first: date, last: date
 ) -> list[tuple[int, int, str, str, Span, int | None]]:
-    """Team id, person id, name, role, span, account: leaders, members, then the villages' subsidised cadres."""
-    names = ("person_id", "person__name", "starts_on", "ends_on", "person__user_id")
-    posts = Posting.objects.filter(_touching(first, last), team__in=teams).order_by("-is_leader", "starts_on", "id")
-    found = [
-        (team_id, person_id, name, "leader" if leads else "member", Span(starts_on, ends_on), user_id)
-        for person_id, name, starts_on, ends_on, user_id, team_id, leads in posts.values_list(
-            *names, "team_id", "is_leader"
-        )
-    ]
+    """Team id, person id, name, role, span, account: leaders, members, then the villages' subsidised cadres.
+    One query for both tables."""
     by_village: dict[int, list[int]] = defaultdict(list)
     for team in teams:
         by_village[team.village_id].append(team.pk)
-    terms = CadreTerm.objects.filter(_touching(first, last), village__in=by_village, is_subsidised=True)
-    for person_id, name, starts_on, ends_on, user_id, village_id in terms.order_by("starts_on", "id").values_list(
-        *names, "village_id"
-    ):
-        span = Span(starts_on, ends_on)
-        found += [(team_id, person_id, name, "cadre", span, user_id) for team_id in by_village[village_id]]
+    names = ("role", "starts_on", "pk", "place", "person_id", "person__name", "ends_on", "person__user_id")
+    posts = Posting.objects.filter(_touching(first, last), team__in=teams).annotate(
+        role=Case(When(is_leader=True, then=Value("1leader")), default=Value("2member")), place=F("team_id")
+    )
+    terms = CadreTerm.objects.filter(_touching(first, last), village__in=by_village, is_subsidised=True).annotate(
+        role=Value("3cadre"), place=F("village_id")
+    )
+    rows = posts.order_by().values_list(*names).union(terms.order_by().values_list(*names), all=True)
+    found = []
+    for role, starts_on, _, place, person_id, name, ends_on, user_id in sorted(rows, key=lambda row: row[:3]):
+        for team_id in by_village[place] if role == "3cadre" else [place]:
+            found.append((team_id, person_id, name, role[1:], Span(starts_on, ends_on), user_id))
     return found
 
 
@@ -224,12 +223,13 @@ def _presences(teams: Sequence[LiaisonTeam], first: date, last: date) -> dict[in
         state__in=[DutyAttendance.State.PRESENT, DutyAttendance.State.DISPUTED],
     )
     fields = ("log__team_id", "log__day", "person_id", "log__state", "state", "as_substitute__team_id", "session")
-    for team_id, day, person_id, log_state, state, stood_in, session in rows.order_by("id").values_list(*fields):
+    entered = rows.order_by("id").values_list(*fields, "log__late_reason")
+    for team_id, day, person_id, log_state, state, stood_in, session, late_reason in entered:
         told = "here" if state == DutyAttendance.State.PRESENT else "disputed"
         if log_state == DutyLog.State.PENDING:
             told = "asked"
         half = "" if session == DutyAttendance.Session.WHOLE else DutyAttendance.Session(session).label
-        found[team_id].append(Presence(day, person_id, told, stood_in == team_id, half))
+        found[team_id].append(Presence(day, person_id, told, stood_in == team_id, half, late=bool(late_reason)))
     return found
 
 

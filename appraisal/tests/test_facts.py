@@ -77,7 +77,7 @@ def test_queries_do_not_grow(town, django_assert_num_queries):
 def test_queries_of_serving_do_not_grow(town, django_assert_num_queries):
     on_leave(town, town.people[Role.MEMBER], substitute=town.people[Role.DISTRICT])
     for teams in ([town.team], [town.team, town.other_team]):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             facts.serving(teams, TUE)
 
 

@@ -126,6 +126,11 @@ class ListPage:
         ignored = {"sort", "page", "print", "orient"}
         return any(value for key, value in self.request.GET.items() if key not in ignored)
 
+    @property
+    def clear_url(self) -> str:
+        """The list without its filters."""
+        return self.request.path
+
     def respond(self, template: str = "pages/list.html", status: int = 200) -> HttpResponse:
         """The page: whole on paper (`?print=1`), in pages of `page_size` on the screen; a POST brings the workbook."""
         if self.request.method == "POST":
@@ -149,7 +154,7 @@ class ListPage:
             "querystring": self._query(page=None),
             "print_url": "?" + self._query(print="1", page=None),
             "export_url": "?" + self._query(print=None, orient=None, page=None),
-            "clear_url": self.request.path,
+            "clear_url": self.clear_url,
             "empty_text": self.empty_text,
             "empty_action": self.empty_action,
             "conditions": self.conditions,
@@ -216,7 +221,7 @@ class ListPage:
         parts = []
         for name, bound in self.filter.form.fields.items():
             value = self.filter.form.cleaned_data.get(name)
-            if value not in (None, "", []):
+            if value not in (None, "", []) and not bound.widget.is_hidden:
                 labels = {str(k): str(v) for k, v in getattr(bound, "choices", [])}
                 parts.append(f"{bound.label}：{labels.get(str(getattr(value, 'pk', value)), value)}")
         return "；".join(parts)
