@@ -172,9 +172,8 @@ def test_what_only_the_database_sees_is_told_of_its_row(office, cast, monkeypatc
 
 
 def test_a_second_grid_of_a_number_is_refused_in_memory_as_in_the_table(office, cast):
-    batch = uploaded(
-        office, "grids", xlsx([HEAD, ["示例二村", 2, "", "", "", 1, ""], ["示例二", "第2网格", "", "", "", 1, ""]])
-    )
+    twice = [["示例二村", 2, "", "", "", 1, ""], ["示例二", "第2网格", "", "", "", 1, ""]]
+    batch = uploaded(office, "grids", xlsx([HEAD, *twice]))
     assert sentences(batch, 3) == ["与第2行重复。"]
 
 

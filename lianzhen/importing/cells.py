@@ -94,7 +94,7 @@ def decimal(most: int = 10_000_000) -> Parser:
 
 
 def _number_text(text: str) -> str:
-    return re.sub(r"(?:人|户|亩|个|名|,|，|\s)", "", tidy(text))
+    return re.sub(r"(?:人|户|亩|个|名|年|,|，|\s)", "", tidy(text))
 
 
 def numbered(before: str, after: str, most: int) -> Parser:

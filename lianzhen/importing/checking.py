@@ -77,11 +77,13 @@ class Reader:
         row.seen = seen(plan)
 
 
-def seen(plan: Plan) -> str:
-    """Which record in which version a plan is about, so that a change in between is noticed."""
+def seen(plan: Plan, version: int | None = None) -> str:
+    """Which record in which version a plan is about, so that a change in between is noticed. `version` where
+    earlier rows of the same import have raised that of the record."""
     if plan.target is None:
         return ""
-    return f"{plan.target._meta.label_lower}:{plan.target.pk}:{getattr(plan.target, 'version', 0)}"[:60]
+    version = getattr(plan.target, "version", 0) if version is None else version
+    return f"{plan.target._meta.label_lower}:{plan.target.pk}:{version}"[:60]
 
 
 def told(problem: ValidationError, kind: Kind) -> list[dict[str, Any]]:

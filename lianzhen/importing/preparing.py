@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 
 from lianzhen.accounts.models import User
 from lianzhen.importing.checking import Reader, Unsound, seen, told
@@ -76,14 +77,19 @@ def _gather(gathering: Gathering, reader: Reader, row: ImportRow) -> list[dict[s
         with gathering.together():
             plan.gather(gathering)  # type: ignore[misc]
 
-    return carry_out(reader, row, act)
+    return carry_out(reader, row, act, gathering.version_read)
 
 
-def carry_out(reader: Reader, row: ImportRow, act: Callable[[Plan], Any]) -> list[dict[str, Any]]:
+def carry_out(
+    reader: Reader,
+    row: ImportRow,
+    act: Callable[[Plan], Any],
+    version_of: Callable[[Model], int | None] = lambda record: None,
+) -> list[dict[str, Any]]:
     """Plan a row and act on the plan. Problems that keep the row out; [] when it is in."""
     try:
         plan = reader.plan(row)
-        if plan.target is not None and row.seen and seen(plan) != row.seen:
+        if plan.target is not None and row.seen and seen(plan, version_of(plan.target)) != row.seen:
             return [Problem("", f"检查以后，{plan.target}又有改动，请重新检查后再导入。").stored()]
         if plan.is_new or plan.changes:
             act(plan)

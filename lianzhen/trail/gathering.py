@@ -105,6 +105,11 @@ class Gathering:
         self._afterwards.append(call)
         self.take_back_with(self._afterwards.pop)
 
+    def version_read(self, record: models.Model) -> int | None:
+        """The version in which a record was read, where something of it is gathered; else None."""
+        written = self._known.get(id(record))
+        return written.before.get("version") if written is not None and written.before else None
+
     def _sign(self, record: models.Model) -> None:
         if hasattr(record, "updated_by_id"):
             record.updated_by = self.by

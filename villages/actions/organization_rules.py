@@ -34,7 +34,18 @@ def refuse_members_beyond(organization: SocialOrganization, last_day: date) -> N
 def refuse_same_name(organization: SocialOrganization) -> None:
     namesakes = SocialOrganization.objects.current().filter(village=organization.village, name=organization.name)
     if namesakes.exclude(pk=organization.pk).exists():
-        raise ValidationError({"name": f"{organization.village}已有{organization.name}。"})
+        raise name_taken(organization)
+
+
+def name_taken(organization: SocialOrganization) -> ValidationError:
+    return ValidationError({"name": f"{organization.village}已有{organization.name}。"})
+
+
+def refuse_ended_kind(organization: SocialOrganization, was: int | None) -> None:
+    """`was` is the kind it had: what is of a kind that ended stays of it."""
+    kind = organization.kind
+    if kind.ended_on is not None and kind.pk != was:
+        raise ValidationError({"kind": f"{kind}已于{full_date(kind.ended_on)}停用。"})
 
 
 def refuse_outsiders(organization: SocialOrganization, people: Iterable[Person], confirmed: bool) -> str:
@@ -52,7 +63,11 @@ def refuse_outsiders(organization: SocialOrganization, people: Iterable[Person],
 
 
 def refuse_second_membership(organization: SocialOrganization, person: Person, starts_on: date) -> None:
-    other = sharing_a_day(organization.members.filter(person=person), starts_on)
+    refuse_membership_beside(sharing_a_day(organization.members.filter(person=person), starts_on), person)
+
+
+def refuse_membership_beside(other: OrganizationMember | None, person: Person) -> None:
+    """`other` is a membership of the person that shares a day with the new one."""
     if other is not None:
         held = f"{term(other.starts_on, other.ends_on)}任{other.get_position_display()}"
         raise ValidationError({"person": f"{person}{held}，任期不能重叠。"})
@@ -60,7 +75,11 @@ def refuse_second_membership(organization: SocialOrganization, person: Person, s
 
 def refuse_second_chair(organization: SocialOrganization, starts_on: date) -> None:
     chairs = organization.members.filter(position=OrganizationMember.Position.CHAIR)
-    other = sharing_a_day(chairs.select_related("person"), starts_on)
+    refuse_chair_beside(sharing_a_day(chairs.select_related("person"), starts_on))
+
+
+def refuse_chair_beside(other: OrganizationMember | None) -> None:
+    """`other` is a chair who shares a day with the new one."""
     if other is None:
         return
     held = f"{other.person}{term(other.starts_on, other.ends_on)}任会长（主任）"

@@ -21,6 +21,7 @@ from villages.actions.organization_rules import (
     refuse_closed,
     refuse_dissolved,
     refuse_early,
+    refuse_ended_kind,
     refuse_members_beyond,
     refuse_no_chair,
     refuse_no_change,
@@ -261,10 +262,8 @@ def _write_facts(organization: SocialOrganization, facts: dict[str, Any]) -> Non
     was = organization.kind_id
     for name, value in known(facts, FACTS).items():
         setattr(organization, name, value)
-    kind = organization.kind
-    if kind.ended_on is not None and kind.pk != was:
-        raise ValidationError({"kind": f"{kind}已于{full_date(kind.ended_on)}停用。"})
-    organization.name = organization.name.strip() or f"{organization.village}{kind}"
+    refuse_ended_kind(organization, was)
+    organization.name = organization.name.strip() or f"{organization.village}{organization.kind}"
     refuse_same_name(organization)
     if organization.term_starts_on is not None:
         refuse_early(organization, organization.term_starts_on, field="term_starts_on")

@@ -13,7 +13,8 @@ from typing import Any
 
 
 def wait_here(point: str) -> None:
-    print(point, flush=True)
+    sys.stdout.write(f"{point}\n")
+    sys.stdout.flush()
     time.sleep(120)
 
 

@@ -105,10 +105,10 @@ def test_others_write_while_many_rows_are_worked_on(office, cast, monkeypatch, d
     real, started = progress.tell, []
 
     def tell(batch_pk, done, total):
-        if done == 20 and threading.current_thread() is not threading.main_thread():
-            if ImportBatch.objects.get(pk=batch_pk).running == doing:
-                in_the_middle.set()
-                assert served.wait(60)
+        in_worker = threading.current_thread() is not threading.main_thread()
+        if done == 20 and in_worker and ImportBatch.objects.get(pk=batch_pk).running == doing:
+            in_the_middle.set()
+            assert served.wait(60)
         real(batch_pk, done, total)
 
     monkeypatch.setattr(progress, "tell", tell)
