@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from django.db.models import Model
 
+from appraisal.leave_rules import WORDS, Step, reaches
+from appraisal.models import Decision, Leave, Outing, Suggestion, TownNeed
+from appraisal.models.meetings import MEETING_READERS
 from lianzhen.accounts.models import User
-from lianzhen.accounts.roles import Role
+from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.accounts.verdicts import ALLOWED, Verdict, only, refused
+from villages.models import LiaisonTeam
 
 OFFICE = (Role.OFFICE, Role.OFFICE_LEAD)
 #: Who serves in a team.
@@ -25,3 +29,199 @@ def see_work_rules(user: User) -> Verdict:
 def change_work_rules(user: User, record: Model | None = None) -> Verdict:
     """The head of the office writes down what the party committee adopted."""
     return only(user, Role.OFFICE_LEAD)
+
+
+# --- 驻村一览 ---------------------------------------------------------------------------------
+def see_duty(user: User, record: Model | None = None) -> Verdict:
+    """The town sees all teams, a liaison group its district's, a team and the village's cadres their own."""
+    return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM, Role.CADRE)
+
+
+def see_own_duty(user: User) -> Verdict:
+    """Whoever sits in a village office on duty days."""
+    return only(user, *TEAM, Role.CADRE)
+
+
+def key_duty_from_paper(user: User) -> Verdict:
+    """代录: the office keys what was signed on paper."""
+    return only(user, *OFFICE)
+
+
+# --- 请假公出 ---------------------------------------------------------------------------------
+def see_leaves(user: User, leave: Leave | None = None) -> Verdict:
+    """Rows decide whose: one's villages', one's liaison group's, one's own, those one stands in for."""
+    return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM, Role.INSTRUCTOR, Role.CADRE)
+
+
+def ask_leave(user: User) -> Verdict:
+    """Whoever serves in a village or a liaison group, for himself."""
+    return only(user, Role.DISTRICT, *TEAM, Role.INSTRUCTOR, Role.CADRE)
+
+
+def ask_leave_for(user: User) -> Verdict:
+    """The office in anybody's place."""
+    return only(user, *OFFICE)
+
+
+def handle_leave(user: User, leave: Leave) -> Verdict:
+    """Withdrawing, coming back, another substitute: the person himself, or the office in his place."""
+    if user.standing.has(*OFFICE) or leave.person.user_id == user.pk:
+        return ALLOWED
+    return refused("撤回、销假和更换替班人由本人办理，也可请联村工作办代办。")
+
+
+def decide_leave(user: User, leave: Leave) -> Verdict:
+    """The step that the chain names, or one above it. Nobody decides his own, nor what he asked for in
+    somebody's place, nor (above the leader) a matter of the team he serves in himself."""
+    if leave.person.user_id == user.pk:
+        return refused("不能批自己的请假，请由其他同志处理。")
+    if leave.created_by_id == user.pk:
+        return refused("这条请假由您代为申请，请由其他同志批。")
+    leads = leave.team_id is not None and leave.team_id in user.standing.teams(Role.LEADER)
+    if leads and reaches(Step.LEADER, leave.step):
+        return ALLOWED
+    if not any(reaches(step, leave.step) for step in _steps_of(user, leave)):
+        return refused(f"这条请假由{WORDS[Step(leave.step)]}批。")
+    if leave.team_id is not None and leave.team_id in user.standing.teams(*TEAM):
+        return refused("涉及本人所在工作组，请由其他同志处理。")
+    return ALLOWED
+
+
+def _steps_of(user: User, leave: Leave) -> list[Step]:
+    """Above the leader."""
+    standing = user.standing
+    held = {
+        Step.GROUP: leave.group_id is not None and leave.group_id in standing.groups(Role.DISTRICT),
+        Step.OFFICE: standing.has(Role.OFFICE_LEAD),
+        Step.COMMITTEE: standing.has(Role.COMMITTEE),
+    }
+    return [step for step, holds in held.items() if holds]
+
+
+def read_leave_reason(user: User, leave: Leave) -> Verdict:
+    """Why somebody is on leave is for himself, who asked in his place, who decides and who checks; colleagues
+    and substitutes see the days. What official travel is about is no secret."""
+    if leave.is_official or user.standing.has(*TOWN_WIDE) or user.pk in (leave.person.user_id, leave.created_by_id):
+        return ALLOWED
+    if leave.group_id in user.standing.groups(Role.DISTRICT) or leave.team_id in user.standing.teams(Role.LEADER):
+        return ALLOWED
+    return refused("请假事由由本人、批假人和联村工作办查看。")
+
+
+# --- 去向公示 ---------------------------------------------------------------------------------
+def see_board(user: User) -> Verdict:
+    """Who is in the village office: for whoever works with the village, and the window that sends people there."""
+    return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM, Role.INSTRUCTOR, Role.CADRE, Role.WINDOW)
+
+
+def note_outing(user: User, outing: Outing | None = None) -> Verdict:
+    """Going out and coming back: whoever works in the village, for himself and for his colleagues."""
+    if outing is None:
+        return only(user, *TEAM, Role.INSTRUCTOR, Role.CADRE)
+    if outing.village_id in user.standing.villages(*TEAM, Role.INSTRUCTOR, Role.CADRE):
+        return ALLOWED
+    return refused("去向由在这个村工作的同志登记。")
+
+
+# --- 周报 -------------------------------------------------------------------------------------
+RECUSED = "涉及本人所在工作组，请由其他同志处理。"
+
+
+def see_reports(user: User, team: LiaisonTeam | None = None) -> Verdict:
+    """The town all, a liaison group its district's, the team and the village's cadres their own."""
+    return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM, Role.CADRE)
+
+
+def see_all_reports(user: User) -> Verdict:
+    """The week over many teams: who reads for the town or a district."""
+    return only(user, *TOWN_WIDE, Role.DISTRICT)
+
+
+def write_report(user: User, team: LiaisonTeam) -> Verdict:
+    """Leader and members of the team; the office in their place."""
+    if user.standing.has(*OFFICE) or team.pk in user.standing.teams(*TEAM):
+        return ALLOWED
+    return refused(f"{team}的周报由本组组长和组员填写，也可请联村工作办代录。")
+
+
+def read_draft(user: User, team: LiaisonTeam) -> Verdict:
+    """What is not sent yet is for those who write it."""
+    return write_report(user, team)
+
+
+def comment_report(user: User, team: LiaisonTeam) -> Verdict:
+    """The liaison group of the district and the office read and comment; not about one's own team."""
+    district = team.village.group_id is not None and team.village.group_id in user.standing.groups(Role.DISTRICT)
+    if not (user.standing.has(*OFFICE) or district):
+        return refused("周报由所在片区的联络组和联村工作办阅处。")
+    return refused(RECUSED) if team.pk in user.standing.teams(*TEAM) else ALLOWED
+
+
+def remind_teams(user: User) -> Verdict:
+    return only(user, *OFFICE, Role.DISTRICT)
+
+
+# --- 需镇里解决的事 ---------------------------------------------------------------------------
+def see_needs(user: User, need: TownNeed | None = None) -> Verdict:
+    """The town all, others those of their villages; and whoever is charged with one."""
+    if need is not None and need.owner is not None and need.owner.user_id == user.pk:
+        return ALLOWED
+    return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM, Role.INSTRUCTOR, Role.CADRE)
+
+
+def handle_needs(user: User, need: TownNeed | None = None) -> Verdict:
+    """Writing down, assigning, declining: the office."""
+    return only(user, *OFFICE)
+
+
+def answer_need(user: User, need: TownNeed) -> Verdict:
+    """Whoever is charged with it, and the office."""
+    if user.standing.has(*OFFICE) or (need.owner is not None and need.owner.user_id == user.pk):
+        return ALLOWED
+    return refused("由承办人或联村工作办填写答复。")
+
+
+# --- 周例会、议定事项 --------------------------------------------------------------------------
+def see_meetings(user: User, record: Model | None = None) -> Verdict:
+    """Who sits in the meeting or is bound by what it decides, and who checks on it."""
+    return only(user, *MEETING_READERS)
+
+
+def keep_meetings(user: User, record: Model | None = None) -> Verdict:
+    """Calling, ticking who came, minutes, decisions: the office's work."""
+    return only(user, *OFFICE)
+
+
+def reopen_meetings(user: User, record: Model | None = None) -> Verdict:
+    """A record that was closed is opened again by the head of the office alone, with a reason."""
+    return only(user, Role.OFFICE_LEAD)
+
+
+def report_decision(user: User, decision: Decision) -> Verdict:
+    """Whoever sees to it says what came of it; the office may write it down for anybody."""
+    if user.standing.has(*OFFICE) or Decision.objects.owed_by(user).filter(pk=decision.pk).exists():
+        return ALLOWED
+    return refused(f"落实情况由{decision.owners}或联村工作办填写。")
+
+
+# --- 谁没跟上、提醒 ----------------------------------------------------------------------------
+def see_behind(user: User) -> Verdict:
+    """The town sees all teams, a liaison group its district's."""
+    return only(user, *TOWN_WIDE, Role.DISTRICT)
+
+
+# --- 建议扣分 ---------------------------------------------------------------------------------
+def see_suggestions(user: User, record: Model | None = None) -> Verdict:
+    """A team reads what was noticed about it; the town and the liaison group read theirs."""
+    return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM)
+
+
+def decide_suggestions(user: User) -> Verdict:
+    return only(user, *OFFICE)
+
+
+def decide_suggestion(user: User, suggestion: Suggestion) -> Verdict:
+    """Nobody decides what concerns the team he serves in."""
+    if suggestion.team_id in user.standing.teams():
+        return refused("涉及本人所在工作组，请由其他同志处理。")
+    return decide_suggestions(user)

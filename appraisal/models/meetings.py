@@ -103,6 +103,7 @@ class MeetingAttendance(VersionedModel):
     )
     #: As whom, on the day: a later change of post does not rewrite who was called.
     called_as = models.CharField("以何职务参会", max_length=60)
+    by_hand = models.BooleanField("另外通知", default=False)
     state = models.CharField("到会情况", max_length=10, choices=State.choices, default=State.CALLED)
     note = models.CharField("说明", max_length=200, blank=True)
 

@@ -1,0 +1,150 @@
+"""谁没跟上: which teams fell behind in a week and why, in words (design §7.2), and what the office itself owes.
+
+Only what can be named counts: days of duty already missed, the report after its deadline, decisions and
+explanations whose date has passed. Sorted by the number of reasons, then in the order of the villages; this is
+no ranking, and nobody's use of the platform is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.urls import reverse
+
+from appraisal.duty_week import WeekDuty
+from appraisal.facts import duty_of
+from appraisal.models import Decision, SpotCheck
+from appraisal.report_state import ReportState, report_states
+from appraisal.waiting import Item, Source, gather
+from lianzhen.periods import Week
+from villages.models import LiaisonTeam
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing a team is behind with. `key` names it for reminders (`actions.reminders.Item`)."""
+
+    text: str
+    url: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Behind:
+    team: LiaisonTeam
+    reasons: tuple[Reason, ...]
+
+    @property
+    def words(self) -> str:
+        """驻村差2天，周报逾期未报"""
+        return "，".join(reason.text for reason in self.reasons)
+
+
+@dataclass(frozen=True)
+class WeekLook:
+    """A week of several teams as the home pages show it. `duty`, `reports`: by team id."""
+
+    week: Week
+    teams: tuple[LiaisonTeam, ...]
+    duty: Mapping[int, WeekDuty]
+    reports: Mapping[int, ReportState]
+    behind: tuple[Behind, ...]
+
+    @property
+    def duty_met(self) -> int:
+        return sum(duty.is_met for duty in self.duty.values())
+
+    @property
+    def reports_owed(self) -> int:
+        return sum(state.code != "exempt" for state in self.reports.values())
+
+    @property
+    def reports_here(self) -> int:
+        return sum(state.is_here for state in self.reports.values())
+
+
+def behind(teams: Iterable[LiaisonTeam], week: Week, today: date, now: datetime) -> tuple[Behind, ...]:
+    """The teams that are behind, those with most reasons first. The teams come with `village__group`."""
+    return look_at(teams, week, today, now).behind
+
+
+def look_at(
+    teams: Iterable[LiaisonTeam],
+    week: Week,
+    today: date,
+    now: datetime,
+    items: Mapping[str, Sequence[Item]] | None = None,
+) -> WeekLook:
+    """Everything about the week in one go. `items`: the answer of `gather` where the caller has asked for
+    `team_sources` along with its own; otherwise one query more."""
+    listed = tuple(teams)
+    duty = duty_of(listed, week, today)
+    reports = report_states(listed, week, now)
+    waiting = items if items is not None else gather(team_sources(week, today))
+    found = [Behind(team, _reasons(team, week, today, duty, reports, waiting)) for team in listed]
+    late = [one for one in found if one.reasons]
+    late.sort(key=lambda one: (-len(one.reasons), village_place(one.team)))
+    return WeekLook(week, listed, duty, reports, tuple(late))
+
+
+def team_sources(week: Week, today: date) -> dict[str, Source]:
+    """Open matters of teams whose date passed in the week or before it. Today's are not late yet."""
+    last = min(week.end, today)
+    decisions = Decision.objects.overdue(today).filter(team__isnull=False, due_on__lte=last)
+    checks = SpotCheck.objects.filter(state=SpotCheck.State.ASKED, explain_by__lt=today, day__lte=last)
+    return {"decision": Source(decisions, "due_on"), "spot": Source(checks, "explain_by")}
+
+
+def village_place(team: LiaisonTeam) -> tuple[int, str]:
+    """The order of every list of teams: by district, then by the village's code."""
+    group = team.village.group
+    return (group.position if group else 10_000, team.village.code)
+
+
+def _reasons(
+    team: LiaisonTeam,
+    week: Week,
+    today: date,
+    duty: Mapping[int, WeekDuty],
+    reports: Mapping[int, ReportState],
+    waiting: Mapping[str, Sequence[Item]],
+) -> tuple[Reason, ...]:
+    found = [
+        _duty_reason(team, week, today, duty[team.pk]),
+        _report_reason(team, week, reports[team.pk]),
+        _decision_reason(team, [item for item in waiting["decision"] if item.team_id == team.pk]),
+        *[_spot_reason(item) for item in waiting["spot"] if item.team_id == team.pk],
+    ]
+    return tuple(reason for reason in found if reason)
+
+
+def _duty_reason(team: LiaisonTeam, week: Week, today: date, duty: WeekDuty) -> Reason | None:
+    """Days that have passed. While the week runs the sentence says 还差: there is time to make up for them."""
+    if not duty.missed:
+        return None
+    url = f"{reverse('duty_overview')}?week={week.key}"
+    text = f"驻村差{duty.missing}{duty.unit}" if today > week.end else f"驻村还差{duty.missing}{duty.unit}"
+    return Reason(text, url, f"duty:{week.key}")
+
+
+def _report_reason(team: LiaisonTeam, week: Week, state: ReportState) -> Reason | None:
+    if state.code != "overdue":
+        return None
+    return Reason(f"周报{state.text}", reverse("weekly_report", args=[week.key, team.pk]), f"report:{week.key}")
+
+
+def _decision_reason(team: LiaisonTeam, items: Sequence[Item]) -> Reason | None:
+    if not items:
+        return None
+    if len(items) == 1:
+        return Reason("议定事项超期", reverse("decision", args=[items[0].pk]), f"decision:{items[0].pk}")
+    return Reason(
+        f"议定事项超期{len(items)}项", f"{reverse('decision_list')}?state=overdue&team={team.pk}", "decisions"
+    )
+
+
+def _spot_reason(item: Item) -> Reason:
+    text = f"抽查待说明，已过{item.day.month}月{item.day.day}日"
+    return Reason(text, reverse("spot_check", args=[item.pk]), f"spot:{item.pk}")
