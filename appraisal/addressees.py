@@ -1,0 +1,35 @@
+"""Whose accounts are told of what concerns a team: who serves in it, who guides it, the office."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from lianzhen.accounts.models import User
+from lianzhen.accounts.roles import Role
+from villages.models import CadreTerm, LiaisonTeam, Posting
+
+
+def of_team(team: LiaisonTeam, today: date) -> set[int]:
+    """Open accounts of the leader and the members. One query."""
+    return _accounts(Posting.objects.on(today).filter(team=team))
+
+
+def of_village(team: LiaisonTeam, today: date) -> set[int]:
+    """Open accounts of the village's subsidised cadres, who sit there with the team. One query."""
+    return _accounts(CadreTerm.objects.on(today).filter(village=team.village_id, is_subsidised=True))
+
+
+def of_deciders(team: LiaisonTeam, today: date) -> set[int]:
+    """Who decides what the team asks: its liaison group, less those who serve in the team themselves; the
+    office where that leaves nobody. Two queries, three where it falls to the office."""
+    found = _accounts(Posting.objects.on(today).filter(group=team.village.group_id)) if team.village.group_id else set()
+    return (found - of_team(team, today)) or of_office(today)
+
+
+def of_office(today: date) -> set[int]:
+    return set(User.objects.holding(Role.OFFICE, Role.OFFICE_LEAD, on=today).values_list("pk", flat=True))
+
+
+def _accounts(terms: object) -> set[int]:
+    rows = terms.filter(person__user__isnull=False, person__user__ended_at=None)  # type: ignore[attr-defined]
+    return set(rows.values_list("person__user_id", flat=True))
