@@ -18,7 +18,7 @@ from lianzhen.wording import number
 
 SAVE_AS = "请用WPS另存为 .xlsx 后再上传。"
 #: Sheets of our own templates that hold no rows.
-NOT_DATA = {"填写说明"}
+NOT_DATA = {"填写说明", "导出说明"}
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Workbooks that a person keeps: typed cells, a frozen header, a filter, ready to print, and a sheet 说明.
+"""Workbooks that a person keeps: typed cells, a frozen header, a filter, ready to print, and a sheet 导出说明.
 
 Written row by row (`constant_memory`): 100,000 rows take some 20 MB. Nothing here is ever a formula or a
 link; a text that begins like one stays the text that it is, also when somebody edits the cell.
@@ -37,6 +37,9 @@ UPRIGHT = 96
 #: What neither a sheet's nor a file's name may hold.
 NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\"<>|\x00-\x1f]")
 
+#: The second sheet; by this name an import knows that it holds no data (`importing.reading.NOT_DATA`).
+EXPLANATION = "导出说明"
+
 Row = Sequence[Any]
 
 
@@ -65,9 +68,9 @@ def write_workbook(
     chunks: Iterable[list[Row]],
     explain: Callable[[int], list[tuple[str, Any]]],
 ) -> int:
-    """Write the table and its 说明 to `file`; answer the number of rows.
+    """Write the table and its explanation to `file`; answer the number of rows.
 
-    The first chunk settles the widths. `explain(rows)` gives the lines of 说明, when the rows are counted.
+    The first chunk settles the widths. `explain(rows)` gives the lines of the explanation, when the rows are counted.
     """
     # What a broken export leaves behind goes with the folder.
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -86,6 +89,10 @@ OPTIONS = {
     "strings_to_numbers": False,
     "default_format_properties": {"font_name": "宋体", "font_size": 11, "valign": "top"},
 }
+
+
+#: Words stand a letter away from the number that ends at their left. A date is read like a word.
+SIDES = {"left": {"align": "left", "indent": 1}, "right": {"align": "right"}}
 
 
 def safe_name(title: str) -> str:
@@ -117,7 +124,7 @@ def _first_of(chunks: Iterable[list[Row]]) -> tuple[list[Row], Iterator[list[Row
 
 def _write_head(book: Workbook, sheet: Worksheet, headings: Sequence[Heading]) -> None:
     look = {"bold": True, "bg_color": "#E6F0EF", "bottom": 1, "valign": "vcenter", "text_wrap": True}
-    formats = {side: book.add_format({**look, "align": side}) for side in ("left", "right")}
+    formats = {side: book.add_format({**look, **SIDES[side]}) for side in SIDES}
     for place, heading in enumerate(headings):
         sheet.write_string(0, place, heading.title, formats["right" if heading.kind == "number" else "left"])
 
@@ -185,7 +192,8 @@ class Cells:
     def _format(self, shape: str, *, wraps: bool) -> Format:
         key = (shape, wraps)
         if key not in self.formats:
-            look = {"num_format": shape, "text_wrap": wraps, "align": "left" if shape in ("@", "General") else "right"}
+            side = "right" if shape.startswith("#") else "left"
+            look = {"num_format": shape, "text_wrap": wraps, **SIDES[side]}
             # Set apart as text even where the format does not say so: =1+1 stays =1+1 when it is edited.
             self.formats[key] = self.book.add_format({**look, "quote_prefix": shape == "General"})
         return self.formats[key]
@@ -204,7 +212,7 @@ def _places(value: int | Decimal | float) -> str:
 def _width(heading: Heading, values: list[Any]) -> int:
     """In characters of a western letter; room for the filter's arrow beside the head."""
     widest = max((_text_width(value) for value in values), default=0)
-    return min(max(NARROWEST, _text_width(heading.title) + 3, widest + 2), WIDEST)
+    return min(max(NARROWEST, _text_width(heading.title) + 4, widest + 3), WIDEST)
 
 
 def _text_width(value: Any) -> int:
@@ -218,9 +226,9 @@ def _text_width(value: Any) -> int:
     return max((len(line.encode("gb18030", "replace")) for line in str(value or "").splitlines()), default=0)
 
 
-# --- 说明 and properties -----------------------------------------------------------------------
+# --- Explanation and properties -----------------------------------------------------------------------
 def _write_explanation(book: Workbook, lines: list[tuple[str, Any]]) -> None:
-    sheet = book.add_worksheet("说明")
+    sheet = book.add_worksheet(EXPLANATION)
     sheet.set_column(0, 0, 14)
     sheet.set_column(1, 1, 80)
     sheet.set_paper(9)

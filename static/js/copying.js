@@ -1,4 +1,5 @@
-/* Copying from a table gives clean cells to WPS and Excel: no buttons, no hidden words, real minus numbers. */
+/* Copying from a table gives clean cells to WPS and Excel: no buttons and columns of them, no hidden words,
+   real minus numbers. */
 (function () {
   "use strict";
 
@@ -30,7 +31,7 @@
     }
     if (picked.querySelectorAll("table").length > 1 || picked.querySelector("h1, form")) return;  // more than a table
     var rows = Array.prototype.map.call(picked.querySelectorAll("tr"), function (line) {
-      return Array.prototype.map.call(line.querySelectorAll("th, td"), text);
+      return Array.prototype.map.call(line.querySelectorAll("th:not(.no-print), td:not(.no-print)"), text);
     });
     event.clipboardData.setData("text/plain", rows.map(function (cells) { return cells.join("\t"); }).join("\r\n"));
     event.clipboardData.setData("text/html", "<table>" + rows.map(function (cells) {

@@ -75,7 +75,7 @@ def column(answer, title):
 
 
 def explanation(answer):
-    return {row[0]: row[1] for row in book_of(answer)["说明"].iter_rows(values_only=True)}
+    return {row[0]: row[1] for row in book_of(answer)["导出说明"].iter_rows(values_only=True)}
 
 
 def entries():

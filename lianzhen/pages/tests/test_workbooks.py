@@ -121,7 +121,7 @@ def test_ready_to_look_at_and_to_print():
     assert "示例清单" in sheet.oddHeader.center.text
     assert "&P" in sheet.oddFooter.center.text
     assert (book.properties.title, book.properties.creator) == ("示例清单", "甲办")
-    assert [[c.value for c in row] for row in book["说明"]] == [["行数", 2]]
+    assert [[c.value for c in row] for row in book["导出说明"]] == [["行数", 2]]
 
 
 def test_a_wide_table_lies_on_its_side_and_long_texts_wrap():
@@ -144,7 +144,7 @@ def test_a_chinese_column_is_wide_enough_and_a_narrow_one_narrow():
 def test_an_empty_table_has_its_header():
     book = openpyxl.load_workbook(io.BytesIO(written([])))
     assert [[c.value for c in row] for row in book.worksheets[0]] == [["列"]]
-    assert book["说明"]["B2"].value == 0
+    assert book["导出说明"]["B2"].value == 0
 
 
 def test_a_title_is_safe_as_a_name_and_in_the_header():
