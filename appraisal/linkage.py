@@ -46,11 +46,11 @@ class LinkedScore:
 
 
 def check_weight(weight: Decimal) -> None:
-    """ValueError with a sentence unless the weight is a Decimal from 0 to 1 in hundredths."""
+    """ValueError with a sentence unless the weight is a Decimal from 0 to 1 in thousandths."""
     if not isinstance(weight, Decimal):
         raise TypeError("a weight is a Decimal, never float")
-    if not ZERO <= weight <= ONE or weight % Decimal("0.01"):
-        raise ValueError("村得分所占比重应在0到1之间，最多两位小数。")
+    if not ZERO <= weight <= ONE or weight % Decimal("0.001"):
+        raise ValueError("村得分所占比重应在0到1之间，最多三位小数。")
 
 
 def linked(*, village: Decimal, own: Decimal, weight: Decimal, decimals: int = 1) -> LinkedScore:

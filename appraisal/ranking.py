@@ -7,13 +7,14 @@ Ties are those of published lists (8, 8, 10): standard competition ranking.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from appraisal.rules.base import ZERO, change_in_points
 from appraisal.rules.judged import VetoEffect
+from appraisal.rules.parameters import plain_number
 from lianzhen import wording
 
 Key = TypeVar("Key")
@@ -22,18 +23,18 @@ Key = TypeVar("Key")
 class Display(StrEnum):
     """What the column before the names shows."""
 
-    PLACES = "places"
-    BANDS = "bands"
-    UNRANKED = "unranked"
+    PLACE = "place"
+    GRADE = "grade"
+    NONE = "none"
 
     @property
     def label(self) -> str:
-        return {"places": "名次", "bands": "等次", "unranked": "不排序"}[self.value]
+        return {"place": "名次", "grade": "等次", "none": "不排序"}[self.value]
 
     @property
     def column(self) -> str:
         """Heading of the column; without ranking it only counts the rows (design §10.3)."""
-        return {"places": "名次", "bands": "等次", "unranked": "序号"}[self.value]
+        return {"place": "名次", "grade": "等次", "none": "序号"}[self.value]
 
 
 @dataclass(frozen=True)
@@ -45,31 +46,45 @@ class Band:
     tone: str
 
 
+#: The threshold of the lowest band.
+BOTTOMLESS = Decimal("-Infinity")
+TONES = ("good", "fair", "watch")
+
 #: domain.md §7 (thresholds, colours), design §10.3 (names). A setting of the version.
 BANDS = (
     Band("好", Decimal(90), "good"),
     Band("较好", Decimal(75), "fair"),
     Band("一般", Decimal(60), "watch"),
-    Band("需改进", Decimal("-Infinity"), "poor"),
+    Band("需改进", BOTTOMLESS, "poor"),
 )
 #: The band of whoever a veto made 不合格, whatever the score.
-UNQUALIFIED = Band("不合格", Decimal("-Infinity"), "poor")
+UNQUALIFIED = Band("不合格", BOTTOMLESS, "poor")
 
 
-def bands_from(rows: Sequence[tuple[str, Decimal]], lowest: str) -> tuple[Band, ...]:
-    """Bands from (name, at least) and the name of what lies below. ValueError with a sentence.
+def read_bands(rows: Sequence[Mapping[str, Any]]) -> tuple[Band, ...]:
+    """From the JSON of a version, `[{"name": "好", "from": "90"}, …]`; of nothing, the shipped example.
 
+    The lowest band takes whatever lies below, so its own threshold only gives its place in the order.
     Colours go from the best to the poorest; with more than four bands those between share theirs.
+    ValueError with a sentence.
     """
-    ordered = sorted(rows, key=lambda row: row[1], reverse=True)
-    names = [name for name, _ in ordered] + [lowest]
-    if len(set(names)) < len(names) or not all(names):
+    if not rows:
+        return BANDS
+    read = [(str(row.get("name") or "").strip(), plain_number(row.get("from") or "0", "分数线")) for row in rows]
+    ordered = sorted(read, key=lambda row: row[1] or ZERO, reverse=True)
+    if len({name for name, _ in read}) < len(read) or not all(name for name, _ in read):
         raise ValueError("等次名称不能为空，也不能相同。")
-    if len({at_least for _, at_least in ordered}) < len(ordered):
+    if len({at_least for _, at_least in read}) < len(read):
         raise ValueError("两个等次的分数线不能相同。")
-    tones = ("good", "fair", "watch")
-    made = [Band(name, at_least, tones[min(n, 2)]) for n, (name, at_least) in enumerate(ordered)]
-    return (*made, Band(lowest, Decimal("-Infinity"), "poor"))
+    if len(read) < 2:
+        raise ValueError("至少要有两个等次。")
+    made = [Band(name, at_least or ZERO, TONES[min(n, 2)]) for n, (name, at_least) in enumerate(ordered)]
+    return (*made[:-1], replace(made[-1], at_least=BOTTOMLESS, tone="poor"))
+
+
+def store_bands(bands: Sequence[Band]) -> list[dict[str, str]]:
+    """As `read_bands` reads them."""
+    return [{"name": band.name, "from": "0" if band.at_least == BOTTOMLESS else f"{band.at_least:f}"} for band in bands]
 
 
 def band_of(score: Decimal, bands: Sequence[Band] = BANDS, effects: Iterable[VetoEffect] = ()) -> Band:
@@ -165,13 +180,13 @@ def standings(
     places = ranked(scores)
     last = ranked(before or {})
     rows = []
-    for number, key in enumerate(places if display is Display.PLACES else scores, start=1):
+    for number, key in enumerate(places if display is Display.PLACE else scores, start=1):
         found = (effects or {}).get(key, ())
         band = band_of(scores[key], bands, found)
         column = {
-            Display.PLACES: str(places[key].number),
-            Display.BANDS: band.name,
-            Display.UNRANKED: str(number),
+            Display.PLACE: str(places[key].number),
+            Display.GRADE: band.name,
+            Display.NONE: str(number),
         }[display]
         rows.append(Standing(key, scores[key], column, places[key], band, change(places[key], last.get(key)), found))
     return rows

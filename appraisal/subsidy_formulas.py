@@ -99,7 +99,7 @@ class PerPoint(Part):
     def worked(self, recipient: Recipient) -> tuple[str, Decimal]:
         score, each = recipient.score, f"{wording.money(self.rate)}/分"
         if score < self.threshold or score <= 0:
-            return f"得分{in_points(score)}，没有达到{in_points(self.threshold)}", ZERO
+            return f"得分{in_points(score)}，没有达到{in_points(self.threshold)}，{wording.money(ZERO)}", ZERO
         if self.counted == "all" or not self.threshold:
             return f"{in_points(score)} × {each}", score * self.rate
         return (

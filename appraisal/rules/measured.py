@@ -24,8 +24,8 @@ class Rate(Rule):
     PARAMETERS: ClassVar[tuple[Parameter, ...]] = (
         SUBJECT,
         Figure(name="target", label="目标", unit="%", low=CENT, high=HUNDRED),
-        Figure(name="step", label="每低", unit="个百分点", low=CENT, high=HUNDRED),
-        Points(name="each", label="扣分"),
+        Figure(name="step", label="每低多少", unit="个百分点", low=CENT, high=HUNDRED),
+        Points(name="each", label="每档扣分"),
         Choice(name="partial", label="不足一档的", choices=(("dropped", "不计"), ("whole", "按一档计"))),
         CAP,
     )
@@ -94,7 +94,7 @@ class Ladder(Rule):
             label="各档",
             help="一行一档：达到多少 扣几分；不扣分写0",
             row=Step,
-            columns=(Figure(name="at_least", label="达到"), Points(name="cost", label="扣分", low=ZERO)),
+            columns=(Figure(name="at_least", label="达到值"), Points(name="cost", label="扣分", low=ZERO)),
         ),
         Points(name="otherwise", label="各档都没有达到时扣分", low=ZERO),
     )

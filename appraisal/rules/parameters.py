@@ -257,24 +257,22 @@ class Parametric:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """From stored JSON or the values of a form. BadParameters with every sentence at once."""
-        names = {one.name for one in cls.PARAMETERS}
-        errors = {name: f"没有“{name}”这个参数项" for name in data if name not in names}
         values: dict[str, Any] = {}
+        errors: dict[str, str] = {}
         for one in cls.PARAMETERS:
-            if one.name not in data:
-                continue  # the default of the dataclass
             try:
-                values[one.name] = one.read(data[one.name])
+                if one.name in data:
+                    values[one.name] = one.read(data[one.name])
+                elif one.name in _without_default(cls):
+                    raise ValueError(f"请填写{one.label}")
+                else:
+                    continue
+                if wrong := one.problem(values[one.name]):
+                    raise ValueError(wrong)
             except ValueError as error:
                 errors[one.name] = str(error)
-        for one in cls.PARAMETERS:
-            if one.name in errors:
-                continue
-            if one.name not in values:
-                if one.name in _without_default(cls):
-                    errors[one.name] = f"请填写{one.label}"
-            elif wrong := one.problem(values[one.name]):
-                errors[one.name] = wrong
+        names = {one.name for one in cls.PARAMETERS}
+        errors |= {name: f"没有“{name}”这个参数项" for name in data if name not in names}
         if errors:
             raise BadParameters(errors)
         return cls(**values)
