@@ -9,8 +9,8 @@ from datetime import date
 
 from django.db.models import Q
 
+from appraisal.leave_rules import days_words
 from appraisal.models import Leave
-from lianzhen.wording import date_range, list_date
 from villages.models import LiaisonTeam
 
 
@@ -79,5 +79,4 @@ def absences_of(teams: Iterable[LiaisonTeam], first: date, last: date) -> dict[t
 
 def absence_text(kind: str, first: date, last: date) -> str:
     """公出：会议（10月15日—10月17日）"""
-    days = list_date(first, first.year) if first == last else date_range(first, last, first.year)
-    return f"{Leave.Kind(kind).label}（{days}）"
+    return f"{Leave.Kind(kind).label}（{days_words(first, last, first.year)}）"

@@ -114,11 +114,15 @@ def see_board(user: User) -> Verdict:
     return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM, Role.INSTRUCTOR, Role.CADRE, Role.WINDOW)
 
 
+#: Who notes down where somebody went.
+NOTES_OUTINGS = (*TEAM, Role.INSTRUCTOR, Role.CADRE)
+
+
 def note_outing(user: User, outing: Outing | None = None) -> Verdict:
     """Going out and coming back: whoever works in the village, for himself and for his colleagues."""
     if outing is None:
-        return only(user, *TEAM, Role.INSTRUCTOR, Role.CADRE)
-    if outing.village_id in user.standing.villages(*TEAM, Role.INSTRUCTOR, Role.CADRE):
+        return only(user, *NOTES_OUTINGS)
+    if outing.village_id in user.standing.villages(*NOTES_OUTINGS):
         return ALLOWED
     return refused("去向由在这个村工作的同志登记。")
 

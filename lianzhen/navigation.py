@@ -45,6 +45,8 @@ class Place:
 
 PLACES = (
     Place("", "首页", "home", "home", tuple(Role)),
+    Place("日常", "请假公出", "leave_list", "calendar-event", (*TOWN_WIDE, *FIELD)),
+    Place("日常", "去向公示", "outing_board", "map-pin", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Place("台账", "村（社区）", "village_list", "building-community", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Place("台账", "联村工作组", "team_list", "users-group", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Place("台账", "片区联络组", "district_list", "map", (*TOWN_WIDE, *FIELD)),

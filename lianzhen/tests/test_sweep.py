@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from lianzhen.accounts.roles import Role as R
 from lianzhen.pages.guard import Guard
@@ -68,6 +69,14 @@ MAY = {
     "use_imports": OFFICE,
     "see_work_rules": frozenset(R),
     "change_work_rules": frozenset({R.OFFICE_LEAD}),
+    "see_leaves": READERS,
+    "ask_leave": VILLAGE | {R.DISTRICT, R.INSTRUCTOR},
+    "ask_leave_for": OFFICE,
+    # The member's own leave, which the leader decides, or whoever stands above him.
+    "decide_leave": frozenset({R.LEADER, R.DISTRICT, R.OFFICE_LEAD, R.COMMITTEE}),
+    "handle_leave": OFFICE | {R.MEMBER},
+    "see_board": READERS | {R.WINDOW},
+    "note_outing": VILLAGE | {R.INSTRUCTOR},
 }
 
 #: Who sees the own village's row and the other village's, by what the address begins with.
@@ -101,6 +110,9 @@ SEES = {
     "imports": (OFFICE, OFFICE),
     "feedback": (TOWN | {R.LEADER}, TOWN | {R.MEMBER}),
     "settings/work-rules": (frozenset(R), frozenset(R)),
+    # A leave is about a person: the window does not look it up.
+    "leave": (OWN - {R.WINDOW}, TOWN),
+    "duty/outings": (OWN, FAR),
 }
 
 #: Addresses that only a row of a certain state has.
@@ -171,6 +183,8 @@ def objects(cast: Cast) -> dict[str, tuple[Any, Any]]:
         rows["settings/accounts"] = [account] * 2
         rows["settings/grants"] = [made(RoleGrant(user=account, role=R.OFFICE, starts_on=START, reason="测试"))] * 2
         rows["settings/departments"] = [cast.department] * 2
+        rows["leave"] = [a_leave(cast, cast.own, cast.team), a_leave(cast, cast.other, cast.other_team)]
+        rows["duty/outings"] = [an_outing(cast, cast.own), an_outing(cast, cast.other)]
         rows["settings/work-rules"] = [made(WorkRules(starts_on=date(2027, 1, 4)))] * 2
         owners = (cast.users[R.LEADER], cast.users[R.MEMBER])
         rows["feedback"] = [made(Feedback(text="意见", sent_by=user)) for user in owners]
@@ -187,6 +201,27 @@ def made(row: Any, *, keep_holdings: bool = True) -> Any:
         row.ends_on = row.starts_on
     row.save()
     return row
+
+
+def a_leave(cast: Cast, village: Any, team: Any) -> Any:
+    """Asked for by the member of the own team; in the other village by somebody else."""
+    from appraisal.models import Leave
+
+    own = village == cast.own
+    person = cast.people[R.MEMBER] if own else cast.other_resident
+    by = cast.users[R.MEMBER] if own else cast.outsider
+    days = {"starts_on": date(2027, 3, 1), "ends_on": date(2027, 3, 1), "last_day": date(2027, 3, 1), "workdays": 1}
+    where = {"village": village, "team": team, "group": village.group}
+    return made(Leave(person=person, kind="personal", reason="家事", step="leader", created_by=by, **days, **where))
+
+
+def an_outing(cast: Cast, village: Any) -> Any:
+    from appraisal.models import Outing
+
+    person = cast.people[R.MEMBER] if village == cast.own else cast.other_resident
+    back = timezone.now() + timedelta(hours=1)
+    by = cast.users[R.CADRE]
+    return made(Outing(person=person, village=village, where="field", back_expected=back, left_by=by))
 
 
 def checked_batch(cast: Cast) -> Any:

@@ -1,4 +1,4 @@
-/* 今天 and 昨天 beside a date. `data-today` is the server's day, since a phone's clock may be wrong. */
+/* 今天 and 昨天 (data-days="tomorrow": 明天) beside a date. `data-today` is the server's day, since a phone's clock may be wrong. */
 (function () {
   "use strict";
 
@@ -8,8 +8,9 @@
     box.className = "day";
     input.parentNode.insertBefore(box, input);
     box.appendChild(input);
-    ["今天", "昨天"].forEach(function (word, back) {
-      var day = new Date(Date.parse(input.dataset.today) - back * 864e5).toISOString().slice(0, 10);
+    var step = input.dataset.days === "tomorrow" ? 1 : -1;
+    ["今天", step > 0 ? "明天" : "昨天"].forEach(function (word, place) {
+      var day = new Date(Date.parse(input.dataset.today) + step * place * 864e5).toISOString().slice(0, 10);
       if ((input.max && day > input.max) || (input.min && day < input.min) || input.disabled) return;
       var button = document.createElement("button");
       button.type = "button";
