@@ -210,6 +210,12 @@ class DutyNote(VersionedModel):
         return f"{self.log}的内容"
 
 
+class DutyPhotoQuerySet(models.QuerySet["DutyPhoto"]):
+    def visible_to(self, user: User) -> DutyPhotoQuerySet:
+        """Those not taken down, of the villages one sees."""
+        return self.filter(in_seen_villages(user, "log__team__village"), withdrawn_at=None)
+
+
 class DutyPhoto(VersionedModel):
     """An optional photo, shrunk and without EXIF (where and when it was taken is nobody's business)."""
 
@@ -221,6 +227,8 @@ class DutyPhoto(VersionedModel):
     created_by = by_field("上传人", optional=True)
     withdrawn_at = models.DateTimeField("撤下于", null=True, blank=True)
     withdrawn_by = by_field("撤下人", optional=True)
+
+    objects = DutyPhotoQuerySet.as_manager()
 
     class Meta:
         verbose_name = "驻村照片"
@@ -350,6 +358,12 @@ class SpotCheck(VersionedModel):
                     )
                 ),
                 violation_error_message="抽查情况与状态不符。",
+            ),
+            # Whoever found the office empty does not judge the explanation.
+            models.CheckConstraint(
+                name="spot_other_decides",
+                condition=Q(decided_by=None) | Q(created_by=None) | ~Q(decided_by=F("created_by")),
+                violation_error_message="抽查由抽查人以外的同志认定。",
             ),
             models.CheckConstraint(
                 name="spot_decision_has_decider",
