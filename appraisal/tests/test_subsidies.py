@@ -43,7 +43,10 @@ def person(key="1", **given):
     return Recipient(key=key, **given)
 
 
-def row(part, recipient, absences=Absences()):
+NONE = Absences()
+
+
+def row(part, recipient, absences=NONE):
     return subsidy_sheet(Formula((part,), absences), OCTOBER, [recipient]).rows[0]
 
 
@@ -56,7 +59,7 @@ BY_HAND = [
     (PerPoint(rate=D(3)), {}, "289.50", "96.5分 × 3.00元/分 = 289.50元"),
     (ABOVE, {}, "12.00", "（96.5分 − 95.0分）× 8.00元/分 = 12.00元"),
     (ABOVE, {"score": D(95)}, "0", "（95.0分 − 95.0分）× 8.00元/分 = 0.00元"),
-    (ABOVE, {"score": D("94.9")}, "0", "得分94.9分，没有达到95.0分 = 0.00元"),
+    (ABOVE, {"score": D("94.9")}, "0", "得分94.9分，没有达到95.0分，0.00元"),
     (EVERY, {}, "772.00", "96.5分 × 8.00元/分 = 772.00元"),
     (BANDS, {}, "300.00", "得分96.5分，在“达到90.0分”一档300.00元"),
     (BANDS, {"score": D("89.9")}, "200.00", "得分89.9分，在“达到75.0分”一档200.00元"),
@@ -214,9 +217,7 @@ parts = st.one_of(
     st.builds(PerDutyDay, rate=amounts, most=st.none() | st.integers(1, 31).map(D)),
     st.builds(PerPerson, amount=amounts, most=st.none() | hundredths(0, 1000)),
 )
-formulas = st.builds(
-    Formula, st.lists(parts, min_size=1, max_size=4).map(tuple), st.sampled_from([Absences(), ABSENCES])
-)
+formulas = st.builds(Formula, st.lists(parts, min_size=1, max_size=4).map(tuple), st.sampled_from([NONE, ABSENCES]))
 
 
 @st.composite
