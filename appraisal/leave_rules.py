@@ -1,4 +1,4 @@
-"""Leave: who decides, until when papers and return are due, which days clash.
+"""Leave: who decides, until when papers and return are due.
 
 Pure. The chain is that of domain.md §1.2 (S34, S35): the team leader up to `leave_leader_days`, the liaison
 group up to `leave_group_days`, the head of the office beyond; nobody's own superior step is below his own
@@ -7,12 +7,11 @@ post. The figures are settings of the town (`Rules`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date, timedelta
 from enum import StrEnum
 
 from appraisal.working_rules import Rules
-from lianzhen.periods import Span
 from lianzhen.town.workdays import WorkCalendar
 from lianzhen.wording import date_range, full_date, list_date
 
@@ -109,11 +108,6 @@ def overdue_before(today: date, calendar: WorkCalendar) -> date:
     """A leave that ended before this day, and that nobody came back from on record, is overdue: `return_due`
     of its last day has passed. For a condition on rows."""
     return calendar.add_workdays(today, -1)
-
-
-def clashing(first: date, last: date, others: Iterable[Span]) -> list[Span]:
-    """Those of the other leaves that share a day with `first`…`last`."""
-    return [other for other in others if other.overlaps(Span(first, last))]
 
 
 # --- Words --------------------------------------------------------------------------------------

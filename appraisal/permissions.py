@@ -6,9 +6,21 @@ Rows first: every object here has already been found through `visible_to(user)`.
 from __future__ import annotations
 
 from django.db.models import Model
+from django.utils import timezone
 
 from appraisal.leave_rules import WORDS, Step, reaches
-from appraisal.models import Decision, Leave, Outing, Suggestion, TownNeed
+from appraisal.models import (
+    Decision,
+    DutyAttendance,
+    DutyLog,
+    DutyPhoto,
+    DutyShift,
+    Leave,
+    Outing,
+    SpotCheck,
+    Suggestion,
+    TownNeed,
+)
 from appraisal.models.meetings import MEETING_READERS
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
@@ -18,6 +30,7 @@ from villages.models import LiaisonTeam
 OFFICE = (Role.OFFICE, Role.OFFICE_LEAD)
 #: Who serves in a team.
 TEAM = (Role.LEADER, Role.MEMBER)
+RECUSED = "涉及本人所在工作组，请由其他同志处理。"
 
 
 # --- 工作制度 ---------------------------------------------------------------------------------
@@ -45,6 +58,101 @@ def see_own_duty(user: User) -> Verdict:
 def key_duty_from_paper(user: User) -> Verdict:
     """代录: the office keys what was signed on paper."""
     return only(user, *OFFICE)
+
+
+# --- 驻村登记 ---------------------------------------------------------------------------------
+def log_duty_days(user: User) -> Verdict:
+    """Who sits in a village office on duty days, for himself and his colleagues; the office from paper."""
+    return only(user, *OFFICE, *TEAM, Role.CADRE)
+
+
+def log_for_team(user: User, team: LiaisonTeam) -> Verdict:
+    """One's own team; a cadre for the team of his village; the office for every team."""
+    standing = user.standing
+    if standing.has(*OFFICE) or team.pk in standing.teams(*TEAM) or team.village_id in standing.villages(Role.CADRE):
+        return ALLOWED
+    return refused(f"{team}的驻村由本组组长、组员和本村干部登记，也可请联村工作办代录。")
+
+
+def add_to_duty(user: User, log: DutyLog) -> Verdict:
+    """What was done, photos: the same people."""
+    return log_for_team(user, log.team)
+
+
+def undo_duty(user: User, log: DutyLog) -> Verdict:
+    """Whoever entered, on the day he did it."""
+    rows = log.attendances.filter(created_by=user).exclude(state=DutyAttendance.State.WITHDRAWN)
+    if any(timezone.localtime(at).date() == user.standing.on for at in rows.values_list("created_at", flat=True)):
+        return ALLOWED
+    return refused("只能撤销本人当天登记的驻村。登记有误时请联系片区联络组或联村工作办。")
+
+
+def dispute_duty(user: User, log: DutyLog) -> Verdict:
+    """不是我: whoever was entered by somebody else."""
+    named = log.attendances.filter(person__user=user, state=DutyAttendance.State.PRESENT).exclude(created_by=user)
+    return ALLOWED if named.exists() else refused("只能对别人为您作的登记提出异议。")
+
+
+def decide_duty(user: User, record: LiaisonTeam | DutyLog | DutyAttendance | DutyShift | SpotCheck) -> Verdict:
+    """Late entries, disputes, shifts: the liaison group of the district, or the office; not about one's own team."""
+    team = record if isinstance(record, LiaisonTeam) else (record.log if hasattr(record, "log") else record).team
+    district = team.village.group_id is not None and team.village.group_id in user.standing.groups(Role.DISTRICT)
+    if not (district or user.standing.has(*OFFICE)):
+        return refused("由所在片区的联络组或联村工作办办理。")
+    return refused(RECUSED) if team.pk in user.standing.teams(*TEAM) else ALLOWED
+
+
+def take_photo_down(user: User, photo: DutyPhoto) -> Verdict:
+    """Whoever sent it, and who decides."""
+    return ALLOWED if photo.created_by_id == user.pk else decide_duty(user, photo)
+
+
+def ask_shifts(user: User) -> Verdict:
+    return only(user, *OFFICE, *TEAM)
+
+
+def shift_for_team(user: User, team: LiaisonTeam) -> Verdict:
+    """调休 is asked for by the team; the office in its place."""
+    if user.standing.has(*OFFICE) or team.pk in user.standing.teams(*TEAM):
+        return ALLOWED
+    return refused(f"{team}的调休由本组组长和组员申请。")
+
+
+def withdraw_shift(user: User, shift: DutyShift) -> Verdict:
+    return shift_for_team(user, shift.team)
+
+
+def decide_shift(user: User, shift: DutyShift) -> Verdict:
+    """As all of duty; never what one asked for oneself."""
+    if shift.created_by_id == user.pk:
+        return refused("不能办理自己提出的调休，请由其他同志办理。")
+    return decide_duty(user, shift)
+
+
+# --- 抽查 -------------------------------------------------------------------------------------
+def record_checks(user: User) -> Verdict:
+    return only(user, *OFFICE, Role.DISTRICT)
+
+
+def explain_check(user: User, check: SpotCheck) -> Verdict:
+    """The team, and the village's cadres, who sit there with it."""
+    standing = user.standing
+    if check.team_id in standing.teams(*TEAM) or check.team.village_id in standing.villages(Role.CADRE):
+        return ALLOWED
+    return refused("由这个工作组的同志或本村干部说明。")
+
+
+def decide_check(user: User, check: SpotCheck) -> Verdict:
+    """Somebody else than who looked."""
+    if check.created_by_id == user.pk:
+        return refused("抽查由抽查人以外的同志认定。")
+    return decide_duty(user, check)
+
+
+def withdraw_check(user: User, check: SpotCheck) -> Verdict:
+    if check.created_by_id == user.pk or user.standing.has(Role.OFFICE_LEAD):
+        return ALLOWED
+    return refused("由抽查人或联村工作办主任撤销。")
 
 
 # --- 请假公出 ---------------------------------------------------------------------------------
@@ -128,9 +236,6 @@ def note_outing(user: User, outing: Outing | None = None) -> Verdict:
 
 
 # --- 周报 -------------------------------------------------------------------------------------
-RECUSED = "涉及本人所在工作组，请由其他同志处理。"
-
-
 def see_reports(user: User, team: LiaisonTeam | None = None) -> Verdict:
     """The town all, a liaison group its district's, the team and the village's cadres their own."""
     return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM, Role.CADRE)

@@ -55,7 +55,7 @@ PLACES = (
     Place("台账", "社会组织", "organization_list", "heart-handshake", (*TOWN_WIDE, *FIELD)),
     Place("台账", "党员小组", "party_group_list", "flag", (*TOWN_WIDE, *FIELD)),
     Place("台账", "人员", "person_list", "address-book", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
-    Place("工具", "导入", "import_list", "file-import", (*OFFICE,)),
+    Place("工具", "导入", "import_list", "file-import", (*OFFICE, Role.SYSADMIN)),
     Place("设置", "镇与站所", "town_settings", "settings", (*OFFICE, Role.SYSADMIN, Role.COMMITTEE, Role.AUDITOR)),
     Place("设置", "工作制度", "work_rules", "checklist", (*TOWN_WIDE, *FIELD)),
     Place("设置", "工作日历", "calendar", "calendar", (*TOWN_WIDE, Role.SYSADMIN)),

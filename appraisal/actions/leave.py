@@ -143,7 +143,7 @@ def refuse_substitute(person: Person, seat: Seat | None, other: Person | None, f
 
 
 # --- Deciding -----------------------------------------------------------------------------------
-def approve(*, leave: Leave, by: User, today: date, note: str = "", version: int | None = None) -> Leave:
+def approve(*, leave: Leave, by: User, note: str = "", version: int | None = None) -> Leave:
     """Grant it. The substitute is asked after once more: he may have gone on leave himself since."""
     with acting(by=by, action="leave.approve", label="批准请假公出", reason=note):
         leave = _decided(leave, Leave.State.APPROVED, by, note, version)

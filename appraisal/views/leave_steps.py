@@ -23,10 +23,8 @@ from lianzhen.wording import full_date
 @guarded(decide_leave, find=find_leave)
 def leave_decide(request: HttpRequest, leave: Leave) -> HttpResponse:
     def save(values: dict[str, Any]) -> Leave:
-        granted = values.pop("decision") == "approve"
-        act = actions.approve if granted else actions.decline
-        more = {"today": timezone.localdate()} if granted else {}
-        return act(leave=leave, by=request.user, **more, **values)
+        act = actions.approve if values.pop("decision") == "approve" else actions.decline
+        return act(leave=leave, by=request.user, **values)
 
     return form_page(
         request,

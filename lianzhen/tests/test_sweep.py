@@ -66,7 +66,7 @@ MAY = {
     "see_trail": ACCOUNTS,
     "see_feedback": TOWN,
     "answer_feedback": OFFICE,
-    "use_imports": OFFICE,
+    "use_imports": OFFICE | {R.SYSADMIN},
     "see_work_rules": frozenset(R),
     "change_work_rules": frozenset({R.OFFICE_LEAD}),
     "see_leaves": READERS,
@@ -108,6 +108,7 @@ SEES = {
     "settings/audit": (ACCOUNTS, ACCOUNTS - {R.SYSADMIN}),
     "notices": (frozenset({R.OFFICE}), frozenset({R.LEADER})),
     "imports": (OFFICE, OFFICE),
+    "imports/accounts": (frozenset({R.SYSADMIN}), frozenset({R.SYSADMIN})),
     "feedback": (TOWN | {R.LEADER}, TOWN | {R.MEMBER}),
     "settings/work-rules": (frozenset(R), frozenset(R)),
     # A leave is about a person: the window does not look it up.
@@ -116,7 +117,10 @@ SEES = {
 }
 
 #: Addresses that only a row of a certain state has.
-SPECIAL = {"villages/<int:pk>/self-governance/end/": "selfgov"}
+SPECIAL = {
+    "villages/<int:pk>/self-governance/end/": "selfgov",
+    "imports/<int:pk>/slips/": "imports/accounts",
+}
 
 ANSWERED = {200, 204, 302, 303, 409, 422}
 
@@ -191,6 +195,7 @@ def objects(cast: Cast) -> dict[str, tuple[Any, Any]]:
     entries = AuditEntry.objects
     rows["settings/audit"] = [entries.about(account).first(), entries.about(cast.own).first()]
     rows["imports"] = [checked_batch(cast), checked_batch(cast)]
+    rows["imports/accounts"] = [accounts_batch(cast)] * 2
     rows["notices"] = [Notice.objects.create(user=cast.users[r], text="消息") for r in (R.OFFICE, R.LEADER)]
     return {kind: (own, other) for kind, (own, other) in rows.items()}
 
@@ -230,6 +235,16 @@ def checked_batch(cast: Cast) -> Any:
 
     raw = "姓名,村\n陶示例,示例一村\n".encode()
     return actions.upload(kind=kind_of("people"), raw=raw, file_name="人员.csv", by=cast.users[R.OFFICE])
+
+
+def accounts_batch(cast: Cast) -> Any:
+    from lianzhen.importing import actions, running
+    from lianzhen.importing.kinds import kind_of
+
+    raw = "姓名,开通依据\n丁示例,申请单\n".encode()
+    keeper = cast.users[R.SYSADMIN]
+    batch = actions.upload(kind=kind_of("accounts"), raw=raw, file_name="账号.csv", by=keeper)
+    return running.start_import(batch=batch, by=keeper)
 
 
 def far_head(cast: Cast) -> Any:
