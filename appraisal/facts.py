@@ -223,13 +223,15 @@ def _presences(teams: Sequence[LiaisonTeam], first: date, last: date) -> dict[in
         state__in=[DutyAttendance.State.PRESENT, DutyAttendance.State.DISPUTED],
     )
     fields = ("log__team_id", "log__day", "person_id", "log__state", "state", "as_substitute__team_id", "session")
-    entered = rows.order_by("id").values_list(*fields, "log__late_reason")
-    for team_id, day, person_id, log_state, state, stood_in, session, late_reason in entered:
+    entered = rows.order_by("id").values_list(*fields, "log__late_reason", "source")
+    for team_id, day, person_id, log_state, state, stood_in, session, late_reason, source in entered:
         told = "here" if state == DutyAttendance.State.PRESENT else "disputed"
         if log_state == DutyLog.State.PENDING:
             told = "asked"
         half = "" if session == DutyAttendance.Session.WHOLE else DutyAttendance.Session(session).label
-        found[team_id].append(Presence(day, person_id, told, stood_in == team_id, half, late=bool(late_reason)))
+        # Signed on paper on the day and keyed later is not late.
+        late = bool(late_reason) and source != DutyAttendance.Source.OFFICE
+        found[team_id].append(Presence(day, person_id, told, stood_in == team_id, half, late))
     return found
 
 

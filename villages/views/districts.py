@@ -16,7 +16,7 @@ from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, plain_ta
 from lianzhen.wording import number
 from villages.actions import places as actions
 from villages.answering import answering, with_management
-from villages.extensions import VillageColumn, village_columns
+from villages.extensions import VillageColumn, district_tabs, village_columns
 from villages.forms.places import DistrictForm, DistrictVillagesForm
 from villages.models import LiaisonGroup, Posting, Village
 from villages.permissions import arrange_teams, see_districts, see_village_life
@@ -144,6 +144,7 @@ def district_page(request: HttpRequest, group: LiaisonGroup) -> HttpResponse:
     context = {
         "group": group,
         "crumbs": [("片区联络组", reverse("district_list"))],
+        "tabs": district_tabs(request.user, group),
         "members": plain_table(
             "组长和成员", _member_columns(arranges, today), serving, empty_text="还没有安排联络组成员。"
         ),

@@ -1,0 +1,100 @@
+"""驻村月统计: by team and by person; days owed and done, late entries, leave and official travel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from appraisal.duty_months import MonthRow, person_months, team_months
+from appraisal.duty_overview import seen_teams
+from appraisal.filters_duty import MonthFilter
+from appraisal.permissions import see_duty
+from appraisal.views.duty_views import step_links
+from lianzhen.pages.computed import ComputedRows, PeriodPage, asked_month
+from lianzhen.pages.guard import guarded
+from lianzhen.pages.tables import LIST_METHODS, Column, link
+from lianzhen.periods import Month
+from lianzhen.wording import number
+from villages.models import LiaisonTeam, Person
+
+PERSON = "person"
+
+
+def figure(key: str, title: str, **more: Any) -> Column:
+    return Column(key, title, lambda r: getattr(r, key), sort=[key], kind="number", total=True, **more)
+
+
+FIGURES = (
+    figure("need", "应到（天）"),
+    figure("done", "登记（天）"),
+    figure("missed", "缺（天）"),
+    figure("late", "补登（天）", secondary=True),
+    figure("leave", "请假（人天）", secondary=True),
+    figure("official", "公出（人天）", secondary=True),
+)
+DISTRICT = Column("district", "片区", lambda r: r.district, sort=["place", "code"], secondary=True)
+
+
+def _team_cell(row: MonthRow) -> Any:
+    return link(reverse("team_duty", args=[row.team.pk]), row.team.village.name)
+
+
+def columns(by_person: bool) -> list[Column]:
+    team = Column(
+        "team", "联村工作组", lambda r: r.team.village.name, show=_team_cell, sort=["pinyin"], head=not by_person
+    )
+    if not by_person:
+        return [team, DISTRICT, *FIGURES]
+    return [
+        Column("name", "姓名", lambda r: r.name, head=True),
+        Column("role", "职务", lambda r: r.role, secondary=True),
+        team,
+        DISTRICT,
+        *FIGURES,
+    ]
+
+
+@guarded(see_duty, methods=LIST_METHODS)
+def duty_statistics(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    month = asked_month(request, today)
+    by_person = request.GET.get("by") == PERSON
+    teams = seen_teams(request.user, month)
+    rows = (person_months if by_person else team_months)(teams, month, today)
+    unit = "人" if by_person else "个联村工作组"
+    page = PeriodPage(
+        request,
+        ComputedRows(Person if by_person else LiaisonTeam, rows),
+        columns(by_person),
+        title="驻村月统计（按人）" if by_person else "驻村月统计（按组）",
+        order=["place", "code"],
+        filterset=MonthFilter,
+        count=lambda n: f"共{number(n)}{unit}",
+        empty_text="这个月没有在任的联村工作组。",
+        context={
+            **step_links("month", month, f"&by={PERSON}" if by_person else ""),
+            "month": month,
+            "tabs": tabs(month, by_person=by_person),
+            "note": note(rows, by_person=by_person),
+        },
+        period=month,
+    )
+    return page.respond("appraisal/duty_statistics.html")
+
+
+def tabs(month: Month, *, by_person: bool) -> list[dict[str, Any]]:
+    key = f"?month={month.key}"
+    return [
+        {"title": "按组", "url": key, "current": not by_person, "count": None},
+        {"title": "按人", "url": f"{key}&by={PERSON}", "current": by_person, "count": None},
+    ]
+
+
+def note(rows: list[MonthRow], *, by_person: bool) -> str:
+    """What the figures mean where a reader would ask."""
+    if by_person and all(row.need is None for row in rows):
+        return "应到按工作组计算，个人不计应到"
+    return "应到按工作日历和固定办公日计算，“缺”只计已过去的日子"
