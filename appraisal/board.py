@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -15,7 +14,8 @@ from appraisal.leave_rules import return_due
 from appraisal.models import DutyAttendance, DutyLog, Leave, Outing
 from lianzhen.town.workdays import WorkCalendar
 from lianzhen.wording import clock, list_date
-from villages.models import CadreTerm, LiaisonTeam, Person, Posting, Village
+from villages.models import CadreTerm, Person, Posting, Village
+from villages.models.terms import runs_on
 
 HERE, OUT, AWAY, UNKNOWN = "here", "out", "away", "unknown"
 WORDS = {HERE: ("good", "在岗"), OUT: ("wait", "外出"), AWAY: ("off", "请假"), UNKNOWN: ("off", "未登记")}
@@ -43,33 +43,32 @@ class Line:
         return self.word or WORDS[self.state][1]
 
 
-def board_of(villages: Sequence[Village], now: datetime) -> dict[int, list[Line]]:
-    """The lines of each village by its id. Seven queries, however many villages. `now` is local."""
-    day = now.date()
-    ids = [village.pk for village in villages]
-    teams = dict(LiaisonTeam.objects.on(day).filter(village_id__in=ids).values_list("pk", "village_id"))
-    board: dict[int, dict[int, Line]] = {pk: {} for pk in ids}
-    _put_staff(board, teams, day)
-    _put_cadres(board, ids, day)
-    _put_leaves(board, day)
-    _put_duty(board, teams, day)
-    _put_outings(board, ids, now)
-    return {pk: list(lines.values()) for pk, lines in board.items()}
-
-
+#: Village id → person id → line, in the order of the sheet.
 Board = dict[int, dict[int, Line]]
 
 
-def _put_staff(board: Board, teams: dict[int, int], day: date) -> None:
-    here = Q(team_id__in=teams) | Q(village_id__in=board)
-    postings = Posting.objects.on(day).filter(here).select_related("person").order_by("-is_leader", "starts_on", "id")
-    for posting in postings:
-        village = posting.village_id or teams[posting.team_id]
+def board_of(villages: Sequence[Village], now: datetime) -> dict[int, list[Line]]:
+    """The lines of each village by its id. Six queries, however many villages. `now` is local."""
+    day = now.date()
+    board: Board = {village.pk: {} for village in villages}
+    _put_staff(board, day)
+    _put_cadres(board, day)
+    _put_leaves(board, day)
+    _put_duty(board, day)
+    _put_outings(board, now)
+    return {pk: list(lines.values()) for pk, lines in board.items()}
+
+
+def _put_staff(board: Board, day: date) -> None:
+    here = Q(team__village_id__in=board) & runs_on(day, "team__") | Q(village_id__in=board)
+    postings = Posting.objects.on(day).filter(here).select_related("person", "team")
+    for posting in postings.order_by("-is_leader", "starts_on", "id"):
+        village = posting.village_id or posting.team.village_id
         board[village].setdefault(posting.person_id, Line(posting.person, posting.role_name))
 
 
-def _put_cadres(board: Board, ids: list[int], day: date) -> None:
-    terms = CadreTerm.objects.on(day).filter(village_id__in=ids, is_subsidised=True).select_related("person")
+def _put_cadres(board: Board, day: date) -> None:
+    terms = CadreTerm.objects.on(day).filter(village_id__in=board, is_subsidised=True).select_related("person")
     for term in terms.order_by("position", "id"):
         line = Line(term.person, term.get_position_display())
         board[term.village_id].setdefault(term.person_id, line)
@@ -97,37 +96,33 @@ def _back_on(leave: Leave, day: date, calendar: WorkCalendar) -> str:
     return f"{list_date(return_due(leave.last_day, calendar), day.year)}回岗"
 
 
-def _put_duty(board: Board, teams: dict[int, int], day: date) -> None:
+def _put_duty(board: Board, day: date) -> None:
     """Whoever is in today's duty log is in the office, leave or not."""
     rows = DutyAttendance.objects.filter(
-        log__team_id__in=teams,
+        log__team__village_id__in=board,
         log__day=day,
         log__state__in=[DutyLog.State.REGISTERED, DutyLog.State.PENDING],
         state=DutyAttendance.State.PRESENT,
     )
-    for row in rows.select_related("person", "log").order_by("id"):
-        lines = board[teams[row.log.team_id]]
+    for row in rows.select_related("person", "log__team").order_by("id"):
+        lines = board[row.log.team.village_id]
         line = lines.setdefault(row.person_id, Line(row.person, "替班" if row.as_substitute_id else ""))
         line.state, line.where, line.back = HERE, "", ""
         whole = row.session == DutyAttendance.Session.WHOLE
         line.word = "在岗" if whole else f"在岗（{row.get_session_display()}）"
 
 
-def _put_outings(board: Board, ids: list[int], now: datetime) -> None:
+def _put_outings(board: Board, now: datetime) -> None:
     """Out since today. One of an earlier day that nobody closed says nothing about today."""
     begins = timezone.make_aware(datetime.combine(now.date(), time.min))
-    open_ones = Outing.objects.open().since(begins).filter(village_id__in=ids)
-    found = defaultdict(list)
-    for outing in open_ones.select_related("person"):
-        found[outing.village_id].append(outing)
-    for village_id, outings in found.items():
-        for outing in outings:
-            line = board[village_id].setdefault(outing.person_id, Line(outing.person, ""))
-            back = clock(timezone.localtime(outing.back_expected))
-            line.state, line.word, line.outing = OUT, "", outing
-            line.where = outing.get_where_display() + (f"：{outing.note}" if outing.note else "")
-            line.overdue = outing.back_expected < now
-            line.back = f"预计{back}，还没有登记返回" if line.overdue else f"预计{back}"
+    outings = Outing.objects.open().since(begins).filter(village_id__in=board)
+    for outing in outings.select_related("person"):
+        line = board[outing.village_id].setdefault(outing.person_id, Line(outing.person, ""))
+        back = clock(timezone.localtime(outing.back_expected))
+        line.state, line.word, line.outing = OUT, "", outing
+        line.where = outing.get_where_display() + (f"：{outing.note}" if outing.note else "")
+        line.overdue = outing.back_expected < now
+        line.back = f"预计{back}，还没有登记返回" if line.overdue else f"预计{back}"
 
 
 def names(lines: Sequence[Line], state: str) -> str:

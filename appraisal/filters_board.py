@@ -6,13 +6,12 @@ import django_filters as filters
 from django.db.models import QuerySet
 
 from villages.filters import text_filter
-from villages.filters_places import DistrictFilter, named
+from villages.filters_places import named
 from villages.models import Village
 
 
 class BoardFilter(filters.FilterSet):
     q = text_filter("村名或拼音首字母", "search")
-    group = DistrictFilter()
 
     class Meta:
         model = Village

@@ -3,15 +3,23 @@
 from django.urls import path
 
 from appraisal.views import (
+    behind,
     board,
     decisions,
+    duty,
+    duty_decisions,
+    duty_lists,
     duty_paper,
+    duty_photos,
     duty_sheet,
+    duty_shifts,
     duty_statistics,
     duty_views,
     leave,
     leave_steps,
     meetings,
+    spot_checks,
+    suggestions,
     work_rules,
 )
 
@@ -20,6 +28,34 @@ urlpatterns = [
     path("settings/work-rules/", work_rules.work_rules, name="work_rules"),
     path("settings/work-rules/new/", work_rules.work_rules_add, name="work_rules_add"),
     path("settings/work-rules/<int:pk>/edit/", work_rules.work_rules_edit, name="work_rules_edit"),
+    # 驻村登记
+    path("duty/new/", duty.duty_add, name="duty_add"),
+    path("duty/logs/", duty_lists.duty_list, name="duty_list"),
+    path("duty/requests/", duty_lists.duty_requests, name="duty_requests"),
+    path("duty/<int:pk>/", duty.duty_page, name="duty"),
+    path("duty/<int:pk>/edit/", duty.duty_edit, name="duty_edit"),
+    path("duty/<int:pk>/undo/", duty.duty_undo, name="duty_undo"),
+    path("duty/<int:pk>/decide/", duty_decisions.duty_decide, name="duty_decide"),
+    path("duty/<int:pk>/dispute/", duty_decisions.duty_dispute, name="duty_dispute"),
+    path("duty/<int:pk>/withdraw/", duty_decisions.duty_withdraw, name="duty_withdraw"),
+    path("duty/people/<int:pk>/resolve/", duty_decisions.duty_resolve, name="duty_resolve"),
+    path("duty/photos/<int:pk>/", duty_photos.duty_photo, name="duty_photo"),
+    path("duty/photos/<int:pk>/small/", duty_photos.duty_photo_small, name="duty_photo_small"),
+    path("duty/photos/<int:pk>/withdraw/", duty_photos.duty_photo_withdraw, name="duty_photo_withdraw"),
+    # 调休
+    path("duty/shifts/", duty_lists.duty_shift_list, name="duty_shift_list"),
+    path("duty/shifts/new/", duty_shifts.duty_shift_add, name="duty_shift_add"),
+    path("duty/shifts/<int:pk>/", duty_shifts.duty_shift, name="duty_shift"),
+    path("duty/shifts/<int:pk>/decide/", duty_shifts.duty_shift_decide, name="duty_shift_decide"),
+    path("duty/shifts/<int:pk>/withdraw/", duty_shifts.duty_shift_withdraw, name="duty_shift_withdraw"),
+    path("duty/teams/<int:pk>/postpone/", duty_shifts.duty_postpone, name="duty_postpone"),
+    # 抽查
+    path("duty/checks/", spot_checks.spot_check_list, name="spot_check_list"),
+    path("duty/checks/new/", spot_checks.spot_check_add, name="spot_check_add"),
+    path("duty/checks/<int:pk>/", spot_checks.spot_check, name="spot_check"),
+    path("duty/checks/<int:pk>/explain/", spot_checks.spot_check_explain, name="spot_check_explain"),
+    path("duty/checks/<int:pk>/decide/", spot_checks.spot_check_decide, name="spot_check_decide"),
+    path("duty/checks/<int:pk>/withdraw/", spot_checks.spot_check_withdraw, name="spot_check_withdraw"),
     # 请假公出
     path("leave/", leave.leave_list, name="leave_list"),
     path("leave/new/", leave.leave_add, name="leave_add"),
@@ -60,4 +96,12 @@ urlpatterns = [
     path("decisions/<int:pk>/result/", decisions.decision_result, name="decision_result"),
     path("decisions/<int:pk>/drop/", decisions.decision_drop, name="decision_drop"),
     path("decisions/<int:pk>/resume/", decisions.decision_resume, name="decision_resume"),
+    # 谁没跟上、提醒
+    path("behind/", behind.behind_list, name="behind"),
+    path("behind/remind/", behind.behind_remind, name="behind_remind"),
+    # 建议扣分
+    path("suggestions/", suggestions.suggestion_list, name="suggestion_list"),
+    path("suggestions/decline/", suggestions.suggestions_decline, name="suggestions_decline"),
+    path("suggestions/<int:pk>/", suggestions.suggestion, name="suggestion"),
+    path("suggestions/<int:pk>/decline/", suggestions.suggestion_decline, name="suggestion_decline"),
 ]

@@ -19,6 +19,7 @@ from appraisal.models import Outing
 from appraisal.outing_times import offered_returns
 from appraisal.permissions import NOTES_OUTINGS, note_outing, see_board
 from lianzhen.accounts.models import User
+from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.pages.forms import LONGEST_ID, form_page
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link
@@ -29,12 +30,18 @@ from villages.models import Village
 # --- Board --------------------------------------------------------------------------------------
 @guarded(see_board, methods=LIST_METHODS)
 def board(request: HttpRequest) -> HttpResponse:
-    """One village when the address names it or there is no other to see; otherwise the list."""
+    """One village when the address names it or somebody works in no other; otherwise the list."""
     seen = Village.objects.visible_to(request.user).current()
     village = None
     if request.method != "POST":
-        village = _asked(request, seen) or (seen.get() if seen.count() == 1 else None)
+        village = _asked(request, seen) or (None if _sees_many(request.user) else seen.first())
     return _village_board(request, village) if village else _all_boards(request, seen)
+
+
+def _sees_many(user: User) -> bool:
+    """Whether the list is of use; told from the standing, without asking the database."""
+    standing = user.standing
+    return standing.has(*TOWN_WIDE, Role.DISTRICT, Role.WINDOW) or len(standing.villages()) > 1
 
 
 def _asked(request: HttpRequest, villages: Any) -> Village | None:
@@ -51,14 +58,13 @@ def _asked(request: HttpRequest, villages: Any) -> Village | None:
 def _village_board(request: HttpRequest, village: Village) -> HttpResponse:
     now = timezone.localtime()
     lines = board_of([village], now)[village.pk]
-    several = Village.objects.visible_to(request.user).current().count() > 1
     context = {
         "village": village,
         "lines": lines,
         "title": f"{village}去向公示",
         "day": long_date(now.date()),
         "at": clock(now),
-        "crumbs": [("去向公示", reverse("outing_board"))] if several else [],
+        "crumbs": [("去向公示", reverse("outing_board"))] if _sees_many(request.user) else [],
         "here": f"?village={village.pk}",
         "back_url": f"?village={village.pk}",
         **_own_part(request.user, village, lines, now),
