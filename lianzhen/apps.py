@@ -12,10 +12,13 @@ class RoofConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_delete, post_save
 
-        from lianzhen import account_book  # noqa: F401 — its receiver tells the watchers of every grant
+        # `account_book` among them: its receiver tells the watchers of every grant.
+        from lianzhen import account_book, account_importing, calendar_importing  # noqa: F401
         from lianzhen.context import forget_town
         from lianzhen.town.models import CalendarYear, Town
 
+        account_importing.register_kinds()
+        calendar_importing.register_kinds()
         for model in (Town, CalendarYear):
             for signal in (post_save, post_delete):
                 signal.connect(forget_town, sender=model, dispatch_uid=f"frame-{model.__name__}-{id(signal)}")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lianzhen.views import account, accounts, calendar, help, imports, notices, signing_in, town, trail
+from lianzhen.views import account, accounts, calendar, help, import_slips, imports, notices, signing_in, town, trail
 
 urlpatterns = [
     path("login/", signing_in.sign_in, name="login"),
@@ -48,6 +48,7 @@ urlpatterns = [
     path("imports/<int:pk>/pending/", imports.import_pending, name="import_pending"),
     path("imports/<int:pk>/undo/", imports.import_undo, name="import_undo"),
     path("imports/<int:pk>/annotated/", imports.import_annotated, name="import_annotated"),
+    path("imports/<int:pk>/slips/", import_slips.import_slips, name="import_slips"),
     path("more/", help.more, name="more"),
     path("help/", help.help_index, name="help"),
     path("help/<slug:topic>/", help.help_topic, name="help_topic"),

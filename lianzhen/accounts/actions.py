@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Container, Iterable
 from datetime import date, timedelta
+from itertools import chain, count
 
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
@@ -46,18 +48,29 @@ _LETTERS, _DIGITS = "abcdefghjkmnpqrstuvwxyz", "23456789"
 
 # --- Accounts -------------------------------------------------------------------------------
 def add_account(
-    *, username: str, name: str, phone: str, password: str, by: User | None, reason: str, must_change: bool = True
+    *,
+    username: str,
+    name: str,
+    phone: str,
+    password: str | None,
+    by: User | None,
+    reason: str,
+    must_change: bool = True,
 ) -> User:
-    """Open an account with a first password that its owner must change at the first sign-in.
+    """Open an account with a first password that its owner must change at the first sign-in. With None nobody
+    can sign in yet: an imported account waits for `issue_passwords`.
 
     Without a `username` the pinyin of the name is taken, with a number where somebody has it already.
     Raises `ValidationError` when the account name or telephone number is taken, or the password too weak.
     """
     name = name.strip()
-    user = User(username=_readable(username or _free_username(name)), name=name, phone=phone or None)
+    user = User(username=readable_username(username or _free_username(name)), name=name, phone=phone or None)
     user.must_change_password = must_change
     user.pinyin = full_pinyin(name, person=True)  # filled on saving; the password may not contain it either
-    _set_password(user, password)
+    if password is None:
+        user.set_unusable_password()
+    else:
+        _set_password(user, password)
     with acting(by=by, action="account.add", label="开通账号", reason=reason):
         user.full_clean()
         user.save()
@@ -69,7 +82,7 @@ def change_account(*, user: User, name: str, username: str, phone: str, by: User
         user = lock_for_change(user, version)
         user.name, user.phone = name.strip(), phone or None
         if username != user.username:
-            user.username = _readable(username)
+            user.username = readable_username(username)
         user.full_clean()
         user.save()
     return user
@@ -128,6 +141,24 @@ def reset_password(*, user: User, password: str, by: User, reason: str) -> None:
             act.note(user)
         end_sessions(user)
         forget_tries(user.username)
+
+
+def issue_passwords(*, hashed: Iterable[tuple[User, str]], by: User, reason: str) -> list[User]:
+    """Give accounts that were imported their first password, hashed already: hashing takes a fifth of a second
+    each, and no lock is held meanwhile. Passes over those that have got one since; answers the others."""
+    given = []
+    with acting(by=by, action="account.password_slip", label="生成初始密码", reason=reason) as act:
+        for user, password in hashed:
+            user = lock_for_change(user)
+            if user.ended_at or user.has_usable_password():
+                continue
+            user.password, user.must_change_password = password, True
+            user.password_reset_at = timezone.now()
+            user.save()
+            given.append(user)
+            if not any(entry.object_id == user.pk for entry in act.entries):
+                act.note(user)
+    return given
 
 
 def change_own_password(*, user: User, password: str) -> User:
@@ -193,8 +224,8 @@ def _refuse_own(user: User, by: User | None, sentence: str) -> None:
         raise ValidationError(sentence)
 
 
-def _readable(username: str) -> str:
-    """Small letters only: `Wang` and `wang` would be two accounts that sign in as one."""
+def readable_username(username: str) -> str:
+    """Small letters only: `Wang` and `wang` would be two accounts that sign in as one. Raises `ValidationError`."""
     username = username.strip().lower()
     if not _USERNAME.fullmatch(username):
         raise ValidationError({"username": "账号应为2到30位小写字母、数字、点、横线或下划线，以字母或数字开头。"})
@@ -203,13 +234,21 @@ def _readable(username: str) -> str:
     return username
 
 
-def _free_username(name: str) -> str:
+def free_username(name: str, taken: Container[str]) -> str:
     """The pinyin of a name, with the first free number behind it where it is taken."""
-    stem = re.sub(r"[^a-z0-9]", "", full_pinyin(name, person=True).lower())[:26] or "user"
-    stem = stem if len(stem) > 1 else f"{stem}1"
-    taken = set(User.objects.filter(username__startswith=stem).values_list("username", flat=True))
-    tries = [stem, *(f"{stem}{n}" for n in range(2, len(taken) + 3))]
+    stem = _stem(name)
+    tries = chain([stem], (f"{stem}{n}" for n in count(2)))
     return next(username for username in tries if username not in taken)
+
+
+def _free_username(name: str) -> str:
+    taken = User.objects.filter(username__startswith=_stem(name)).values_list("username", flat=True)
+    return free_username(name, set(taken))
+
+
+def _stem(name: str) -> str:
+    stem = re.sub(r"[^a-z0-9]", "", full_pinyin(name, person=True).lower())[:26] or "user"
+    return stem if len(stem) > 1 else f"{stem}1"
 
 
 def _pick(alphabet: str) -> str:

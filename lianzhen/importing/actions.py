@@ -16,7 +16,7 @@ from django.db import transaction
 from lianzhen.accounts.models import User
 from lianzhen.importing import progress, worker
 from lianzhen.importing.checking import judge_all
-from lianzhen.importing.kinds import Kind, kinds
+from lianzhen.importing.kinds import Kind
 from lianzhen.importing.limits import Unreadable
 from lianzhen.importing.matching import Match, looks_like, match, why_skipped
 from lianzhen.importing.models import ImportBatch, ImportRow
@@ -146,13 +146,14 @@ def doubled_headers(batch: ImportBatch) -> list[str]:
     return sorted({header for header in filled if filled.count(header) > 1})
 
 
-def better_kind(batch: ImportBatch) -> Kind | None:
-    """The kind that the header fits clearly better than the chosen one; None also when the file is gone."""
+def better_kind(batch: ImportBatch, offered: list[Kind]) -> Kind | None:
+    """The kind of those offered that the header fits clearly better than the chosen one; None also when the file
+    is gone."""
     try:
         sheet = next((s for s in reread(batch) if s.name == batch.sheet), None)
     except ValidationError:
         return None
-    return looks_like(kinds(), sheet.lines, batch.definition) if sheet else None
+    return looks_like(offered, sheet.lines, batch.definition) if sheet else None
 
 
 # --- Check --------------------------------------------------------------------------------------

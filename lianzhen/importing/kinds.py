@@ -89,6 +89,8 @@ class Kind:
     samples: ClassVar[tuple[Mapping[str, str], ...]] = ()
     notes: ClassVar[tuple[str, ...]] = ()
     place: ClassVar[int] = 100
+    #: Where a batch goes on once it is in: words and the name of an address that takes its number.
+    follow_up: ClassVar[tuple[str, str] | None] = None
     #: Labels of the models that `book` reads. A kind that names them takes its rows in together: every plan
     #: has `gather`.
     reads: ClassVar[tuple[str, ...]] = ()
@@ -107,6 +109,9 @@ class Kind:
 
     def finish(self, gathering: Gathering, book: Any) -> None:
         """What is due once all rows are gathered."""
+
+    def conclude(self, book: Any, by: User | None) -> None:
+        """The same where rows are written one by one: what is due once all are in, in the same transaction."""
 
     def refuse_undo(self, record: Model) -> str:
         """Why a record that this kind made cannot be taken back; '' when it can."""

@@ -17,6 +17,7 @@ from lianzhen.accounts.models import User
 from lianzhen.importing.checking import Reader, Unsound, seen, told
 from lianzhen.importing.kinds import Plan, Problem
 from lianzhen.importing.models import ImportBatch, ImportRow, ImportTouch
+from lianzhen.importing.touching import touch_of
 from lianzhen.trail.gathering import Gathering, trail_length
 
 Outcome = ImportRow.Outcome
@@ -37,16 +38,7 @@ class Prepared:
 
     def touches(self) -> list[ImportTouch]:
         """Records as they were, in the order in which they were written."""
-        return [
-            ImportTouch(
-                model=written.record._meta.label_lower,
-                object_id=written.record.pk,
-                label=str(written.record)[:200],
-                version=getattr(written.record, "version", None),
-                before=written.before,
-            )
-            for written in self.gathering.writes
-        ]
+        return [touch_of(written.record, written.before) for written in self.gathering.writes]
 
 
 def prepare(batch: ImportBatch, by: User | None, tell: Callable[[int, int, int], Any]) -> Prepared:

@@ -1,4 +1,4 @@
-"""Taking the sound rows in: one act, one transaction, all of the confirmed batch or nothing. And taking it back."""
+"""Taking the sound rows in: one act, one transaction, all of the confirmed batch or nothing."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
-from django.db.models import F, ProtectedError
+from django.db.models import F
 from django.utils import timezone
 
 from lianzhen.accounts.models import User
@@ -17,11 +16,11 @@ from lianzhen.importing import progress, touching, worker
 from lianzhen.importing.actions import AT_ONCE, store_rows
 from lianzhen.importing.checking import Reader
 from lianzhen.importing.kinds import Plan, Problem
-from lianzhen.importing.models import UNDO_DAYS, ImportBatch, ImportRow, ImportTouch
+from lianzhen.importing.models import ImportBatch, ImportRow
 from lianzhen.importing.preparing import READY, carry_out, prepare, refuse
 from lianzhen.trail import acting
 from lianzhen.trail.recording import Act
-from lianzhen.wording import full_date, number
+from lianzhen.wording import number
 
 logger = logging.getLogger(__name__)
 State, Running, Outcome = ImportBatch.State, ImportBatch.Running, ImportRow.Outcome
@@ -128,6 +127,7 @@ def _write_rows(batch: ImportBatch, by: User | None) -> int:
                 refuse(row, problems)
                 refused.append(row)
             progress.tell(batch.pk, done, len(rows))
+        reader.kind.conclude(reader.book, by)
     store_rows(refused, ["outcome", "problems", "changes"])
     batch.rows.filter(outcome__in=READY).update(did=F("outcome"), outcome=Outcome.DONE)
     touching.store(batch, touches)
@@ -143,83 +143,3 @@ def _write_row(reader: Reader, row: ImportRow, by: User | None) -> list[dict]:
         return carry_out(reader, row, act)
     except IntegrityError:
         return [Problem("", "与已有的另一条记录冲突，请重新检查。").stored()]
-
-
-# --- Taking back ------------------------------------------------------------------------------------
-def undo(*, batch: ImportBatch, by: User, reason: str) -> ImportBatch:
-    """Take a whole batch back: what it made goes, what it changed is again as it was. All or nothing.
-
-    Raises `ValidationError` after seven days, and when a record was changed or used since.
-    """
-    with acting(by=by, action="import.undo", label=f"撤销导入{batch.kind_title}", reason=reason) as act:
-        batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-        if not batch.took_in:
-            raise ValidationError("这个批次没有导入，或已经撤销。")
-        if batch.running:
-            raise ValidationError("这个批次正在办理，请稍后再撤销。")
-        if not batch.may_be_undone(timezone.now()):
-            raise ValidationError(f"导入超过{UNDO_DAYS}天，不能整批撤销，请逐条更正。")
-        touches = list(batch.touches.all())
-        _refuse_changed(batch, touches)
-        try:
-            for touch in _first_and_last_reversed(touches):
-                _take_back(touch)
-        except ProtectedError as reason_:
-            held = next(iter(reason_.protected_objects))
-            raise ValidationError(f"导入的记录已被使用（{held}），不能整批撤销，请逐条更正。") from reason_
-        batch.rows.filter(outcome=Outcome.DONE).update(outcome=F("did"), did="")
-        batch.touches.all().delete()
-        batch.state, batch.undone_at, batch.undone_by = State.UNDONE, timezone.now(), by
-        batch.save()
-        act.note(batch, [("状态", "已导入", "已撤销")])
-    return batch
-
-
-def _refuse_changed(batch: ImportBatch, touches: list[ImportTouch]) -> None:
-    last = {(t.model, t.object_id): t for t in touches}
-    by_model: dict[str, list[ImportTouch]] = {}
-    for touch in last.values():
-        by_model.setdefault(touch.model, []).append(touch)
-    changed = []
-    for label, group in by_model.items():
-        model = apps.get_model(label)
-        has_version = any(f.name == "version" for f in model._meta.concrete_fields)
-        ids = [touch.object_id for touch in group]
-        rows = {}
-        for start in range(0, len(ids), 500):
-            rows |= model._base_manager.select_for_update().in_bulk(ids[start : start + 500])
-        for touch in group:
-            row = rows.get(touch.object_id)
-            if (row is None) != touch.gone or (row is not None and has_version and row.version != touch.version):
-                changed.append(touch.label)
-            elif row is not None and touch.before is None and (why := batch.definition.refuse_undo(row)):
-                raise ValidationError(why)
-    if changed:
-        some = "、".join(changed[:5]) + (f"等{number(len(changed))}条" if len(changed) > 5 else "")
-        day = full_date(timezone.localdate(batch.imported_at))
-        raise ValidationError(f"{some}在{day}导入后又有改动，不能整批撤销，请逐条更正。")
-
-
-def _first_and_last_reversed(touches: list[ImportTouch]) -> list[ImportTouch]:
-    """One touch per record, as it was before the first, the newest record first: what was made goes before
-    what it replaced comes back."""
-    first: dict[tuple[str, int], ImportTouch] = {}
-    for touch in touches:
-        first.setdefault((touch.model, touch.object_id), touch)
-    ordered = list(reversed(first.values()))
-    return [t for t in ordered if t.before is None] + [t for t in ordered if t.before is not None]
-
-
-def _take_back(touch: ImportTouch) -> None:
-    model = apps.get_model(touch.model)
-    row = model._base_manager.filter(pk=touch.object_id).first()
-    if touch.before is None:
-        if row is not None:
-            row.delete()
-        return
-    fresh = row is None
-    row = row or model(pk=touch.object_id)
-    for f in model._meta.concrete_fields:
-        if f.name not in ("version", "updated_at", "updated_by", model._meta.pk.name):
-            setattr(row, f.attname, f.to_python(touch.before.get(f.attname)))
-    row.save(force_insert=fresh)

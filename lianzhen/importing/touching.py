@@ -42,9 +42,13 @@ def store(batch: ImportBatch, touches: list[ImportTouch]) -> None:
     ImportTouch.objects.bulk_create(touches, batch_size=500)
 
 
+#: Kept nowhere but in its own column.
+NEVER_NOTED = "password"
+
+
 def raw_values(instance: models.Model) -> dict[str, Any] | None:
     """The row as stored now, by column attribute."""
-    names = [f.attname for f in instance._meta.concrete_fields]
+    names = [f.attname for f in instance._meta.concrete_fields if f.name != NEVER_NOTED]
     return type(instance)._base_manager.filter(pk=instance.pk).values(*names).first()
 
 
@@ -61,22 +65,22 @@ def _before_save(sender: type[models.Model], instance: models.Model, raw: bool, 
 def _after_save(sender: type[models.Model], instance: models.Model, raw: bool, **kwargs: Any) -> None:
     touches = _concerned(sender)
     if touches is not None and not raw:
-        touches.append(_touch(instance, instance.__dict__.pop("_import_before", None)))
+        touches.append(touch_of(instance, instance.__dict__.pop("_import_before", None)))
 
 
 def _before_delete(sender: type[models.Model], instance: models.Model, **kwargs: Any) -> None:
     touches = _concerned(sender)
     if touches is not None:
-        touch = _touch(instance, raw_values(instance))
+        touch = touch_of(instance, raw_values(instance))
         touch.gone = True
         touches.append(touch)
 
 
-def _touch(instance: models.Model, before: dict[str, Any] | None) -> ImportTouch:
+def touch_of(instance: models.Model, before: dict[str, Any] | None) -> ImportTouch:
     return ImportTouch(
         model=instance._meta.label_lower,
         object_id=instance.pk,
         label=str(instance)[:200],
         version=getattr(instance, "version", None),
-        before=before,
+        before={key: value for key, value in before.items() if key != NEVER_NOTED} if before is not None else None,
     )

@@ -154,6 +154,19 @@ def adopt_package_years(*, by: User | None, reason: str = "") -> list[int]:
     return lacking
 
 
+def keep_calendar_year(*, year: int, by: User | None, reason: str) -> CalendarYear:
+    """The days that were set by hand make up the year's arrangement: it is missing no longer. A year taken over
+    before stays as it was taken."""
+    with acting(by=by, action="calendar.keep", label=f"采用{year}年工作日历", reason=_required(reason)):
+        _hold_calendar()
+        row = CalendarYear.objects.filter(year=year).first()
+        if row is None:
+            row = CalendarYear(year=year, source=CalendarSource.MANUAL, adopted_by=by)
+            row.full_clean()
+            row.save()
+    return row
+
+
 def set_day(*, day: date, is_workday: bool, name: str, by: User | None, reason: str) -> CalendarDay | None:
     """Set one day by hand. A day that is again as in a plain week loses its row (the answer is None)."""
     with acting(by=by, action="calendar.set_day", label="设置工作日历", reason=_required(reason)):

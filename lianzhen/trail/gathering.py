@@ -166,17 +166,27 @@ class Gathering:
             call()
 
     def _store(self, writes: Iterable[Written]) -> None:
-        changed: dict[type[models.Model], list[models.Model]] = {}
+        """Write the columns that differ, and no other: what leaves no trail (a display setting, a password hashed
+        anew) may have been written meanwhile."""
+        alike: dict[tuple[type[models.Model], tuple[str, ...]], list[models.Model]] = {}
         for written in writes:
-            changed.setdefault(type(written.record), []).append(written.record)
-        for model, records in changed.items():
-            for record in records:
-                _take_numbers(record)
-            columns = [f.name for f in model._meta.concrete_fields if not f.primary_key]
+            _take_numbers(written.record)
+            columns = tuple(_differing(written))
+            alike.setdefault((type(written.record), columns), []).append(written.record)
+        for (model, columns), records in alike.items():
             # One statement for hundreds of rows; bulk_update writes a CASE for every cell and is ten times slower.
             model._base_manager.bulk_create(
                 records, update_conflicts=True, unique_fields=[model._meta.pk.name], update_fields=columns
             )
+
+
+def _differing(written: Written) -> Iterator[str]:
+    before = written.before or {}
+    for f in written.record._meta.concrete_fields:
+        if not f.primary_key and (
+            getattr(f, "auto_now", False) or getattr(written.record, f.attname) != before.get(f.attname)
+        ):
+            yield f.name
 
 
 def trail_length(models_read: Iterable[str]) -> int:

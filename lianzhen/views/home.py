@@ -46,7 +46,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if user.standing.has(Role.GRIDHEAD):
         context["own_grids"] = Grid.objects.filter(pk__in=user.standing.grids(Role.GRIDHEAD)).select_related("village")
     if user.standing.has(Role.SYSADMIN):
-        context |= {"figures": _account_figures(today), "needs": _account_needs(today), "figures_title": "账号一览"}
+        needs = [*_account_needs(today), *_imports_waiting(user)]
+        context |= {"figures": _account_figures(today), "needs": needs, "figures_title": "账号一览"}
     if user.standing.has(Role.AUDITOR):
         context["latest"] = AuditEntry.objects.visible_to(user)[:12]
     return render(request, "home.html", context)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lianzhen.forms.imports import ColumnsForm, SheetForm, UndoForm, UploadForm
-from lianzhen.importing import actions, progress, running, workbooks
+from lianzhen.importing import actions, progress, running, undoing, workbooks
 from lianzhen.importing.kinds import kind_of, kinds_for
 from lianzhen.importing.models import UNDO_DAYS, ImportBatch
 from lianzhen.importing.permissions import use_imports
@@ -126,10 +126,9 @@ def import_new(request: HttpRequest) -> HttpResponse:
 @guarded(use_imports, methods=("GET",))
 def import_template(request: HttpRequest, kind: str) -> HttpResponse:
     """The blank template of a kind, or with `?sample=1` one with rows that show how to fill it."""
-    try:
-        definition = kind_of(kind)
-    except KeyError:
-        raise Http404 from None
+    definition = next((offered for offered in kinds_for(request.user) if offered.key == kind), None)
+    if definition is None:
+        raise Http404
     filled = request.GET.get("sample") == "1"
     content = workbooks.sample(definition) if filled else workbooks.template(definition)
     return _workbook(content, f"{definition.title}{'填写示例' if filled else '模板'}.xlsx")
@@ -148,7 +147,14 @@ def _frame(batch: ImportBatch) -> dict:
         "broken_off": bool(batch.stopped) or (bool(batch.running) and not alive),
         "done": done,
         "total": total,
+        "follow_up": _follow_up(batch),
     }
+
+
+def _follow_up(batch: ImportBatch) -> tuple[str, str] | None:
+    """What is due after the import: words and address."""
+    after = batch.definition.follow_up
+    return (after[0], reverse(after[1], args=[batch.pk])) if after and batch.took_in else None
 
 
 @guarded(use_imports, find=find_batch)
@@ -232,7 +238,7 @@ def import_map(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
         "columns_form": columns_form,
         "form": form if form.is_bound else None,
         "doubled": actions.doubled_headers(batch),
-        "better": actions.better_kind(batch) if batch.sheet else None,
+        "better": actions.better_kind(batch, kinds_for(request.user)) if batch.sheet else None,
     }
     return render(request, "imports/map.html", context, status=422 if request.method == "POST" else 200)
 
@@ -306,7 +312,7 @@ def import_undo(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
     return form_page(
         request,
         UndoForm(request.POST or None),
-        save=lambda values: running.undo(batch=batch, by=request.user, reason=values["reason"]),
+        save=lambda values: undoing.undo(batch=batch, by=request.user, reason=values["reason"]),
         done=lambda undone: (url, f"已撤销导入{undone.kind_title}。"),
         context={
             "heading": f"撤销导入：{batch.file_name}",
