@@ -6,11 +6,15 @@ class AppraisalConfig(AppConfig):
     verbose_name = "联村工作"
 
     def ready(self) -> None:
-        from appraisal.models import TRACKED, Leave
+        from appraisal.models import TRACKED, Leave, WeeklyMeeting
+        from appraisal.views import duty_views
         from lianzhen.trail import guards, track
 
         for model in TRACKED:
             track(model)
+        duty_views.register()
+        # The agenda repeats what other records say; each of those has its own entries.
+        track(WeeklyMeeting, leave_out=["agenda"])
         # Who came back on the first day was not away; last_day is then the day before.
         holding = "{row}.state IN ('asked', 'approved', 'returned') AND {row}.last_day >= {row}.starts_on"
         guards.no_overlap(Leave, name="leave_terms", keys=["person_id"], only_if=holding, ends="last_day")

@@ -10,25 +10,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
+from appraisal.actions.reminders import Item as ReminderItem
 from appraisal.duty_week import WeekDuty
 from appraisal.facts import duty_of
 from appraisal.models import Decision, SpotCheck
-from appraisal.report_state import ReportState, report_states
+from appraisal.report_state import ReportState, due_words, report_states
 from appraisal.waiting import Item, Source, gather
-from lianzhen.periods import Week
+from lianzhen.periods import Month, Week
 from villages.models import LiaisonTeam
+
+if TYPE_CHECKING:
+    from lianzhen.accounts.models import User
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One thing a team is behind with. `key` names it for reminders (`actions.reminders.Item`)."""
+    """One thing a team is behind with. `key` names it for reminders, `notice` is what the team is told then."""
 
     text: str
     url: str
     key: str
+    notice: str
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,10 @@ class Behind:
     def words(self) -> str:
         """驻村差2天，周报逾期未报"""
         return "，".join(reason.text for reason in self.reasons)
+
+    @property
+    def reminders(self) -> list[ReminderItem]:
+        return [ReminderItem(one.key, self.team, one.notice, one.url) for one in self.reasons]
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,18 @@ def look_at(
     return WeekLook(week, listed, duty, reports, tuple(late))
 
 
+def teams_seen(user: User, day: date) -> list[LiaisonTeam]:
+    """The teams that work on the day and that the user sees, in the order of the villages. One query."""
+    rows = LiaisonTeam.objects.visible_to(user).on(day).select_related("village__group")
+    return sorted(rows, key=village_place)
+
+
+def words_to_copy(week: Week, found: Sequence[Behind]) -> str:
+    """One message for the group in which everybody already is."""
+    told = "；".join(f"{one.team.village.name}{'、'.join(reason.text for reason in one.reasons)}" for one in found)
+    return f"第{week.number}周提醒：{told}。请及时办理。" if found else ""
+
+
 def team_sources(week: Week, today: date) -> dict[str, Source]:
     """Open matters of teams whose date passed in the week or before it. Today's are not late yet."""
     last = min(week.end, today)
@@ -124,27 +146,34 @@ def _duty_reason(team: LiaisonTeam, week: Week, today: date, duty: WeekDuty) -> 
     """Days that have passed. While the week runs the sentence says 还差: there is time to make up for them."""
     if not duty.missed:
         return None
-    url = f"{reverse('duty_overview')}?week={week.key}"
-    text = f"驻村差{duty.missing}{duty.unit}" if today > week.end else f"驻村还差{duty.missing}{duty.unit}"
-    return Reason(text, url, f"duty:{week.key}")
+    url = f"{reverse('team_duty', args=[team.pk])}?month={Month.of(week.start).key}"
+    over = today > week.end
+    text = f"驻村{'' if over else '还'}差{duty.missing}{duty.unit}"
+    ask = "请核对，漏登的请补登。" if over else "请安排好驻村，漏登的请补登。"
+    return Reason(text, url, f"duty:{week.key}", f"第{week.number}周{text}，{ask}")
 
 
 def _report_reason(team: LiaisonTeam, week: Week, state: ReportState) -> Reason | None:
     if state.code != "overdue":
         return None
-    return Reason(f"周报{state.text}", reverse("weekly_report", args=[week.key, team.pk]), f"report:{week.key}")
+    url = reverse("weekly_report", args=[week.key, team.pk])
+    notice = f"第{week.number}周周报{due_words(state.due)}已截止，请尽快报送。"
+    return Reason(f"周报{state.text}", url, f"report:{week.key}", notice)
 
 
 def _decision_reason(team: LiaisonTeam, items: Sequence[Item]) -> Reason | None:
     if not items:
         return None
     if len(items) == 1:
-        return Reason("议定事项超期", reverse("decision", args=[items[0].pk]), f"decision:{items[0].pk}")
-    return Reason(
-        f"议定事项超期{len(items)}项", f"{reverse('decision_list')}?state=overdue&team={team.pk}", "decisions"
-    )
+        url, key = reverse("decision", args=[items[0].pk]), f"decision:{items[0].pk}"
+        return Reason("议定事项超期", url, key, "有1项议定事项已过期限，请报告落实情况。")
+    url = f"{reverse('decision_list')}?state=overdue&team={team.pk}"
+    text = f"议定事项超期{len(items)}项"
+    return Reason(text, url, "decisions", f"有{len(items)}项议定事项已过期限，请报告落实情况。")
 
 
 def _spot_reason(item: Item) -> Reason:
-    text = f"抽查待说明，已过{item.day.month}月{item.day.day}日"
-    return Reason(text, reverse("spot_check", args=[item.pk]), f"spot:{item.pk}")
+    until = f"{item.day.month}月{item.day.day}日"
+    url = reverse("spot_check", args=[item.pk])
+    notice = f"抽查情况应在{until}前说明，请尽快填写。"
+    return Reason(f"抽查待说明，已过{until}", url, f"spot:{item.pk}", notice)

@@ -1,18 +1,19 @@
 """议程 of a weekly meeting, made from what is on record: nobody types it.
 
 A meeting hears what became of the last decisions (domain.md §1.4), who is behind and why, what the villages
-ask of the town, and what the calendar brings. When its record is closed the agenda is kept as JSON.
+ask of the town, and what the calendar brings. The meeting keeps it as JSON, with the moment it was made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from appraisal.behind import behind, village_place
 from appraisal.meeting_days import Fixed, calendar_notes, looked_ahead_to, looked_back_on
@@ -50,15 +51,18 @@ class Section:
 
 @dataclass(frozen=True)
 class Agenda:
+    """`made_at`: as of when, aware."""
+
+    made_at: datetime
     sections: tuple[Section, ...]
 
-    def as_json(self) -> list[dict[str, Any]]:
-        return [asdict(section) for section in self.sections]
+    def as_json(self) -> dict[str, Any]:
+        return {"made_at": self.made_at.isoformat(), "sections": [asdict(section) for section in self.sections]}
 
     @classmethod
-    def from_json(cls, kept: Iterable[dict[str, Any]]) -> Agenda:
-        sections = (Section(one["title"], tuple(Line(**line) for line in one["lines"]), one["empty"]) for one in kept)
-        return cls(tuple(sections))
+    def from_json(cls, kept: dict[str, Any]) -> Agenda:
+        sections = [Section(one["title"], _lines(one["lines"]), one["empty"]) for one in kept["sections"]]
+        return cls(datetime.fromisoformat(kept["made_at"]), tuple(sections))
 
     def seen_by(self, user: User) -> Agenda:
         """The same with links only where they lead somewhere for this user. At most one query."""
@@ -70,22 +74,25 @@ class Agenda:
             hidden = line.village is not None and line.village not in seen
             return Line(line.text, line.state, line.tone) if hidden else line
 
-        return Agenda(tuple(Section(s.title, tuple(map(shown, s.lines)), s.empty) for s in self.sections))
+        sections = (Section(s.title, tuple(map(shown, s.lines)), s.empty) for s in self.sections)
+        return Agenda(self.made_at, tuple(sections))
 
 
-def agenda_of(meeting: WeeklyMeeting | None, held_on: date, today: date, now: datetime) -> Agenda:
-    """The agenda of the meeting on a day: as it was kept, or as things stand. A fixed number of queries."""
-    if meeting is not None and meeting.agenda:
-        return Agenda.from_json(meeting.agenda)
+def _lines(kept: Sequence[dict[str, Any]]) -> tuple[Line, ...]:
+    return tuple(Line(**line) for line in kept)
+
+
+def make_agenda(held_on: date, now: datetime) -> Agenda:
+    """The agenda of the meeting of a day, as things stand now. A fixed number of queries."""
+    today = timezone.localdate(now)
     back = looked_back_on(held_on)
-    return Agenda(
-        (
-            Section("上次议定事项落实情况", _decisions(held_on, today), "没有需要跟进的议定事项。"),
-            Section(f"{back.title}谁没跟上", _behind(back, today, now), "各工作组都已跟上。"),
-            Section("村里需镇里解决的事", _needs(today), "没有待解决的事。"),
-            Section("节假日和固定办公日", _calendar(held_on), "近两周没有放假和调休。"),
-        )
+    sections = (
+        Section("上次议定事项落实情况", _decisions(held_on, today), "没有需要跟进的议定事项。"),
+        Section(f"{back.title}谁没跟上", _behind(back, today, now), "各工作组都已跟上。"),
+        Section("村里需镇里解决的事", _needs(today), "没有待解决的事。"),
+        Section("节假日和固定办公日", _calendar(held_on), "近两周没有放假和调休。"),
     )
+    return Agenda(now, sections)
 
 
 def _decisions(held_on: date, today: date) -> tuple[Line, ...]:
@@ -93,7 +100,7 @@ def _decisions(held_on: date, today: date) -> tuple[Line, ...]:
     before = WeeklyMeeting.objects.filter(week_start__lt=Week.of(held_on).start).order_by("-week_start")
     latest = before.values("pk")[:1]
     earlier = Decision.objects.filter(meeting__week_start__lt=Week.of(held_on).start)
-    rows = earlier.filter(Q(meeting__in=list(latest.values_list("pk", flat=True))) | Q(state=Decision.State.OPEN))
+    rows = earlier.filter(Q(meeting__in=latest) | Q(state=Decision.State.OPEN))
     rows = rows.select_related("meeting", "team__village", "department", "owner").order_by("due_on", "pk")
     return tuple(decision_line(decision, today) for decision in rows)
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 
 from appraisal.calling import Called, called_on
+from appraisal.meeting_agenda import make_agenda
 from appraisal.models import MeetingAttendance, WeeklyMeeting
 from lianzhen.accounts.models import User
 from lianzhen.periods import Week
@@ -37,12 +39,13 @@ def plan_meeting(
     *,
     week: Week,
     held_on: date,
+    now: datetime,
     by: User | None,
     held_at: time | None = None,
     place: str = "",
     chair: Person | None = None,
 ) -> WeeklyMeeting:
-    """Set up the meeting of a week, with everybody on the list who is to come on its day."""
+    """Set up the meeting of a week: its agenda as things stand, and on the list everybody who is to come."""
     with acting(by=by, action="meeting.plan", label="建立周例会"):
         _refuse_other_week(week, held_on)
         meeting = WeeklyMeeting(
@@ -52,6 +55,16 @@ def plan_meeting(
         meeting.save()
         for called in called_on(held_on):
             _call(meeting, called)
+        prepare_agenda(meeting=meeting, now=now)
+    return meeting
+
+
+def prepare_agenda(*, meeting: WeeklyMeeting, now: datetime) -> WeeklyMeeting:
+    """Make the agenda as things stand. Leaves no entry and no version: it repeats what is on record."""
+    with transaction.atomic():
+        meeting = _open_meeting(meeting)
+        meeting.agenda = make_agenda(meeting.held_on, now).as_json()
+        meeting.save(update_fields=["agenda"])
     return meeting
 
 
@@ -153,11 +166,8 @@ def write_minutes(
     return meeting
 
 
-def close_meeting(
-    *, meeting: WeeklyMeeting, agenda: list[dict[str, Any]], today: date, by: User, version: int | None = None
-) -> WeeklyMeeting:
-    """Fix the minutes, the decisions' words and the agenda as it stands. `agenda`: `Agenda.as_json()`; one that
-    was kept at an earlier closing stays."""
+def close_meeting(*, meeting: WeeklyMeeting, today: date, by: User, version: int | None = None) -> WeeklyMeeting:
+    """Fix the minutes, the words of the decisions and the agenda."""
     with acting(by=by, action="meeting.close", label="完成会议记录"):
         meeting = _open_meeting(meeting, version)
         if meeting.held_on > today:
@@ -170,7 +180,6 @@ def close_meeting(
         if unmarked:
             raise ValidationError(f"还有{unmarked}人没有登记到会情况，请先登记。")
         meeting.state, meeting.closed_at, meeting.closed_by = WeeklyMeeting.State.CLOSED, timezone.now(), by
-        meeting.agenda = meeting.agenda or agenda
         meeting.full_clean()
         meeting.save()
     return meeting

@@ -30,8 +30,9 @@ class MeetingQuerySet(models.QuerySet["WeeklyMeeting"]):
 
 
 class WeeklyMeeting(VersionedModel):
-    """The meeting of one week. When it is closed its minutes are fixed, and its agenda is kept as it was then:
-    who was behind on the day is not changed by what came in later."""
+    """The meeting of one week. Its agenda is a document of a moment (`agenda`): made when the meeting is set up,
+    made anew on demand and every night until the day, and kept as the meeting had it. Minutes are fixed when
+    the record is closed."""
 
     class State(models.TextChoices):
         PLANNED = "planned", "待召开"
@@ -45,8 +46,8 @@ class WeeklyMeeting(VersionedModel):
         "villages.Person", verbose_name="主持人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     minutes = models.TextField("会议记录", max_length=5000, blank=True)
-    #: `meeting_agenda.Agenda.as_json` at the closing; empty while the agenda is made from what is on record.
-    agenda = models.JSONField("议程", default=list, blank=True, editable=False)
+    #: `meeting_agenda.Agenda.as_json`. Not on the trail: every fact in it is, where it was recorded.
+    agenda = models.JSONField("议程", default=dict, blank=True, editable=False)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PLANNED)
     created_at = models.DateTimeField("新建于", default=timezone.now)
     created_by = by_field("新建人", optional=True)

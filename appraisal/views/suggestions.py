@@ -1,0 +1,138 @@
+"""建议扣分: what was noticed, with the facts, and setting it aside with a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from appraisal.actions.suggestions import decline
+from appraisal.filters_decisions import SuggestionFilter
+from appraisal.forms.suggestions import DeclineForm, DeclineManyForm
+from appraisal.models import Suggestion, WorkRules
+from appraisal.permissions import decide_suggestion, decide_suggestions, see_suggestions
+from lianzhen.pages.forms import form_page
+from lianzhen.pages.guard import guarded, visible
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
+from lianzhen.periods import Week
+from lianzhen.wording import number
+
+KEPT = "建议不会自动扣分，保留到当月考核时由人核定。不应扣的，请注明理由。"
+TONES = {"open": "wait", "confirmed": "bad", "declined": "off", "lapsed": "off"}
+
+
+def _rows(rows: QuerySet) -> QuerySet:
+    return rows.select_related("team__village__group", "person", "decided_by")
+
+
+find_suggestion = visible(Suggestion, narrow=_rows)
+
+
+def _state(row: Suggestion) -> tuple[str, str]:
+    return TONES[row.state], row.get_state_display()
+
+
+COLUMNS = (
+    Column(
+        "text",
+        "情况",
+        lambda s: s.text,
+        show=lambda s: link(reverse("suggestion", args=[s.pk]), s.text),
+        head=True,
+    ),
+    Column("team", "工作组", lambda s: s.team.village.name, sort=["team__village__pinyin"]),
+    Column(
+        "district",
+        "片区",
+        lambda s: s.team.village.group.district_name if s.team.village.group else "",
+        secondary=True,
+    ),
+    Column("kind", "类别", lambda s: s.get_kind_display(), sort=["kind"], secondary=True),
+    Column("day", "发生日期", lambda s: s.occurred_on, sort=["occurred_on"], kind="date"),
+    Column("quantity", "数量", lambda s: s.quantity, kind="number", secondary=True),
+    Column("state", "状态", lambda s: _state(s)[1], show=lambda s: tag(*_state(s))),
+    Column("reason", "理由", lambda s: s.decision_reason, secondary=True),
+)
+
+
+@guarded(see_suggestions, methods=LIST_METHODS)
+def suggestion_list(request: HttpRequest) -> HttpResponse:
+    decides = bool(decide_suggestions(request.user))
+    page = ListPage(
+        request,
+        _rows(Suggestion.objects.visible_to(request.user)),
+        COLUMNS,
+        title="建议扣分",
+        order=["-week_start", "team__village__code", "pk"],
+        filterset=SuggestionFilter,
+        count=lambda n: f"共{number(n)}条",
+        groups=lambda s: Week.of(s.week_start).title,
+        empty_text="没有待办理的建议扣分。",
+        page_size=200,
+        context={
+            "intro": KEPT if decides else "系统按记录提出，不会自动扣分，保留到当月考核时由人核定。",
+            "extra_actions": [("批量不扣", reverse("suggestions_decline"))] if decides else [],
+        },
+    )
+    return page.respond()
+
+
+@guarded(see_suggestions, find=find_suggestion, methods=("GET",))
+def suggestion(request: HttpRequest, suggestion: Suggestion) -> HttpResponse:
+    verdict = decide_suggestion(request.user, suggestion)
+    is_open = suggestion.state == Suggestion.State.OPEN
+    context = {
+        "suggestion": suggestion,
+        "week": Week.of(suggestion.week_start),
+        "state": _state(suggestion),
+        "declines": is_open and bool(verdict),
+        "recused": verdict.reason if is_open and decide_suggestions(request.user) and not verdict else "",
+        "rules": WorkRules.objects.in_force(suggestion.week_start),
+        "kept": is_open,
+        "crumbs": [("建议扣分", reverse("suggestion_list"))],
+    }
+    return render(request, "appraisal/suggestion.html", context)
+
+
+@guarded(decide_suggestion, find=find_suggestion)
+def suggestion_decline(request: HttpRequest, suggestion: Suggestion) -> HttpResponse:
+    return form_page(
+        request,
+        DeclineForm(request.POST or None, record=suggestion),
+        save=lambda values: decline(suggestions=[suggestion], by=request.user, **values),
+        done=lambda rows: (reverse("suggestion", args=[suggestion.pk]), "已注明不扣的理由。"),
+        context=under(heading="不扣分", submit="不扣分", intro=f"{suggestion.team}：{suggestion.text}"),
+    )
+
+
+@guarded(decide_suggestions)
+def suggestions_decline(request: HttpRequest) -> HttpResponse:
+    """Several at once, e.g. a holiday that was not in the calendar."""
+    offered = _rows(Suggestion.objects.visible_to(request.user)).filter(state=Suggestion.State.OPEN)
+    offered = offered.exclude(team_id__in=request.user.standing.teams())
+    week = request.GET.get("week")
+    if week:
+        offered = offered.filter(week_start=_monday(week))
+    return form_page(
+        request,
+        DeclineManyForm(request.POST or None, offered=offered),
+        save=lambda values: decline(by=request.user, **values),
+        done=lambda rows: (reverse("suggestion_list"), f"已注明{len(rows)}条不扣的理由。"),
+        context=under(heading="批量不扣", submit="不扣所选建议", intro=KEPT),
+    )
+
+
+def _monday(key: str) -> Any:
+    try:
+        return Week.parse(key).start
+    except ValueError:
+        return timezone.localdate()
+
+
+def under(**context: Any) -> dict[str, Any]:
+    back = reverse("suggestion_list")
+    return {"cancel_url": back, "crumbs": [("建议扣分", back)], **context}
