@@ -25,7 +25,7 @@ LONG_SIDE, KEPT_BYTES = 1600, 300 * 1024
 SMALL_SIDE, SMALL_BYTES = 240, 15 * 1024
 #: Below this quality a smaller picture looks better than a coarser one.
 QUALITIES = (85, 75, 65, 55, 45)
-FORMATS = ("JPEG", "PNG", "WEBP", "MPO")
+FORMATS = ("JPEG", "PNG", "WEBP")
 
 TOO_LARGE = "照片超过10MB，请换一张或重新拍"
 UNREADABLE = "看不清这是什么图片，请用JPG、PNG或WebP格式的照片"
@@ -84,7 +84,9 @@ def _opened(file: Any) -> Image.Image:
             with_alpha = upright.convert("RGBA")
             upright = Image.new("RGB", with_alpha.size, "white")
             upright.paste(with_alpha, mask=with_alpha.getchannel("A"))
-        return upright.convert("RGB")
+        plain = upright.convert("RGB")
+        plain.info = {}  # a comment in the file would be written again otherwise
+        return plain
 
 
 def _within(picture: Image.Image, side: int, most: int) -> tuple[bytes, tuple[int, int]]:
@@ -94,8 +96,7 @@ def _within(picture: Image.Image, side: int, most: int) -> tuple[bytes, tuple[in
         fitted.thumbnail((side, side), Image.Resampling.LANCZOS)
         for quality in QUALITIES:
             out = BytesIO()
-            # A picture made anew carries no EXIF, no comment and no colour profile.
-            fitted.save(out, "JPEG", quality=quality, optimize=True, progressive=True, icc_profile=None, exif=b"")
+            fitted.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
             if out.tell() <= most:
                 return out.getvalue(), fitted.size
         side = side * 4 // 5

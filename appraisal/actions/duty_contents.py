@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from appraisal import photos as pictures
 from appraisal.actions.team_days import save_checked, team_day
-from appraisal.models import DutyLog, DutyNote, DutyPhoto
+from appraisal.models import DutyAttendance, DutyLog, DutyNote, DutyPhoto
 from appraisal.work_areas import TOPICS
 from lianzhen.accounts.models import User
 
@@ -19,14 +20,23 @@ MOST_PHOTOS = 6
 
 
 def add_content(
-    *, log: DutyLog, by: User, topics: Sequence[str] = (), text: str = "", photos: Iterable[Any] = ()
+    *,
+    log: DutyLog,
+    by: User,
+    topics: Sequence[str] = (),
+    text: str = "",
+    session: str | None = None,
+    photos: Iterable[Any] = (),
 ) -> DutyLog:
-    """补充内容: one's own note of the day is written anew, photos are added."""
+    """补充内容: one's own note of the day is written anew, photos are added, and the session of those whom one
+    entered, or of oneself, put right."""
     prepared = [prepare(file) for file in photos]
     with team_day(team=log.team_id, day=log.day, by=by, action="duty.content", label="补充驻村内容"):
         log = DutyLog.objects.select_for_update(of=("self",)).select_related("team__village").get(pk=log.pk)
         if log.state in (State.WITHDRAWN, State.DECLINED):
             raise ValidationError(f"这一天的登记{log.get_state_display()}，不能补充内容。")
+        if session is not None:
+            _set_session(log, session, by)
         _rewrite_note(log, topics, text, by)
         add_photos(log, prepared, by)
     return log
@@ -73,6 +83,19 @@ def _rewrite_note(log: DutyLog, topics: Sequence[str], text: str, by: User) -> N
     else:
         note.topics, note.text = kept, said
     save_checked(note)
+
+
+def own_attendances(log: DutyLog, user: User) -> QuerySet[DutyAttendance]:
+    """Oneself, and whom one entered, as far as they still stand there."""
+    standing = log.attendances.exclude(state=DutyAttendance.State.WITHDRAWN)
+    return standing.filter(Q(person__user=user) | Q(created_by=user)).select_related("person")
+
+
+def _set_session(log: DutyLog, session: str, by: User) -> None:
+    for row in own_attendances(log, by):
+        if row.session != session:
+            row.log, row.session = log, session
+            save_checked(row)
 
 
 def own_note(log: DutyLog, user: User) -> DutyNote | None:

@@ -1,0 +1,5 @@
+"""What the tests of the working week share."""
+
+from appraisal.tests.duty_scenes import duty
+
+__all__ = ["duty"]
