@@ -45,6 +45,8 @@ class Place:
 
 PLACES = (
     Place("", "首页", "home", "home", tuple(Role)),
+    Place("日常", "驻村办公", "duty_matrix", "calendar-check", (*TOWN_WIDE, Role.DISTRICT)),
+    Place("日常", "我的驻村", "duty_me", "calendar-check", (Role.LEADER, Role.MEMBER, Role.CADRE)),
     Place("日常", "请假公出", "leave_list", "calendar-event", (*TOWN_WIDE, *FIELD)),
     Place("日常", "去向公示", "outing_board", "map-pin", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Place("台账", "村（社区）", "village_list", "building-community", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
@@ -68,6 +70,9 @@ PLACES = (
 #: The phone's tabs by role, the first role held decides; 更多 always closes the row.
 TABS = {
     Role.GRIDHEAD: ("home", "grid_list"),
+    Role.LEADER: ("home", "duty_me", "village_list", "grid_list"),
+    Role.MEMBER: ("home", "duty_me", "village_list", "grid_list"),
+    Role.CADRE: ("home", "duty_me", "grid_list", "person_list"),
     Role.SYSADMIN: ("home", "account_list", "calendar", "audit_list"),
     Role.AUDITOR: ("home", "audit_list", "account_list", "village_list"),
     Role.WINDOW: ("home", "village_list", "team_list", "person_list"),

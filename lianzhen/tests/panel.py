@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -11,6 +11,7 @@ from appraisal import models as w
 from grids.models import Grid, GridArea, GridHeadTerm
 from lianzhen.accounts.models import RoleGrant, User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
+from lianzhen.importing.models import ImportBatch
 from lianzhen.notices.models import Feedback, Notice
 from lianzhen.town.models import CalendarDay, CalendarYear, Department, Town
 from lianzhen.trail import acting
@@ -45,12 +46,15 @@ RIGHTS = {
     GridArea: (TOWN_WIDE, NOBODY, NOBODY),
     GridHeadTerm: (TOWN_WIDE, NOBODY, NOBODY),
     w.WorkRules: (TOWN_WIDE, NOBODY, NOBODY),
+    w.Leave: (TOWN_WIDE, NOBODY, NOBODY),
+    w.Outing: (TOWN_WIDE, NOBODY, NOBODY),
     Town: (SETTINGS, NOBODY, LEAD_OR_KEEPER),
     Department: (SETTINGS, LEAD_OR_KEEPER, LEAD_OR_KEEPER),
     CalendarDay: (SETTINGS, (Role.OFFICE, *LEAD_OR_KEEPER), (Role.OFFICE, *LEAD_OR_KEEPER)),
     CalendarYear: (SETTINGS, NOBODY, NOBODY),
     User: (WATCHERS, NOBODY, (Role.SYSADMIN,)),
     RoleGrant: (WATCHERS, (Role.SYSADMIN,), NOBODY),
+    ImportBatch: (SETTINGS, NOBODY, NOBODY),
     Feedback: (TOWN_WIDE, NOBODY, OFFICE),
     Notice: (SETTINGS, NOBODY, NOBODY),
     AuditEntry: (WATCHERS, NOBODY, NOBODY),
@@ -69,9 +73,15 @@ def make_rows(cast: Any) -> dict:
             CalendarDay(date=date(2026, 10, 1), is_workday=False, name="国庆节", source="manual", plan_year=2026),
             Feedback(text="字太小", sent_by=cast.users[Role.LEADER]),
             w.WorkRules(starts_on=date(2024, 1, 1)),
+            leave_of(cast, cast.people[Role.MEMBER], cast.own),
+            outing_of(cast, cast.people[Role.MEMBER], cast.own),
         ]
         for row in extra:
             row.save()
+    # Of a kind that office and administrator import alike, so that each has the row before him.
+    ImportBatch.objects.create(
+        kind="calendar", file_name="放假安排.xlsx", stored_as="x", sha256="0", created_by=cast.users[Role.OFFICE]
+    )
     Notice.objects.bulk_create(Notice(user=user, text=f"给{user}的消息") for user in cast.users.values())
     found = {
         model: model._default_manager.order_by("pk").first() for model in RIGHTS if model not in (Notice, AuditEntry)
@@ -80,6 +90,19 @@ def make_rows(cast: Any) -> dict:
     found[User] = cast.users[Role.LEADER]
     found[AuditEntry] = AuditEntry.objects.filter(model="accounts.user").first()
     return found
+
+
+def leave_of(cast: Any, person: Any, village: Any) -> Any:
+    day = date(2026, 3, 2)
+    dates = {"starts_on": day, "ends_on": day, "workdays": 1}
+    by = cast.users[Role.MEMBER]
+    return w.Leave(person=person, village=village, kind="sick", reason="看病", step="leader", created_by=by, **dates)
+
+
+def outing_of(cast: Any, person: Any, village: Any) -> Any:
+    left = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    times = {"left_at": left, "back_expected": left + timedelta(hours=2)}
+    return w.Outing(person=person, village=village, where="town", left_by=cast.users[Role.MEMBER], **times)
 
 
 def name_of(model) -> str:
@@ -133,5 +156,7 @@ def grow(model, cast) -> None:
                 m.VillageCharter(village=village, number=1, title="村规民约", text="一", adopted_on=start),
                 m.PartyBranch(village=village, name="党支部"),
                 m.Speciality(village=village, name="茶叶"),
+                leave_of(cast, person, village),
+                outing_of(cast, person, village),
             ):
                 row.save()

@@ -76,6 +76,9 @@ MAY = {
     "decide_leave": frozenset({R.LEADER, R.DISTRICT, R.OFFICE_LEAD, R.COMMITTEE}),
     "handle_leave": OFFICE | {R.MEMBER},
     "see_board": READERS | {R.WINDOW},
+    "see_duty": TOWN | VILLAGE | {R.DISTRICT},
+    "see_own_duty": VILLAGE,
+    "key_duty_from_paper": OFFICE,
     "note_outing": VILLAGE | {R.INSTRUCTOR},
 }
 

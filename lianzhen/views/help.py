@@ -36,9 +36,16 @@ class Topic:
 TOPICS = (
     Topic("signing-in", "登录和密码", "首次登录、改密码、密码忘了、等10分钟"),
     Topic("large-text", "大字版", "把字和按钮放大，登录前也能用"),
+    Topic(
+        "duty",
+        "驻村登记",
+        "登记、补登、调休，看本月记录，没有信号时用纸质表",
+        (Role.LEADER, Role.MEMBER, Role.CADRE, *OFFICE, Role.DISTRICT),
+    ),
     Topic("villages", "查村情", "搜索、筛选、看一个村的全部情况", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Topic("printing", "打印", "清单和村档案打印成A4", (*TOWN_WIDE, *FIELD, Role.WINDOW, Role.SYSADMIN)),
     Topic("grid-heads", "更换网格长", "换人、定日期、看历任", (*OFFICE, Role.CADRE, Role.LEADER, Role.MEMBER)),
+    Topic("leave", "请假公出", "申请、批假、替班、销假，外出登记去向", (*TOWN_WIDE, *FIELD)),
     Topic("postings", "调整任职", "组长、组员、联络组、指导员的任免", OFFICE),
     Topic(
         "organizations",
