@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, QuerySet
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -18,7 +17,7 @@ from grids.permissions import keep_grid
 from lianzhen import phones
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE
-from lianzhen.pages.tables import Column, link, tag
+from lianzhen.pages.tables import Column, link_to, tag
 from lianzhen.wording import number
 from villages.models import Person
 from villages.permissions import KEEPERS, OFFICE
@@ -67,7 +66,7 @@ class GridRows:
         if grid.head_term_id is None:
             return "—"
         if self.user.standing.has(*TOWN_WIDE) or grid.head_person_id in self.linked:
-            return link(reverse("person", args=[grid.head_person_id]), grid.head_name)
+            return link_to("person", grid.head_person_id, grid.head_name)
         return grid.head_name
 
     def count(self, kind: Kind) -> Callable[[Grid], int]:
@@ -111,7 +110,7 @@ GRID = Column(
     "grid",
     "网格",
     lambda g: g.short_name,
-    show=lambda g: link(reverse("grid", args=[g.pk]), g.short_name),
+    show=lambda g: link_to("grid", g.pk, g.short_name),
     sort=["number", "village__code"],
     head=True,
 )
@@ -172,9 +171,4 @@ def replace_link(user: User, grid: Grid) -> str | SafeString:
     if not keep_grid(user, grid):
         return ""
     word = "更换" if grid.head_term_id else "确定人选"
-    return format_html(
-        '<a href="{}">{}<span class="visually-hidden">{}</span></a>',
-        reverse("grid_replace", args=[grid.pk]),
-        word,
-        grid.post,
-    )
+    return link_to("grid_replace", grid.pk, format_html('{}<span class="visually-hidden">{}</span>', word, grid.post))

@@ -34,8 +34,11 @@ LONGEST_MARKED = 255
 NARROWEST, WIDEST = 6, 40
 #: Widths (in characters) that A4 upright still shows legibly.
 UPRIGHT = 96
-#: What neither a sheet's nor a file's name may hold.
-NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\"<>|\x00-\x1f]")
+#: Signs that no part of the file can hold, and those that neither a sheet's nor a file's name may.
+NOT_IN_XML = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\"<>|]")
+#: Of a sheet's name, in the units of UTF-16 that the programs count.
+LONGEST_NAME = 31
 
 #: The second sheet; by this name an import knows that it holds no data (`importing.reading.NOT_DATA`).
 EXPLANATION = "导出说明"
@@ -97,12 +100,17 @@ SIDES = {"left": {"align": "left", "indent": 1}, "right": {"align": "right"}}
 
 def safe_name(title: str) -> str:
     """A title as the name of a file or sheet."""
-    return NOT_IN_NAMES.sub("", title).strip(" '") or "清单"
+    return NOT_IN_NAMES.sub("", NOT_IN_XML.sub("", title)).strip(" '") or "清单"
+
+
+def _name_of_sheet(title: str) -> str:
+    name = safe_name(title).encode("utf-16-le")[: 2 * LONGEST_NAME].decode("utf-16-le", "ignore")
+    return name.rstrip(" '") or "清单"
 
 
 # --- The table --------------------------------------------------------------------------------
 def _write_table(book: Workbook, about: About, headings: Sequence[Heading], chunks: Iterable[list[Row]]) -> int:
-    sheet = book.add_worksheet(safe_name(about.title)[:31])
+    sheet = book.add_worksheet(_name_of_sheet(about.title))
     first, later = _first_of(chunks)
     widths = [_width(heading, [row[place] for row in first]) for place, heading in enumerate(headings)]
     _lay_out(sheet, about, widths)
@@ -148,7 +156,7 @@ def _lay_out(sheet: Worksheet, about: About, widths: list[int]) -> None:
 
 def _in_margin(text: str) -> str:
     """A text for the page's header, where & begins a command and 255 characters are all there is."""
-    return text[:60].replace("&", "&&")
+    return NOT_IN_XML.sub("", text)[:60].replace("&", "＆")
 
 
 # --- Cells ------------------------------------------------------------------------------------
@@ -244,9 +252,9 @@ def _describe(book: Workbook, about: About) -> None:
     made = about.at.astimezone(UTC).replace(tzinfo=None)
     book.set_properties(
         {
-            "title": about.title,
-            "author": about.by,
-            "company": about.unit,
+            "title": NOT_IN_XML.sub("", about.title),
+            "author": NOT_IN_XML.sub("", about.by),
+            "company": NOT_IN_XML.sub("", about.unit),
             "subject": "联村工作平台导出",
             "created": made,
         }

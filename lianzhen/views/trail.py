@@ -16,7 +16,7 @@ from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.forms.filters import AuditFilter
 from lianzhen.pages.guard import guarded, visible
-from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, plain_table
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link_to, plain_table
 from lianzhen.permissions import see_trail
 from lianzhen.trail.models import AuditEntry
 from lianzhen.wording import number
@@ -61,7 +61,7 @@ def record(entry: AuditEntry, user: User) -> SafeString:
     name: Any = entry.object_label
     page = RECORD_PAGES.get(entry.model)
     if page and entry.object_id and (page == "account_record" or not user.standing.has(Role.SYSADMIN)):
-        name = link(reverse(page, args=[entry.object_id]), name)
+        name = link_to(page, entry.object_id, name)
     return format_html('<span class="muted">{}</span> {}', kind_of(entry), name)
 
 
@@ -77,7 +77,7 @@ def changes(entry: AuditEntry) -> SafeString | str:
     shown = format_html_join("；" if all(not c["before"] for c in told) else mark_safe("<br>"), "{}：{}{}", lines)
     if len(told) <= FIELDS:
         return shown
-    more = link(reverse("audit_entry", args=[entry.pk]), f"共{len(told)}项")
+    more = link_to("audit_entry", entry.pk, f"共{len(told)}项")
     return format_html("{} {}", shown, more)
 
 
@@ -97,7 +97,7 @@ def _columns(user: User) -> tuple[Column, ...]:
             "at",
             "时间",
             lambda e: e.at,
-            lambda e: link(reverse("audit_entry", args=[e.pk]), moment(e)),
+            lambda e: link_to("audit_entry", e.pk, moment(e)),
             sort=["at"],
             kind="date",
             head=True,

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
-from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link_to
 from lianzhen.wording import full_date, number
 from villages.actions import cadres as actions
 from villages.filters_places import CadreFilter
@@ -34,7 +34,7 @@ COLUMNS = (
         "village",
         "村",
         lambda c: c.village.name,
-        show=lambda c: link(reverse("village", args=[c.village_id]), c.village),
+        show=lambda c: link_to("village", c.village_id, c.village),
         sort=["village__pinyin", "rank"],
         head=True,
     ),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from lianzhen.pages.tables import link
+from lianzhen.pages.tables import link, link_to
 from villages.models import Person
 
 
@@ -16,7 +15,7 @@ def person_cell(person: Person | None, links: bool) -> Any:
     """The name, linked for those who may open the page behind it; a dash for nobody."""
     if person is None:
         return "—"
-    return link(reverse("person", args=[person.pk]), person.name) if links else person.name
+    return link_to("person", person.pk, person.name) if links else person.name
 
 
 def row_links(*links: tuple[str, str]) -> SafeString:

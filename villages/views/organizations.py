@@ -13,7 +13,7 @@ from django.utils.html import format_html
 
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
-from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, plain_table, tag
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link_to, plain_table, tag
 from lianzhen.wording import full_date, number
 from villages.actions import organizations as actions
 from villages.filters_teams import OrganizationFilter
@@ -70,7 +70,7 @@ VILLAGE = Column(
     "village",
     "村",
     lambda o: o.village.name,
-    show=lambda o: link(reverse("village", args=[o.village_id]), o.village),
+    show=lambda o: link_to("village", o.village_id, o.village),
     sort=["village__pinyin"],
     secondary=True,
 )
@@ -79,7 +79,7 @@ COLUMNS = (
         "name",
         "名称",
         lambda o: o.name,
-        show=lambda o: link(reverse("organization", args=[o.pk]), o.name),
+        show=lambda o: link_to("organization", o.pk, o.name),
         sort=["name"],
         head=True,
     ),

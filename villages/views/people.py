@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
-from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, plain_table, tag
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, link_to, plain_table, tag
 from lianzhen.wording import number
 from villages.actions import people as actions
 from villages.extensions import RoleLine, roles_over_time
@@ -38,7 +38,7 @@ COLUMNS = (
         "name",
         "姓名",
         lambda p: p.name,
-        show=lambda p: link(reverse("person", args=[p.pk]), p.name),
+        show=lambda p: link_to("person", p.pk, p.name),
         sort=["pinyin"],
         head=True,
     ),

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from lianzhen.accounts.verdicts import NotAllowed
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
-from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link_to, tag
 from lianzhen.wording import number
 from villages.actions import places as actions
 from villages.actions.ending import what_remains
@@ -45,7 +45,7 @@ find_village = visible(Village, narrow=_village_rows)
 
 # --- List -------------------------------------------------------------------------------------
 def village_cell(village: Village) -> Any:
-    name = link(reverse("village", args=[village.pk]), village.name)
+    name = link_to("village", village.pk, village.name)
     return name if village.ended_on is None else format_html("{} {}", name, tag("off", "已撤并"))
 
 

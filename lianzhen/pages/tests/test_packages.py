@@ -14,7 +14,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 from django.urls import reverse
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lianzhen.accounts.roles import Role
@@ -65,6 +65,9 @@ def test_whatever_stands_in_a_cell(value):
 
 @settings(max_examples=40, deadline=None)
 @given(st.text(max_size=60))
+@example("\ufffe")
+@example("&G")
+@example("0" * 20 + "\U00010000" * 6)
 def test_whatever_a_title_says(text):
     about = About(title=text, unit=text, by=text, at=AT)
     assert faults(written([text], [Heading(text)], about)) == []

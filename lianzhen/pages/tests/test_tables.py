@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 from django.test import RequestFactory
+from django.urls import NoReverseMatch, get_script_prefix, reverse, set_script_prefix
 
-from lianzhen.pages.tables import Column, ListPage, cell_text, link, plain_table, tag
+from lianzhen.pages.tables import Column, ListPage, cell_text, link, link_to, plain_table, tag
 from villages.models import Village
 
 COLUMNS = (
@@ -32,6 +33,17 @@ def names(listed: ListPage) -> list[str]:
 )
 def test_values_are_written_as_in_the_office(value, text):
     assert cell_text(value) == text
+
+
+def test_a_link_to_a_record_is_the_address_it_reverses_to(cast):
+    assert link_to("village", 7, "甲<乙>") == f'<a href="{reverse("village", args=[7])}">甲&lt;乙&gt;</a>'
+    assert link_to("village", 8, link_to("person", 9, "丙")).count("<a ") == 2
+    before = get_script_prefix()
+    set_script_prefix("/lianzhen/")
+    assert link_to("village", 7, "") == '<a href="/lianzhen/villages/7/"></a>'
+    set_script_prefix(before)
+    with pytest.raises(NoReverseMatch):
+        link_to("village_list", 7, "")
 
 
 def test_cells_are_escaped():
