@@ -48,6 +48,7 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("网格", "grids", ("Grid", "GridHeadTerm", "GridArea")),
     ("镇与日历", "town", ("Town", "Department", "CalendarYear", "CalendarDay")),
     ("账号与权限", "accounts", ("User", "RoleGrant")),
+    ("导入", "importing", ("ImportBatch",)),
     ("消息与意见", "notices", ("Feedback", "Notice")),
     ("操作记录", "trail", ("AuditEntry",)),
 )

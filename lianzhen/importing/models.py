@@ -10,6 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
+from lianzhen.accounts.roles import Role
 from lianzhen.importing.kinds import Kind, kind_of, kinds_for
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
     def visible_to(self, user: User) -> ImportBatchQuerySet:
         """Batches of the kinds that the user may import."""
         return self.filter(kind__in=[kind.key for kind in kinds_for(user)])
+
+    def watched_by(self, user: User) -> ImportBatchQuerySet:
+        """Every batch for the committee and the auditor, who may know what was brought in and by whom; without
+        its rows. For the others as `visible_to`."""
+        return self if user.standing.has(Role.COMMITTEE, Role.AUDITOR) else self.visible_to(user)
 
     def waiting(self) -> ImportBatchQuerySet:
         return self.filter(state=ImportBatch.State.PARTIAL)

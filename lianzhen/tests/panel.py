@@ -80,7 +80,7 @@ def make_rows(cast: Any) -> dict:
             row.save()
     # Of a kind that office and administrator import alike, so that each has the row before him.
     ImportBatch.objects.create(
-        kind="calendar", file_name="放假安排.xlsx", stored_as="x", sha256="0", created_by=cast.users[Role.OFFICE]
+        kind="calendar", file_name="放假安排", stored_as="x", sha256="0", created_by=cast.users[Role.OFFICE]
     )
     Notice.objects.bulk_create(Notice(user=user, text=f"给{user}的消息") for user in cast.users.values())
     found = {

@@ -21,7 +21,7 @@ from lianzhen.accounts.models import RoleGrant, User
 from lianzhen.accounts.roles import Role
 from lianzhen.adminsite import ENTERED_BY
 from lianzhen.adminsite.order import GROUPS
-from lianzhen.importing.models import ImportBatch, ImportRow, ImportTouch
+from lianzhen.importing.models import ImportRow, ImportTouch
 from lianzhen.notices.models import Feedback, Notice
 from lianzhen.pages.models import AnsweredForm
 from lianzhen.tests.panel import (
@@ -41,8 +41,8 @@ from villages import models as m
 from villages import permissions as rights
 from villages.models import Person
 
-#: Not records of the town: tokens of forms, which would tell who sent what when; and imported files with
-#: their rows, which belong to who may import that kind and hold telephone numbers as somebody typed them.
+#: Not records of the town: tokens of forms, which would tell who sent what when; and the rows of imported
+#: files, which belong to who may import that kind and hold telephone numbers as somebody typed them.
 #: Lines of a record that is read whole on its own page, and the envelopes of a phone's entries, have none either.
 PARTS_OF_RECORDS = {
     w.DutyAttendance,
@@ -54,7 +54,7 @@ PARTS_OF_RECORDS = {
     w.ReportLine,
     w.SyncItem,
 }
-WITHOUT_PANEL = {AnsweredForm, ImportBatch, ImportRow, ImportTouch, *PARTS_OF_RECORDS}
+WITHOUT_PANEL = {AnsweredForm, ImportRow, ImportTouch, *PARTS_OF_RECORDS}
 
 
 def calendar_rights(user, day):
