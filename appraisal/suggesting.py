@@ -57,11 +57,11 @@ class AbsenceFact:
 
 @dataclass(frozen=True)
 class TeamWeek:
-    """All that is known about one team in one week. `report` None: it owes none."""
+    """All that is known about one team in one week. `duty` None: not kept here yet; `report` None: owes none."""
 
     team_id: int
     week: Week
-    duty: WeekDuty
+    duty: WeekDuty | None
     duty_url: str
     report: ReportFact | None = None
     spots: Sequence[SpotFact] = ()
@@ -110,7 +110,7 @@ def findings(facts: Iterable[TeamWeek], rules: Rules, today: date) -> list[Findi
 
 def _duty(one: TeamWeek, rules: Rules) -> list[Finding]:
     duty = one.duty
-    if not duty.missing:
+    if duty is None or not duty.missing:
         return []
     marks = {mark: [d.day for d in duty.days if d.mark == mark] for mark in (HERE, ABSENT, ASKED, LEAVE, OFFICIAL)}
     told = [

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.facts import duty_of_weeks, rules_of_weeks
-from appraisal.models import MeetingAttendance, SpotCheck, WeeklyMeeting, WeeklyReport
+from appraisal.models import DutyLog, MeetingAttendance, SpotCheck, WeeklyMeeting, WeeklyReport
 from appraisal.report_state import due_moment, owes
 from appraisal.suggesting import AbsenceFact, Finding, ReportFact, SpotFact, TeamWeek, findings
 from appraisal.working_rules import Rules
@@ -20,9 +20,15 @@ from villages.models import LiaisonTeam
 
 
 def found_in(weeks: Sequence[Week], today: date, now: datetime) -> list[Finding]:
-    """Every finding in the weeks. About a dozen queries, however many teams and weeks."""
+    """Every finding in the weeks. About a dozen queries, however many teams and weeks.
+
+    Weeks before the town's first entry of duty, or its first weekly report, were kept on paper: what is not
+    here from that time is not missing.
+    """
     if not weeks:
         return []
+    since = DutyLog.objects.aggregate(day=Min("day"))["day"]
+    reported_since = WeeklyReport.objects.aggregate(day=Min("week_start"))["day"]
     first, last = min(week.start for week in weeks), max(week.end for week in weeks)
     teams = list(
         LiaisonTeam.objects.filter(Q(ends_on=None) | Q(ends_on__gte=first), starts_on__lte=last).select_related(
@@ -40,9 +46,11 @@ def found_in(weeks: Sequence[Week], today: date, now: datetime) -> list[Finding]
             TeamWeek(
                 team_id=team.pk,
                 week=week,
-                duty=duty[week][team.pk],
+                duty=duty[week][team.pk] if since and since <= week.end else None,
                 duty_url=_duty_url(team, week),
-                report=_report(team, week, rules, reports.get((team.pk, week.start)), now),
+                report=_report(team, week, rules, reports.get((team.pk, week.start)), now)
+                if reported_since and reported_since <= week.start
+                else None,
                 spots=spots[team.pk, week],
                 absences=absences[team.pk, week],
             )
