@@ -272,7 +272,7 @@ class Parametric:
             except ValueError as error:
                 errors[one.name] = str(error)
         names = {one.name for one in cls.PARAMETERS}
-        errors |= {name: f"没有“{name}”这个参数项" for name in data if name not in names}
+        errors |= {name: f"没有“{name}”这一项" for name in data if name not in names}
         if errors:
             raise BadParameters(errors)
         return cls(**values)

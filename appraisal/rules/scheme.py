@@ -57,7 +57,7 @@ class ClauseTerms:
     rule: Rule
     applies_to: AppliesTo = AppliesTo.BOTH
 
-    @property
+    @cached_property
     def is_bonus(self) -> bool:
         return self.rule.kind is Kind.BONUS
 

@@ -17,7 +17,7 @@ from appraisal.rules.judged import Level
 from appraisal.rules.measured import Award, Step
 from appraisal.tests.strategies import BY_TYPE, answers, any_rule
 
-BANNED = ("失败", "非法", "无效", "异常", "抱歉", "参数错误", "！")
+BANNED = ("失败", "非法", "无效", "异常", "抱歉", "参数", "请求", "！")
 
 ABSENT = rules.PerEvent(subject="缺驻村", each=D("1"), unit="天", cap=D("6"))
 MEETING = rules.PerEvent(subject="无故缺席", each=D("1"), variants=(Variant("迟到早退", D("0.5")),), cap=D("4"))

@@ -31,7 +31,7 @@ WRONG = [
     ("per_event", {"each": "1", "cap": "0.05"}, {"cap": "本项每月上限应在0.1到1000.0分之间"}),
     ("per_event", {"each": "1", "unit": ""}, {"unit": "请填写计数单位"}),
     ("per_event", {"each": "1", "unit": "很长的单位名"}, {"unit": "计数单位不能超过5字，现在是6字"}),
-    ("per_event", {"each": "1", "colour": "red"}, {"colour": "没有“colour”这个参数项"}),
+    ("per_event", {"each": "1", "colour": "red"}, {"colour": "没有“colour”这一项"}),
     (
         "per_event",
         {"each": "1", "variants": "迟到 0.5"},
@@ -47,7 +47,7 @@ WRONG = [
     ),
     ("per_event", {"each": "1", "variants": "迟到 1\n迟到 2"}, {"variants": "其他情形里有两行的名称相同"}),
     ("per_event", {"each": "1", "variants": 7}, {"variants": "其他情形第1行不能识别"}),
-    ("uncapped", {"each": "1", "cap": "5"}, {"cap": "没有“cap”这个参数项"}),
+    ("uncapped", {"each": "1", "cap": "5"}, {"cap": "没有“cap”这一项"}),
     ("per_short", {"each": "1", "target": "2.5"}, {"target": "应完成数应为整数"}),
     ("rate", RATE | {"target": "101"}, {"target": "目标应在0.01到100%之间"}),
     ("rate", RATE | {"step": "0"}, {"step": "每低多少应在0.01到100个百分点之间"}),

@@ -75,7 +75,7 @@ def _pairs(text: str) -> dict[str, str]:
 def rule_of(row: dict[str, str]) -> Rule:
     """The rule as a form would build it: by the labels of its parameters."""
     cls = next(one for one in RULE_TYPES if one.title == row["规则类型"])
-    given = _pairs(row["参数"])
+    given = _pairs(row["规则设置"])
     data: dict[str, object] = {}
     for one in cls.PARAMETERS:
         if one.label not in given:
