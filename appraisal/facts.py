@@ -6,11 +6,13 @@ The arithmetic is `duty_week`'s; here the rows are fetched and put into its term
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, CharField, DateField, IntegerField, Q, Value, When
+from django.db.models.functions import Concat
 
 from appraisal.absences import absences_of
 from appraisal.duty_week import (
@@ -26,6 +28,7 @@ from appraisal.duty_week import (
     weeks_of,
 )
 from appraisal.models import DutyAttendance, DutyLog, DutyShift, WorkRules
+from appraisal.together import Part, fetch_together
 from appraisal.working_rules import EXAMPLE, Rules
 from lianzhen.periods import Month, Span, Week
 from lianzhen.town.models import CalendarDay
@@ -33,7 +36,7 @@ from lianzhen.town.workdays import WorkCalendar
 from villages.models import CadreTerm, DutyPlan, LiaisonTeam, Person, Posting
 
 #: How many queries `collect` takes, however many teams and weeks.
-QUERIES = 7
+QUERIES = 3
 #: Far enough to find the end of any run of holidays.
 BEYOND = timedelta(days=14)
 
@@ -129,13 +132,13 @@ def _people(ids: set[int]) -> Iterable[dict]:
 # --- Fetching -----------------------------------------------------------------------------------
 def collect(teams: Sequence[LiaisonTeam], first: date, last: date) -> Collected:
     """All that `duty_week` asks about the teams between two days. `QUERIES` queries."""
-    plans, services = _plans(teams, first, last), _by_team(teams, first, last)
-    presences, shifts = _presences(teams, first, last), _shifts(teams, first, last)
+    rows = fetch_together(_parts(teams, first, last), TYPES)
+    plans, services = _plans(rows["plan"]), _by_team(_services_of(teams, rows))
+    presences, shifts = _presences(rows["here"]), _shifts(rows["shift"])
     absences: dict[int, dict[int, list]] = defaultdict(dict)
     for (team_id, person_id), leaves in absences_of(teams, first, last).items():
         absences[team_id][person_id] = leaves
-    days = CalendarDay.objects.between(first, last).values_list("date", "is_workday", "name")
-    exceptions = {day: (works, name) for day, works, name in days}
+    exceptions = {day: (bool(works), name) for _, day, _, _, name, works, _, _ in rows["day"]}
     facts = {
         team.pk: TeamFacts(
             span=Span(team.starts_on, team.ends_on),
@@ -172,14 +175,66 @@ def rules_of_weeks(last: date) -> Callable[[Week], Rules]:
     return rules_of
 
 
+# --- Rows ---------------------------------------------------------------------------------------
+#: id, first day, last day, whose (team or village), text, number, person, account: see `_parts`.
+TYPES = (
+    IntegerField(),
+    DateField(),
+    DateField(),
+    IntegerField(),
+    CharField(max_length=80),
+    IntegerField(),
+    IntegerField(),
+    IntegerField(),
+)
+Rows = Sequence[tuple[Any, ...]]
+
+
+def _parts(teams: Sequence[LiaisonTeam], first: date, last: date) -> dict[str, Part]:
+    """What is dated about the teams, table by table, in the columns of `TYPES`."""
+    entered = DutyAttendance.objects.filter(
+        log__team__in=teams,
+        log__day__range=(first, last),
+        log__state__in=[DutyLog.State.REGISTERED, DutyLog.State.PENDING],
+        state__in=[DutyAttendance.State.PRESENT, DutyAttendance.State.DISPUTED],
+    )
+    late = Case(When(log__late_reason="", then=Value("")), default=Value("late"))
+    codes = Concat("log__state", Value(" "), "state", Value(" "), "session", Value(" "), "source", Value(" "), late)
+    shifts = DutyShift.objects.filter(
+        team__in=teams, to_day__range=(first, last), state__in=[DutyShift.State.ASKED, DutyShift.State.ACCEPTED]
+    )
+    plans = DutyPlan.objects.filter(_touching(first, last), team__in=teams)
+    days = CalendarDay.objects.between(first, last)
+    return {
+        **_service_parts(teams, first, last),
+        "plan": Part(plans, ("pk", "starts_on", "ends_on", "team_id", "weekdays", None, None, None)),
+        "here": Part(
+            entered, ("pk", "log__day", None, "log__team_id", codes, "as_substitute__team_id", "person_id", None)
+        ),
+        "shift": Part(shifts, ("pk", "to_day", "from_day", "team_id", "state", None, None, None)),
+        "day": Part(days, ("pk", "date", None, None, "name", "is_workday", None, None)),
+    }
+
+
+def _service_parts(teams: Sequence[LiaisonTeam], first: date, last: date) -> dict[str, Part]:
+    posts = Posting.objects.filter(_touching(first, last), team__in=teams)
+    villages = [team.village_id for team in teams]
+    terms = CadreTerm.objects.filter(_touching(first, last), village__in=villages, is_subsidised=True)
+    who = ("person__name", None, "person_id", "person__user_id")
+    return {
+        "leader": Part(posts.filter(is_leader=True), ("pk", "starts_on", "ends_on", "team_id", *who)),
+        "member": Part(posts.filter(is_leader=False), ("pk", "starts_on", "ends_on", "team_id", *who)),
+        "cadre": Part(terms, ("pk", "starts_on", "ends_on", "village_id", *who)),
+    }
+
+
 def _touching(first: date, last: date) -> Q:
     return Q(starts_on__lte=last) & (Q(ends_on=None) | Q(ends_on__gte=first))
 
 
-def _plans(teams: Sequence[LiaisonTeam], first: date, last: date) -> dict[int, list[Plan]]:
+def _plans(rows: Rows) -> dict[int, list[Plan]]:
     found: dict[int, list[Plan]] = defaultdict(list)
-    rows = DutyPlan.objects.filter(_touching(first, last), team__in=teams).order_by("starts_on")
-    for team_id, starts_on, ends_on, weekdays in rows.values_list("team_id", "starts_on", "ends_on", "weekdays"):
+    for _, starts_on, ends_on, team_id, weekdays, *_rest in sorted(rows, key=lambda row: row[1]):
         found[team_id].append(Plan(Span(starts_on, ends_on), weekdays))
     return found
 
@@ -188,43 +243,39 @@ def _services(
     teams: Sequence[LiaisonTeam], first: date, last: date
 ) -> list[tuple[int, int, str, str, Span, int | None]]:
     """Team id, person id, name, role, span, account: leaders, members, then the villages' subsidised cadres.
-    One query for both tables."""
+    One query."""
+    return _services_of(teams, fetch_together(_service_parts(teams, first, last), TYPES))
+
+
+def _services_of(
+    teams: Sequence[LiaisonTeam], rows: Mapping[str, Rows]
+) -> list[tuple[int, int, str, str, Span, int | None]]:
     by_village: dict[int, list[int]] = defaultdict(list)
     for team in teams:
         by_village[team.village_id].append(team.pk)
-    names = ("role", "starts_on", "pk", "place", "person_id", "person__name", "ends_on", "person__user_id")
-    posts = Posting.objects.filter(_touching(first, last), team__in=teams).annotate(
-        role=Case(When(is_leader=True, then=Value("1leader")), default=Value("2member")), place=F("team_id")
-    )
-    terms = CadreTerm.objects.filter(_touching(first, last), village__in=by_village, is_subsidised=True).annotate(
-        role=Value("3cadre"), place=F("village_id")
-    )
-    rows = posts.order_by().values_list(*names).union(terms.order_by().values_list(*names), all=True)
     found = []
-    for role, starts_on, _, place, person_id, name, ends_on, user_id in sorted(rows, key=lambda row: row[:3]):
-        for team_id in by_village[place] if role == "3cadre" else [place]:
-            found.append((team_id, person_id, name, role[1:], Span(starts_on, ends_on), user_id))
+    for role in ("leader", "member", "cadre"):
+        for _, starts_on, ends_on, place, name, _none, person_id, user_id in sorted(rows[role], key=_by_start):
+            for team_id in by_village[place] if role == "cadre" else [place]:
+                found.append((team_id, person_id, name, role, Span(starts_on, ends_on), user_id))
     return found
 
 
-def _by_team(teams: Sequence[LiaisonTeam], first: date, last: date) -> dict[int, list[Service]]:
+def _by_start(row: tuple[Any, ...]) -> tuple[date, int]:
+    return row[1], row[0]
+
+
+def _by_team(services: Iterable[tuple[int, int, str, str, Span, int | None]]) -> dict[int, list[Service]]:
     found: dict[int, list[Service]] = defaultdict(list)
-    for team_id, person_id, name, role, span, _ in _services(teams, first, last):
+    for team_id, person_id, name, role, span, _ in services:
         found[team_id].append(Service(person_id, name, span, role))
     return found
 
 
-def _presences(teams: Sequence[LiaisonTeam], first: date, last: date) -> dict[int, list[Presence]]:
+def _presences(rows: Rows) -> dict[int, list[Presence]]:
     found: dict[int, list[Presence]] = defaultdict(list)
-    rows = DutyAttendance.objects.filter(
-        log__team__in=teams,
-        log__day__range=(first, last),
-        log__state__in=[DutyLog.State.REGISTERED, DutyLog.State.PENDING],
-        state__in=[DutyAttendance.State.PRESENT, DutyAttendance.State.DISPUTED],
-    )
-    fields = ("log__team_id", "log__day", "person_id", "log__state", "state", "as_substitute__team_id", "session")
-    entered = rows.order_by("id").values_list(*fields, "log__late_reason", "source")
-    for team_id, day, person_id, log_state, state, stood_in, session, late_reason, source in entered:
+    for _, day, _none, team_id, codes, stood_in, person_id, _user in sorted(rows, key=lambda row: row[0]):
+        log_state, state, session, source, late_reason = codes.split(" ")
         told = "here" if state == DutyAttendance.State.PRESENT else "disputed"
         if log_state == DutyLog.State.PENDING:
             told = "asked"
@@ -235,13 +286,8 @@ def _presences(teams: Sequence[LiaisonTeam], first: date, last: date) -> dict[in
     return found
 
 
-def _shifts(teams: Sequence[LiaisonTeam], first: date, last: date) -> dict[int, list[Shift]]:
+def _shifts(rows: Rows) -> dict[int, list[Shift]]:
     found: dict[int, list[Shift]] = defaultdict(list)
-    rows = DutyShift.objects.filter(
-        team__in=teams,
-        to_day__range=(first, last),
-        state__in=[DutyShift.State.ASKED, DutyShift.State.ACCEPTED],
-    )
-    for team_id, to_day, from_day, state in rows.values_list("team_id", "to_day", "from_day", "state"):
+    for _, to_day, from_day, team_id, state, *_rest in sorted(rows, key=_by_start):
         found[team_id].append(Shift(to_day, from_day, state == DutyShift.State.ACCEPTED))
     return found
