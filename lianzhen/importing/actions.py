@@ -20,12 +20,14 @@ from lianzhen.importing.kinds import Kind
 from lianzhen.importing.limits import Unreadable
 from lianzhen.importing.matching import Match, looks_like, match, why_skipped
 from lianzhen.importing.models import ImportBatch, ImportRow
-from lianzhen.importing.reading import Sheet, read
+from lianzhen.importing.reading import Line, Sheet, read
 from lianzhen.trail import acting
 from lianzhen.wording import number
 
 #: Up to so many rows the answer waits for the work; beyond, a worker does it and the page can be left.
 AT_ONCE = 100
+#: Digits of the largest number of a row or a line.
+LONGEST_NUMBER = 9
 State, Running, Outcome = ImportBatch.State, ImportBatch.Running, ImportRow.Outcome
 #: Rows that a check still decides about.
 OPEN = (Outcome.NEW, Outcome.CHANGED, Outcome.SAME, Outcome.PROBLEM)
@@ -147,8 +149,12 @@ def doubled_headers(batch: ImportBatch) -> list[str]:
 
 
 def better_kind(batch: ImportBatch, offered: list[Kind]) -> Kind | None:
-    """The kind of those offered that the header fits clearly better than the chosen one; None also when the file
-    is gone."""
+    """The kind of those offered that the header fits clearly better than the chosen one.
+
+    Once columns are matched the header alone is looked at; before, the first lines of the sheet, where another
+    row may be the header of another kind. None also when the file is gone."""
+    if batch.state != State.UPLOADED:
+        return looks_like(offered, [Line(batch.header_line or 1, batch.headers)], batch.definition, by=2)
     try:
         sheet = next((s for s in reread(batch) if s.name == batch.sheet), None)
     except ValidationError:
@@ -209,7 +215,7 @@ def correct(*, batch: ImportBatch, typed: Mapping[int, Mapping[str, str]], choic
     wanted = {pk: dict(cells) for pk, cells in typed.items()}
     if choice.count("|") >= 2:
         pk, key, value = choice.split("|", 2)
-        if pk.isdigit():
+        if can_be_number(pk):
             wanted.setdefault(int(pk), {})[key] = value
     keys = {column.key for column in batch.definition.columns}
     corrected = False
@@ -220,7 +226,7 @@ def correct(*, batch: ImportBatch, typed: Mapping[int, Mapping[str, str]], choic
             cells = wanted[row.pk]
             if "_drop" in cells:
                 row.outcome = Outcome.DROPPED
-            if "_keep_this" in cells and cells["_keep_this"].isdigit():
+            if "_keep_this" in cells and can_be_number(cells["_keep_this"]):
                 batch.rows.filter(line=int(cells["_keep_this"]), outcome__in=OPEN).update(outcome=Outcome.DROPPED)
             for key, text in cells.items():
                 if (key in keys and text != row.text_of(key)) or key == "_twin":
@@ -248,6 +254,11 @@ def drop_rows(*, batch: ImportBatch, by: User) -> int:
             locked.state = State.IMPORTED
             locked.save(update_fields=["state"])
     return dropped
+
+
+def can_be_number(text: str) -> bool:
+    """A number that the database can hold; whatever else stands in a forged form is passed over."""
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
 
 
 # --- Shared -----------------------------------------------------------------------------------------

@@ -59,12 +59,12 @@ def _match_line(kind: Kind, line: Line) -> Match:
     return found
 
 
-def looks_like(kinds: Sequence[Kind], lines: Sequence[Line], chosen: Kind) -> Kind | None:
-    """Another kind that the header fits clearly better, or None."""
-    own = _fit(chosen, lines)
+def looks_like(kinds: Sequence[Kind], lines: Sequence[Line], chosen: Kind, by: int = 1) -> Kind | None:
+    """Another kind of which less is missing, or which knows at least `by` more of the columns; or None."""
+    missing, known = _fit(chosen, lines)
     others = [(_fit(kind, lines), kind) for kind in kinds if kind.key != chosen.key]
     best = max(others, key=lambda pair: pair[0], default=None)
-    return best[1] if best and best[0] > own else None
+    return best[1] if best and best[0] >= (missing, known + by) else None
 
 
 def _fit(kind: Kind, lines: Sequence[Line]) -> tuple[int, int]:

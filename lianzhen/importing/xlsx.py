@@ -23,6 +23,16 @@ from lianzhen.importing.limits import MOST_COLUMNS, MOST_ROWS, MOST_SHEETS, MOST
 
 BROKEN = "这个文件打不开，可能没有保存完整。请用WPS打开后另存为 .xlsx 再上传。"
 TOO_BIG = "文件展开后太大，不能读取。请只留下要导入的行和列，粘贴到新的表格里再上传。"
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    KeyError,
+    ValueError,
+    EOFError,
+    IndexError,
+    OverflowError,
+)
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]+)")
 
 
@@ -43,7 +53,7 @@ def sheets(raw: bytes) -> Iterator[Found]:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as box:
             yield from _Book(box).sheets()
-    except (zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, EOFError, IndexError) as reason:
+    except _DAMAGED as reason:
         if isinstance(reason, Unreadable):
             raise
         raise Unreadable(BROKEN) from reason

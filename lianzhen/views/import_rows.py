@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
+from lianzhen.importing import actions
 from lianzhen.importing.models import ImportBatch, ImportRow
 from lianzhen.wording import mask_phone
 
@@ -117,6 +118,6 @@ def asked_corrections(post: QueryDict) -> tuple[dict[int, dict[str, str]], str]:
     typed: dict[int, dict[str, str]] = {}
     for name, text in post.items():
         parts = name.split("-", 2)
-        if len(parts) == 3 and parts[0] == "cell" and parts[1].isdigit():
+        if len(parts) == 3 and parts[0] == "cell" and actions.can_be_number(parts[1]):
             typed.setdefault(int(parts[1]), {})[parts[2]] = text
     return typed, post.get("choose", "")

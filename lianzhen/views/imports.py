@@ -278,6 +278,8 @@ def _rows_page(request: HttpRequest, batch: ImportBatch, template: str) -> HttpR
             sentence = problem.messages[0]
     context = _frame(batch) | rows_context(request, batch) | {"sentence": sentence}
     earlier = actions.earlier_import(batch) if not batch.took_in else None
+    if not batch.took_in:
+        context["better"] = actions.better_kind(batch, kinds_for(request.user))
     if earlier is not None:
         context["earlier"] = earlier
         context["earlier_day"] = full_date(timezone.localdate(earlier.imported_at))
