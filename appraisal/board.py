@@ -35,6 +35,11 @@ class Line:
     overdue: bool = False
 
     @property
+    def told(self) -> str:
+        """Where to and when back, as far as there is something to say."""
+        return "，".join(part for part in (self.where, self.back) if part)
+
+    @property
     def tone(self) -> str:
         return "warn" if self.overdue else WORDS[self.state][0]
 

@@ -67,12 +67,11 @@ def _facts(leave: Leave, today: date, calendar: WorkCalendar, *, may_read: bool)
         ("村", str(leave.village) if leave.village else ""),
         ("联络组", str(leave.group) if leave.group and not leave.village else ""),
         ("类别", leave.get_kind_display()),
-        ("日期", f"{days}，共{whole}天，其中工作日{leave.workdays}天"),
+        ("日期", f"{days}，共{whole}天" + (f"，其中工作日{leave.workdays}天" if leave.workdays != whole else "")),
         ("事由", leave.reason if may_read else "不公开"),
         ("依据", leave.proof),
         ("去向", leave.destination),
         ("替班人", str(leave.substitute) if leave.substitute else "没有"),
-        ("由谁批", chain_words(leave.workdays, leave.step)),
         ("口头请假", _papers(leave)),
     ]
     if leave.state in (Leave.State.APPROVED, Leave.State.RETURNED):

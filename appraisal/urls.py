@@ -16,6 +16,7 @@ from appraisal.views import (
     duty_statistics,
     duty_views,
     leave,
+    leave_month,
     leave_steps,
     meetings,
     spot_checks,
@@ -58,6 +59,7 @@ urlpatterns = [
     path("duty/checks/<int:pk>/withdraw/", spot_checks.spot_check_withdraw, name="spot_check_withdraw"),
     # 请假公出
     path("leave/", leave.leave_list, name="leave_list"),
+    path("leave/month/", leave_month.leave_month, name="leave_month"),
     path("leave/new/", leave.leave_add, name="leave_add"),
     path("leave/new/for/", leave.leave_add_for, name="leave_add_for"),
     path("leave/<int:pk>/", leave.leave_page, name="leave"),

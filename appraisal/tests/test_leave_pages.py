@@ -134,7 +134,7 @@ def test_page_says_the_chain_in_words(cast, sign_in):
     text = page(sign_in(Role.MEMBER), url(leave))
     assert "2天，由片区联络组批" in text
     assert "待片区联络组批" in text
-    assert "共2天，其中工作日2天" in text
+    assert "11月23日—11月24日，共2天" in text
 
 
 def test_page_of_another_village_is_not_found(cast, sign_in):

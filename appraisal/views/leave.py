@@ -21,10 +21,11 @@ from appraisal.leave_states import HEADINGS, state_of, with_rank
 from appraisal.models import Leave
 from appraisal.permissions import ask_leave, ask_leave_for, read_leave_reason, see_leaves
 from lianzhen.accounts.models import User
+from lianzhen.accounts.roles import Role
 from lianzhen.pages.forms import LONGEST_ID, form_page
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
-from lianzhen.wording import number
+from lianzhen.wording import dense_date, number
 from villages.models import Person
 
 
@@ -32,12 +33,18 @@ def _leave_rows(rows: QuerySet) -> QuerySet:
     return rows.select_related("person", "village", "team__village", "group", "substitute", "created_by", "decided_by")
 
 
+#: Who may find something to decide without a leave of his own.
+DECIDES = (Role.OFFICE_LEAD, Role.COMMITTEE)
+
 find_leave = visible(Leave, narrow=_leave_rows)
 
 
 # --- List -------------------------------------------------------------------------------------
 def columns(user: User, today: date) -> tuple[Column, ...]:
     overdue = overdue_before(today, calendar_around(today, today))
+
+    def short(day: date) -> str:
+        return dense_date(day) if day.year == today.year else day.isoformat()
 
     def reason(leave: Leave) -> str:
         return leave.reason if read_leave_reason(user, leave) else ""
@@ -51,11 +58,26 @@ def columns(user: User, today: date) -> tuple[Column, ...]:
             sort=["person__pinyin"],
             head=True,
         ),
-        Column("place", "村", lambda one: str(one.village or one.group), sort=["village__code"]),
+        Column("place", "村", lambda one: str(one.village or one.group), sort=["village__code"], secondary=True),
         Column("kind", "类别", lambda one: one.get_kind_display(), sort=["kind"]),
-        Column("start", "起", lambda one: one.starts_on, sort=["starts_on"], kind="date"),
-        Column("end", "止", lambda one: one.ends_on, sort=["ends_on"], kind="date"),
-        Column("days", "工作日（天）", lambda one: one.workdays, sort=["workdays"], kind="number", total=True),
+        Column(
+            "start",
+            "起",
+            lambda one: one.starts_on,
+            show=lambda one: short(one.starts_on),
+            sort=["starts_on"],
+            kind="date",
+        ),
+        Column(
+            "end",
+            "止",
+            lambda one: one.ends_on,
+            show=lambda one: short(one.ends_on),
+            sort=["ends_on"],
+            kind="date",
+            secondary=True,
+        ),
+        Column("days", "工作日（天）", lambda one: one.workdays, sort=["workdays"], kind="number", secondary=True),
         Column("reason", "事由", reason, secondary=True),
         Column("where", "去向", lambda one: one.destination, secondary=True),
         Column("substitute", "替班人", lambda one: str(one.substitute or ""), secondary=True),
@@ -89,14 +111,17 @@ def leave_list(request: HttpRequest) -> HttpResponse:
         order=["rank", "-starts_on", "-id"],
         filterset=LeaveFilter,
         count=lambda n: f"共{number(n)}条",
-        groups=lambda one: HEADINGS[one.rank],
+        groups=(lambda one: HEADINGS[one.rank]) if own or user.standing.has(*DECIDES) else None,
         empty_text="没有请假记录。请假、公出在这里申请，批准后这几天不再应到。",
         empty_action=("申请请假公出", reverse("leave_add")) if own else None,
         context={
             "add_url": reverse("leave_add"),
             "add_text": "申请请假公出",
             "may_add": own,
-            "extra_actions": [("代为申请", reverse("leave_add_for"))] if other else [],
+            "extra_actions": [
+                ("按月一览", reverse("leave_month")),
+                *([("代为申请", reverse("leave_add_for"))] if other else []),
+            ],
         },
     )
     return page.respond()
