@@ -77,8 +77,9 @@ def log_duty(
         here = {one.person_id: one for one in facts.serving([team], day)[team.pk]}
         chosen = _chosen(people, here, team, day)
         entry = _Entry(team, day, by, today, here, _source_of(by, source, here), late_reason.strip(), device_at)
-        log, others = entry.open_log()
-        added = entry.enter(log, chosen, session)
+        log, rows = entry.open_log()
+        others = [row for row in rows if row.state != There.WITHDRAWN]
+        added = entry.enter(log, rows, chosen, session)
         add_note(log, topics, text, by)
         add_photos(log, prepared, by)
         entry.tell(log, added)
@@ -153,7 +154,7 @@ class _Entry:
     device_at: datetime | None
 
     def open_log(self) -> tuple[DutyLog, list[DutyAttendance]]:
-        """The day's log, made or taken up again, and who already stands in it."""
+        """The day's log, made or taken up again, and who was ever entered in it."""
         state, reason = self._state_and_reason()
         log = DutyLog.objects.filter(team=self.team, day=self.day).first()
         if log is None:
@@ -171,8 +172,7 @@ class _Entry:
             log.state, log.decided_at, log.decided_by = state, timezone.now(), self.by
             log.decision_note = reason or FROM_PAPER
             save_checked(log)
-        standing = [row for row in attendances_of(log) if row.state != There.WITHDRAWN]
-        return log, standing
+        return log, attendances_of(log)
 
     def _state_and_reason(self) -> tuple[str, str]:
         days = (self.today - self.day).days
@@ -197,9 +197,11 @@ class _Entry:
         if log.state == State.REGISTERED:
             raise ValidationError({"day": "这一天已登记驻村，补充人员已超过补登期限，请凭纸质登记表由联村工作办代录。"})
 
-    def enter(self, log: DutyLog, people: list[Person], session: str) -> list[DutyAttendance]:
+    def enter(
+        self, log: DutyLog, known: list[DutyAttendance], people: list[Person], session: str
+    ) -> list[DutyAttendance]:
         """Put the people in; answers those who were not there before. A dispute is ended by its own person only."""
-        rows = {row.person_id: row for row in attendances_of(log)}
+        rows = {row.person_id: row for row in known}
         added = []
         for person in people:
             row = rows.get(person.pk)

@@ -54,3 +54,9 @@ def picture(width: int = 400, height: int = 300, *, form: str = "JPEG", **more: 
     out = BytesIO()
     Image.radial_gradient("L").resize((width, height)).convert("RGB").save(out, form, **more)
     return SimpleUploadedFile("驻村.jpg", out.getvalue(), content_type="image/jpeg")
+
+
+def is_workbook(answer: Any) -> bool:
+    """Whether an export came; reads it to its end, which closes it."""
+    start = b"".join(answer.streaming_content)[:2]
+    return start == b"PK"

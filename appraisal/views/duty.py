@@ -153,7 +153,7 @@ def duty_undo(request: HttpRequest, log: DutyLog) -> HttpResponse:
     ]
     return form_page(
         request,
-        PageForm(request.POST or None),
+        PageForm(request.POST if request.method == "POST" else None),
         save=lambda values: actions.undo(log=log, by=request.user, today=timezone.localdate()),
         done=lambda log: (reverse("duty", args=[log.pk]), "已撤销驻村登记。"),
         context=form_context(log, f"撤销{long_date(log.day)}的驻村登记", "撤销登记", effects=effects, danger=True),

@@ -39,12 +39,16 @@ def _district(row: Any) -> str:
 
 # --- Entries ------------------------------------------------------------------------------------
 def logs_with_people(rows: QuerySet) -> QuerySet:
-    """Entries with who stands in them (`there`) and what was written (`written`). Two queries beyond their own."""
+    """Entries with who stands in them (`there`). One query beyond their own."""
     there = DutyAttendance.objects.exclude(state=DutyAttendance.State.WITHDRAWN).select_related("person")
-    return rows.select_related("team__village__group", "created_by").prefetch_related(
-        Prefetch("attendances", there, to_attr="there"),
-        Prefetch("notes", DutyNote.objects.filter(withdrawn_at=None), to_attr="written"),
-    )
+    rows = rows.select_related("team__village__group", "created_by")
+    return rows.prefetch_related(Prefetch("attendances", there, to_attr="there"))
+
+
+def logs_with_notes(rows: QuerySet) -> QuerySet:
+    """The same with what was written (`written`). One more query."""
+    written = DutyNote.objects.filter(withdrawn_at=None)
+    return logs_with_people(rows).prefetch_related(Prefetch("notes", written, to_attr="written"))
 
 
 def _people(log: DutyLog) -> str:
@@ -90,7 +94,7 @@ def duty_list(request: HttpRequest) -> HttpResponse:
     adds = bool(log_duty_days(request.user))
     page = ListPage(
         request,
-        logs_with_people(DutyLog.objects.visible_to(request.user)),
+        logs_with_notes(DutyLog.objects.visible_to(request.user)),
         LOG_COLUMNS,
         title="驻村登记",
         order=ORDER,

@@ -51,7 +51,7 @@ def _picture(name: str) -> HttpResponse:
 def duty_photo_withdraw(request: HttpRequest, photo: DutyPhoto) -> HttpResponse:
     return form_page(
         request,
-        PageForm(request.POST or None),
+        PageForm(request.POST if request.method == "POST" else None),
         save=lambda values: withdraw_photo(photo=photo, by=request.user),
         done=lambda photo: (reverse("duty", args=[photo.log_id]), "已撤下照片。"),
         context=form_context(

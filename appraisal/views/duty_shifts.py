@@ -118,7 +118,7 @@ def duty_shift_withdraw(request: HttpRequest, shift: DutyShift) -> HttpResponse:
     today = timezone.localdate()
     return form_page(
         request,
-        PageForm(request.POST or None),
+        PageForm(request.POST if request.method == "POST" else None),
         save=lambda values: actions.withdraw_shift(shift=shift, by=request.user, today=today),
         done=lambda s: (reverse("duty_shift", args=[s.pk]), "已撤回调休。"),
         context=_about(shift, "撤回调休", "撤回调休", effects=effects, danger=True),
