@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from lianzhen.accounts.models import User
 from lianzhen.importing import progress, touching, worker
-from lianzhen.importing.actions import AT_ONCE, store_rows
+from lianzhen.importing.actions import AT_ONCE, store_rows, upload
 from lianzhen.importing.checking import Reader
-from lianzhen.importing.kinds import Plan, Problem
+from lianzhen.importing.kinds import Kind, Plan, Problem
 from lianzhen.importing.models import ImportBatch, ImportRow
 from lianzhen.importing.preparing import READY, carry_out, prepare, refuse
 from lianzhen.trail import acting
@@ -53,6 +53,19 @@ def start_import(*, batch: ImportBatch, by: User) -> ImportBatch:
     except DatabaseError:
         logger.exception("import batch %s stopped", batch.pk)
         worker.mark_stopped(batch.pk)
+    return ImportBatch.objects.get(pk=batch.pk)
+
+
+def import_file(*, kind: Kind, raw: bytes, file_name: str, by: User) -> ImportBatch:
+    """A file from upload to import in the caller's own thread, however many rows: for commands and measurements.
+
+    Raises `ValidationError` when the file cannot be taken or nothing in it can be imported; where sheet or columns
+    are not plain, the batch comes back as uploaded."""
+    with worker.waited_for():
+        batch = upload(kind=kind, raw=raw, file_name=file_name, by=by)
+        batch.refresh_from_db()
+        if batch.state == State.CHECKED:
+            start_import(batch=batch, by=by)
     return ImportBatch.objects.get(pk=batch.pk)
 
 

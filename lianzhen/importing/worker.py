@@ -10,7 +10,8 @@ from __future__ import annotations
 import contextvars
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.db import close_old_connections, connection
 
@@ -21,8 +22,25 @@ logger = logging.getLogger(__name__)
 STOPPED = "办理中断了，什么也没有写入。请再办理一次；仍不行的，请联系系统管理员。"
 
 
+_waited_for: contextvars.ContextVar[bool] = contextvars.ContextVar("lianzhen_import_waited_for", default=False)
+
+
+@contextmanager
+def waited_for() -> Iterator[None]:
+    """Inside, long work is done by the caller's own thread, and its errors are the caller's: for a command or a
+    measurement that has nobody to come back to it."""
+    token = _waited_for.set(True)
+    try:
+        yield
+    finally:
+        _waited_for.reset(token)
+
+
 def start(work: Callable[[ImportBatch], object], batch_pk: int) -> threading.Thread:
     """Run `work(batch)` in a thread of its own, with the address of whoever asked."""
+    if _waited_for.get():
+        work(ImportBatch.objects.get(pk=batch_pk))
+        return threading.current_thread()
     context = contextvars.copy_context()
     thread = threading.Thread(target=context.run, args=(_run, work, batch_pk), name=f"import-{batch_pk}", daemon=True)
     thread.start()

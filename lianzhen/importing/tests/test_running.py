@@ -142,3 +142,14 @@ def test_many_rows_are_checked_and_imported_by_a_worker(office, monkeypatch):
     batch.refresh_from_db()
     assert batch.state == State.IMPORTED
     assert Person.objects.filter(name__startswith="陶").count() == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_whole_file_in_ones_own_thread(cast):
+    from lianzhen.importing.kinds import kind_of
+
+    rows = [[f"陶{n}示例", "示例一村", f"1991111{n:04d}"] for n in range(actions.AT_ONCE + 20)]
+    batch = running.import_file(
+        kind=kind_of("people"), raw=xlsx([HEAD, *rows]), file_name="名册.xlsx", by=cast.users[Role.OFFICE]
+    )
+    assert (batch.state, batch.running, batch.counts()["done"]) == (State.IMPORTED, "", len(rows))
