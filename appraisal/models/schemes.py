@@ -174,8 +174,8 @@ class Category(VersionedModel):
             ),
             models.CheckConstraint(
                 name="category_marks",
-                condition=Q(full__gte=0, floor__lte=F("full")),
-                violation_error_message="最低分不能大于满分。",
+                condition=Q(full__gte=0, floor__gte=0, floor__lte=F("full")),
+                violation_error_message="最低分应在0到满分之间。",
             ),
         ]
 
