@@ -14,8 +14,8 @@ help:
 	@echo "make format              整理代码格式"
 	@echo "make lock                由 pyproject.toml 重新生成 requirements.lock 和 requirements-dev.lock；"
 	@echo "                         ARGS=--upgrade 升级到允许范围内的最新版本"
-	@echo "make bench               测量主要页面和导出的速度，写入 benchmarks/RESULTS.md；"
-	@echo "                         ARGS=--county 另测600个村，ARGS=\"--only sqlite\" 只测一种数据库"
+	@echo "make bench               测量主要页面、导出和导入的速度，写入 benchmarks/RESULTS.md 和 README；"
+	@echo "                         ARGS=\"--only-town --engine sqlite\" 只测39个村、一种数据库，只显示不写入"
 
 run:
 	@sh .ci/prepare.sh run

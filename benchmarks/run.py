@@ -1,7 +1,8 @@
-"""The speed on record: `make bench`, or `python benchmarks/run.py [--county] [--only sqlite] [--requests 30]`.
+"""The speed on record: `make bench`, or `python benchmarks/run.py [--only-town] [--engine sqlite] [--requests 30]`.
 
-Builds the towns (kept in var/bench), measures each on SQLite and PostgreSQL in a process of its own,
-prints the tables and writes them with the date to benchmarks/RESULTS.md.
+Builds a town and a whole county (kept in var/bench), measures both on SQLite and PostgreSQL, each in a process
+of its own, and prints the tables. A run of everything is the record: it goes with its date to benchmarks/RESULTS.md
+and, in short, to the README. Ends with 1 when a bounded page asks more of a larger town, or more than 15 statements.
 """
 
 from __future__ import annotations
@@ -11,76 +12,72 @@ import json
 import os
 import platform
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from towns import ROOT, Size, built, manage
+import report
+from report import Run
+from towns import ROOT, Size, built, manage, run
 
 sys.path.insert(0, str(ROOT / ".ci"))
 import postgres
 
-RESULTS = ROOT / "benchmarks" / "RESULTS.md"
+RESULTS, README = ROOT / "benchmarks" / "RESULTS.md", ROOT / "README.md"
 TOWN, COUNTY = Size(39, 10), Size(600, 10)
 ENGINES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
-HEAD = """# 速度记录
-
-由 `make bench` 生成，{day}，{machine}，Python {python}。测量期间机器负载（1分钟平均）{load}。
-
-- 每一页：预热后连续请求{requests}次，单进程；时间从请求进入到内容取完，含中间件，不含网络。
-- 处理器：应用进程自身的处理器时间（p50），机器忙时不受别的程序影响，不含 PostgreSQL 进程。
-- 底数：同一页的查询不经模型和模板、直接取出并写成 JSON 的时间（p50）。
-- 内存：一次请求中 Python 分配的峰值；十万行导出为进程常驻内存的增加。
-- 负载高于核数时，p50、p95 受别的程序影响，以处理器一列为准；⚠ 按 p50 标出。
-- 目标：查询 ≤15；p50 ≤40 毫秒或 ≤5 倍底数；十万行导出 ≤15 秒、≤150 MB。
-"""
-TABLE = """
-| 页面 | 查询 | p50 毫秒 | p95 毫秒 | 处理器毫秒 | 底数毫秒 | 倍数 | 字节 KB | gzip KB | 内存 MB |
-|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|
-"""
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="测量主要页面和导出的速度。")
-    parser.add_argument("--county", action="store_true", help="另测600个村（第一次要建很久）。")
-    parser.add_argument("--only", choices=ENGINES, action="append", help="只测一种数据库。")
+    parser.add_argument("--only-town", action="store_true", help="不测600个村（第一次要建十分钟）。")
+    parser.add_argument("--engine", choices=ENGINES, action="append", help="只测一种数据库。")
     parser.add_argument("--requests", type=int, default=30)
+    parser.add_argument("--any-kept", action="store_true", help="用以前建好的示例数据，不计入记录。")
     options = parser.parse_args()
-    load = f"{os.getloadavg()[0]:.1f}"
-    parts = []
-    for size in (TOWN, COUNTY) if options.county else (TOWN,):
-        source = built(size)
-        for engine in options.only or ENGINES:
-            try:
-                found = measured(engine, source, options.requests)
-            except postgres.NoPostgres as problem:
-                print(f"没有测 PostgreSQL：{problem}", file=sys.stderr)
-                continue
-            parts.append(section(f"{size}，{ENGINES[engine]}", found))
-            print(parts[-1])
-    head = HEAD.format(
-        day=f"{date.today():%Y-%m-%d}",
-        machine=f"{os.cpu_count()}核",
-        python=platform.python_version(),
-        load=load,
-        requests=options.requests,
-    )
-    RESULTS.write_text(head + "".join(parts), "utf-8")
-    return 0
+    load, day = f"{os.getloadavg()[0]:.1f}", f"{date.today():%Y-%m-%d}"
+    sizes = [TOWN] if options.only_town else [TOWN, COUNTY]
+    runs = [
+        measured(engine, size, options.requests, any_kept=options.any_kept)
+        for engine in options.engine or ENGINES
+        for size in sizes
+    ]
+    pairs = [(a, b) for a in runs for b in runs if a.engine == b.engine and a.is_town and not b.is_town]
+    checks = "".join(report.equal_queries(small.engine, small, large) for small, large in pairs)
+    print(checks)
+    whole = not (options.only_town or options.engine or options.any_kept)
+    if whole:
+        machine, python = f"{os.cpu_count()}核", platform.python_version()
+        head = report.HEAD.format(day=day, machine=machine, python=python, load=load, requests=options.requests)
+        RESULTS.write_text(head + checks + "".join(map(report.section, runs)), "utf-8")
+        told = report.short(day, *next(pair for pair in pairs if pair[0].engine == ENGINES["postgres"]))
+        README.write_text(report.put_between(README.read_text("utf-8"), told), "utf-8")
+    return complain(runs, pairs)
 
 
-def measured(engine: str, source: Path, requests: int) -> dict[str, Any]:
+def complain(runs: list[Run], pairs: list[tuple[Run, Run]]) -> int:
+    """Print what misses its target; 1 for statements, which no machine makes fewer."""
+    for each in runs:
+        missed = [(e["name"], report.misses(e, is_town=each.is_town)) for e in each.entries.values()]
+        told = [f"{name}（{'，'.join(why)}）" for name, why in missed if why] + report.misses_of_jobs(each.found)
+        if told:
+            print(f"{each.title} 未达到目标：{'；'.join(told)}", file=sys.stderr)
+    wrong = [found for each in runs for found in report.too_many(each)]
+    wrong += [found for small, large in pairs for found in report.growing(small, large)]
+    return 1 if wrong else 0
+
+
+def measured(engine: str, size: Size, requests: int, *, any_kept: bool) -> Run:
     """What measure.py found in a copy of the town: measuring leaves entries on the trail."""
+    source = built(size, any_kept=any_kept)
     with tempfile.TemporaryDirectory() as folder, database(engine, source, Path(folder)) as (url, more):
-        command = [sys.executable, "benchmarks/measure.py", f"--requests={requests}", *more]
-        environment = {**os.environ, "DATABASE_URL": url, "DATABASE_POOL": "0"}
-        done = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE)
-    return json.loads(done.stdout)
+        found = json.loads(run(url, "benchmarks/measure.py", f"--requests={requests}", *more))
+    made = Run(str(size), ENGINES[engine], found, is_town=size == TOWN)
+    print(report.section(made), flush=True)
+    return made
 
 
 @contextmanager
@@ -93,27 +90,6 @@ def database(engine: str, source: Path, folder: Path) -> Iterator[tuple[str, lis
     with postgres.running() as url:
         manage(url, "migrate", "--verbosity=0")
         yield url, [f"--fill-from={source}"]
-
-
-def section(title: str, found: dict[str, Any]) -> str:
-    rows = "、".join(f"{name}{count:,}" for name, count in found["rows"].items())
-    lines = "".join(line(each) for each in [*found["pages"], *found["exports"]])
-    large = found["large"]
-    told = (
-        f"\n导出{large['rows']:,}行人员：{large['seconds']:.1f}秒，处理器{large['cpu']:.1f}秒"
-        f"（底数{large['floor']:.1f}秒），"
-        f"内存增加{large['memory'] / 2**20:.0f} MB，文件{large['size'] / 2**20:.1f} MB。\n"
-    )
-    return f"\n## {title}\n\n{rows}。\n{TABLE}{lines}{told}"
-
-
-def line(each: dict[str, Any]) -> str:
-    times = each["p50"] / each["floor"]
-    size, gzipped, memory = each["size"] / 1024, each["gzipped"] / 1024, each["memory"] / 2**20
-    slow = " ⚠" if each["p50"] > 40 and times > 5 else ""
-    durations = " | ".join(f"{each[key]:.1f}" for key in ("p50", "p95", "cpu", "floor"))
-    sizes = f"{size:.0f} | {gzipped:.1f} | {memory:.1f}"
-    return f"| {each['name']}{slow} | {each['queries']} | {durations} | {times:.1f} | {sizes} |\n"
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ KEPT = ROOT / "var" / "bench"
 PORTION = 500
 #: Tables that `migrate` fills by itself.
 FILLED = ("contenttypes.contenttype", "auth.permission")
+#: What a town is made of: built with others, it is built anew.
+MADE_OF = ("*/migrations/*.py", "lianzhen/*/migrations/*.py", "lianzhen/demo/*.py", "*/demo/*.py", "benchmarks/bulk.py")
 
 
 @dataclass(frozen=True)
@@ -28,30 +30,53 @@ class Size:
 
     @property
     def file(self) -> Path:
-        return KEPT / f"town-{self.villages}x{self.years}-{schema()}.sqlite3"
+        return KEPT / f"town-{self.villages}x{self.years}-{sign_of_making()}.sqlite3"
+
+    def kept(self) -> Path | None:
+        """The latest town of this size, whatever it was built with."""
+        files = KEPT.glob(f"town-{self.villages}x{self.years}-*.sqlite3")
+        return max(files, key=lambda path: path.stat().st_mtime, default=None)
 
 
-def schema() -> str:
-    """A sign of all migrations: a town built with others is built anew."""
-    files = sorted(ROOT.glob("*/migrations/*.py")) + sorted(ROOT.glob("lianzhen/*/migrations/*.py"))
+def sign_of_making() -> str:
+    files = sorted({path for pattern in MADE_OF for path in ROOT.glob(pattern)})
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:8]
 
 
 def manage(database: str, *arguments: str) -> None:
     """Run a command of manage.py on a database. Raises `CalledProcessError` when it does not succeed."""
+    run(database, "manage.py", *arguments)
+
+
+def run(database: str, *command: str) -> str:
+    """Run a script of ours on a database and answer what it printed."""
     environment = {**os.environ, "DATABASE_URL": database, "DATABASE_POOL": "0"}
-    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, check=True)
+    done = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True
+    )
+    return done.stdout
 
 
-def built(size: Size) -> Path:
-    """The town's SQLite file; building it takes minutes the first time, a whole county much longer."""
+def built(size: Size, *, any_kept: bool = False) -> Path:
+    """The town's SQLite file. Building it takes a minute the first time, a whole county ten.
+
+    `any_kept` takes one that was built with an earlier state of the code and only migrates it: for trying out,
+    not for the record.
+    """
+    old = size.kept() if any_kept and not size.file.exists() else None
+    if old is not None:
+        manage(f"sqlite:///{old}", "migrate", "--verbosity=0")
+        return old
     if not size.file.exists():
         KEPT.mkdir(parents=True, exist_ok=True)
-        half = size.file.with_suffix(".half")
+        file = size.file
+        half = file.with_suffix(".half")
         half.unlink(missing_ok=True)
+        print(f"正在建{size}的示例数据……", file=sys.stderr)
         manage(f"sqlite:///{half}", "migrate", "--verbosity=0")
         manage(f"sqlite:///{half}", "demo", f"--villages={size.villages}", f"--years={size.years}")
-        half.rename(size.file)
+        run(f"sqlite:///{half}", "benchmarks/measure.py", f"--fill-years={size.years}")
+        half.rename(file)
     return size.file
 
 
@@ -61,6 +86,7 @@ def fill_from(source: Path) -> None:
     To be called after `django.setup()`. The rows are the same, with the same keys.
     """
     from django.apps import apps
+    from django.core.management.color import no_style
     from django.db import connections, transaction
 
     connections.databases["source"] = {
@@ -74,13 +100,12 @@ def fill_from(source: Path) -> None:
     tables = [m for m in tables if m._meta.label_lower not in FILLED]
     with transaction.atomic(), target.cursor() as cursor:
         names = ", ".join(target.ops.quote_name(m._meta.db_table) for m in tables)
+        # Neither triggers nor foreign keys look on until all tables are there.
         cursor.execute(f"SET session_replication_role = replica; TRUNCATE {names} CASCADE")
-        cursor.execute("SET session_replication_role = DEFAULT")
         for model in tables:
             _copy(model)
+        cursor.execute("SET session_replication_role = DEFAULT")
     with target.cursor() as cursor:
-        from django.core.management.color import no_style
-
         for statement in target.ops.sequence_reset_sql(no_style(), tables):
             cursor.execute(statement)
         cursor.execute("ANALYZE")

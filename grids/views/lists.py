@@ -68,6 +68,7 @@ def grid_list(request: HttpRequest) -> HttpResponse:
 def grid_coverage(request: HttpRequest) -> HttpResponse:
     rows = GridRows(request.user, timezone.localdate(), names_heads=False)
     areas = GridArea.objects.select_related("villager_group")
+    areas = areas.only("grid", "villager_group__number", "villager_group__name")
     page = ListPage(
         request,
         rows.queryset().prefetch_related(Prefetch("areas", areas)),

@@ -44,11 +44,12 @@ class PersonForm(PageForm):
         super().__init__(*args, **kwargs)
         villages = _villages_kept_by(user)
         self.fields["village"].queryset = villages
+        # Four hundred options and more: read what their labels say, nothing else.
         groups = VillagerGroup.objects.current().filter(village__in=villages).select_related("village")
-        self.fields["villager_group"].queryset = groups
+        self.fields["villager_group"].queryset = groups.only("number", "name", "village__name")
         self.fields["villager_group"].label_from_instance = lambda g: f"{g.village} {g}"
         party = PartyGroup.objects.current().filter(branch__village__in=villages).select_related("branch__village")
-        self.fields["party_group"].queryset = party
+        self.fields["party_group"].queryset = party.only("name", "branch__village__name")
         self.fields["party_group"].label_from_instance = lambda g: f"{g.branch.village} {g}"
         if user.standing.has(*OFFICE):
             self.fields["department"].queryset = Department.objects.working_on(timezone.localdate())

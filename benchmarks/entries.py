@@ -1,0 +1,118 @@
+"""What is measured. A page is one line of `PAGES`, a workbook one line of `EXPORTS`, work that writes one of `WORKS`.
+
+To be imported after `django.setup()`. A page that a new part of the platform adds belongs here the day it is
+built; rows that it needs in numbers come from `bulk.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from grids.models import Grid, GridHeadTerm
+from lianzhen.accounts.models import User
+from villages.models import SocialOrganization, Village
+
+BACKEND = "lianzhen.accounts.backends.AccountOrPhoneBackend"
+#: Kilobytes after gzip (design §14): a page of a phone, and a page that shows a long list.
+PHONE, LONG = 25, 30
+
+
+class Sample:
+    """One of each kind, the same at every size: the first village and whoever belongs to it."""
+
+    @cached_property
+    def village(self) -> Village:
+        return Village.objects.current().order_by("code").first()
+
+    @cached_property
+    def grid(self) -> Grid:
+        return Grid.objects.current().filter(village=self.village).order_by("number").first()
+
+    @cached_property
+    def head(self) -> Any:
+        return GridHeadTerm.objects.open().filter(grid__village=self.village).order_by("pk").first().person
+
+    @cached_property
+    def team(self) -> Any:
+        return self.village.teams.order_by("pk").first()
+
+    @cached_property
+    def organization(self) -> SocialOrganization:
+        return SocialOrganization.objects.current().filter(village=self.village).order_by("pk").first()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`ask(client, sample)` sends one request as the demo account of `role`.
+
+    `bounded`: shows as much at any size of the town, so that it must not ask the database more often in a
+    county. `budget`: kilobytes after gzip at the town's own size; None where the design names none.
+    """
+
+    name: str
+    role: str
+    ask: Callable[[Client, Sample], Any]
+    bounded: bool = True
+    budget: int | None = None
+
+
+def page(name: str, role: str, address: str, *of: str, query: str = "", budget: int = PHONE) -> Entry:
+    """A page by the name of its address; `of` names what of the sample it is about."""
+
+    def ask(client: Client, sample: Sample) -> Any:
+        return client.get(reverse(address, args=[getattr(sample, each).pk for each in of]) + query)
+
+    return Entry(name, role, ask, budget=budget)
+
+
+def export(name: str, address: str, role: str = "office") -> Entry:
+    """The workbook of a list: as many statements as it has portions of a thousand rows."""
+    return Entry(name, role, lambda client, sample: client.post(reverse(address)), bounded=False)
+
+
+PAGES = (
+    page("首页（联村办）", "office", "home"),
+    page("首页（组长）", "leader", "home"),
+    page("首页（网格长）", "gridhead", "home"),
+    page("村（社区）", "office", "village_list"),
+    page("一个村", "office", "village", "village"),
+    page("联村工作组", "office", "team_list"),
+    page("一个工作组", "leader", "team", "team"),
+    page("片区联络组", "office", "district_list"),
+    page("网格", "office", "grid_list", budget=LONG),
+    page("一个网格", "office", "grid", "grid"),
+    page("更换网格长", "office", "grid_replace", "grid"),
+    page("网格四类人员", "office", "grid_coverage", budget=LONG),
+    page("人员", "office", "person_list", budget=LONG),
+    page("一个人", "office", "person", "head"),
+    page("登记人员", "office", "person_add"),
+    page("社会组织", "office", "organization_list", budget=LONG),
+    page("一个社会组织", "office", "organization", "organization"),
+    page("搜索", "office", "search", query="?q=李"),
+    page("消息", "leader", "notices"),
+    page("导入", "office", "import_list"),
+    page("账号", "sysadmin", "account_list"),
+    page("操作记录", "auditor", "audit_list", budget=LONG),
+    page("工作日历", "office", "calendar"),
+    page("管理面板", "office", "admin:index"),
+)
+EXPORTS = (
+    export("导出村（社区）", "village_list"),
+    export("导出网格", "grid_list"),
+    export("导出社会组织", "organization_list"),
+    export("导出人员", "person_list"),
+)
+#: Work that writes, e.g. fifty records sent at once by a phone that was offline: every request is new work.
+WORKS: tuple[Entry, ...] = ()
+
+
+def client_of(role: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(username=f"demo_{role}"), backend=BACKEND)
+    return client
