@@ -296,6 +296,11 @@ def see_meetings(user: User, record: Model | None = None) -> Verdict:
     return only(user, *MEETING_READERS)
 
 
+def see_decision(user: User, decision: Decision) -> Verdict:
+    """Found through what the user sees: the meeting's readers, and whoever is to see to it."""
+    return ALLOWED
+
+
 def keep_meetings(user: User, record: Model | None = None) -> Verdict:
     """Calling, ticking who came, minutes, decisions: the office's work."""
     return only(user, *OFFICE)

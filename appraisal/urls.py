@@ -21,6 +21,7 @@ from appraisal.views import (
     meetings,
     spot_checks,
     suggestions,
+    sync,
     work_rules,
 )
 
@@ -106,4 +107,8 @@ urlpatterns = [
     path("suggestions/decline/", suggestions.suggestions_decline, name="suggestions_decline"),
     path("suggestions/<int:pk>/", suggestions.suggestion, name="suggestion"),
     path("suggestions/<int:pk>/decline/", suggestions.suggestion_decline, name="suggestion_decline"),
+    # 待上传
+    path("sync/", sync.sync_page, name="sync"),
+    path("sync/token/", sync.sync_token, name="sync_token"),
+    path("sync/items/", sync.sync_items, name="sync_items"),
 ]

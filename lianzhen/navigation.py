@@ -14,6 +14,8 @@ from lianzhen.accounts.standing import Standing
 
 FIELD = (Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.INSTRUCTOR, Role.CADRE)
 OFFICE = (Role.OFFICE, Role.OFFICE_LEAD)
+#: Who sits in the weekly meeting or is bound by it.
+MEETING = (*TOWN_WIDE, Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.INSTRUCTOR)
 
 
 @dataclass
@@ -49,6 +51,10 @@ PLACES = (
     Place("日常", "我的驻村", "duty_me", "calendar-check", (Role.LEADER, Role.MEMBER, Role.CADRE)),
     Place("日常", "请假公出", "leave_list", "calendar-event", (*TOWN_WIDE, *FIELD)),
     Place("日常", "去向公示", "outing_board", "map-pin", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
+    Place("日常", "周例会", "meeting_list", "clipboard-text", MEETING),
+    Place("日常", "议定事项", "decision_list", "list-check", MEETING),
+    Place("日常", "谁没跟上", "behind", "alert-triangle", (*TOWN_WIDE, Role.DISTRICT)),
+    Place("日常", "建议扣分", "suggestion_list", "scale", (*TOWN_WIDE, Role.DISTRICT, Role.LEADER, Role.MEMBER)),
     Place("台账", "村（社区）", "village_list", "building-community", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Place("台账", "联村工作组", "team_list", "users-group", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Place("台账", "片区联络组", "district_list", "map", (*TOWN_WIDE, *FIELD)),

@@ -79,7 +79,7 @@ class LeaveForm(PageForm):
         error_messages={"required": "请选择类别", "invalid_choice": "请从选项中选择类别"},
     )
     starts_on = DayField(label="起始日期", initial=timezone.localdate)
-    ends_on = DayField(label="截止日期", initial=timezone.localdate, help_text="这一天仍在外，次日回岗。")
+    ends_on = DayField(label="截止日期", required=False, help_text="在外的最后一天。只有一天的不用填。")
     reason = line("事由", 200)
     proof = line("依据", 200, help_text="例如：会议通知、培训通知的名称或文号，紧急时写明谁通知的。")
     destination = line("去向", 100, required=False)
@@ -105,6 +105,12 @@ class LeaveForm(PageForm):
             del self.fields["proof"]
             self.fields["reason"].help_text = "只有本人、批假人和联村工作办能看到。"
         self.fields["substitute"].offer_for(seat)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if not values.get("ends_on") and "ends_on" not in self.errors:
+            values["ends_on"] = values.get("starts_on")
+        return values
 
 
 class DecideForm(PageForm):

@@ -208,6 +208,12 @@ def test_a_member_asks_on_the_phone_form(cast, sign_in):
     assert "2天，由片区联络组批" in page(client, url(leave))
 
 
+def test_a_leave_without_an_end_is_one_day(cast, sign_in):
+    assert sign_in(Role.MEMBER).post("/leave/new/", {**PRIVATE, "ends_on": ""}).status_code == 303
+    leave = Leave.objects.get()
+    assert (leave.starts_on, leave.ends_on, leave.step) == (MONDAY, MONDAY, "leader")
+
+
 def test_official_travel_shows_and_requires_its_ground_without_javascript(cast, sign_in):
     client = sign_in(Role.MEMBER)
     address = "/leave/new/?official=1"

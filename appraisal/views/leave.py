@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from appraisal.actions import leave as actions
 from appraisal.actions.leave import calendar_around
@@ -54,7 +55,7 @@ def columns(user: User, today: date) -> tuple[Column, ...]:
             "person",
             "姓名",
             lambda one: one.person.name,
-            show=lambda one: link(reverse("leave", args=[one.pk]), one.person),
+            show=lambda one: format_html('<span class="nowrap">{}</span>', link(_url(one), one.person)),
             sort=["person__pinyin"],
             head=True,
         ),
@@ -90,6 +91,10 @@ def columns(user: User, today: date) -> tuple[Column, ...]:
         Column("papers", "补办", lambda one: _papers(one), secondary=True),
         Column("returned", "回岗", lambda one: one.returned_on, kind="date", secondary=True),
     )
+
+
+def _url(leave: Leave) -> str:
+    return reverse("leave", args=[leave.pk])
 
 
 def _papers(leave: Leave) -> str:
@@ -162,7 +167,7 @@ def _asking(request: HttpRequest, asker: Person | None, *, name: str, lead: str)
         request,
         form,
         save=lambda values: actions.ask_leave(by=request.user, today=today, **{**who, **values}),
-        done=lambda saved: (reverse("leave", args=[saved.pk]), _asked_sentence(saved)),
+        done=lambda saved: (_url(saved), _asked_sentence(saved)),
         template="appraisal/leave_new.html",
         context={
             "heading": f"申请{noun}" if asker else f"代为申请{noun}",

@@ -21,6 +21,7 @@ from django.utils import timezone
 from lianzhen.accounts.roles import Role as R
 from lianzhen.pages.guard import Guard
 from lianzhen.tests.cast import START, Cast, make_user
+from lianzhen.tests.duty_rows import duty_rows
 
 OUTSIDER = "outsider"
 EVERYBODY = frozenset(R) | {OUTSIDER}
@@ -79,6 +80,21 @@ MAY = {
     "see_duty": TOWN | VILLAGE | {R.DISTRICT},
     "see_own_duty": VILLAGE,
     "key_duty_from_paper": OFFICE,
+    "log_duty_days": KEEPERS,
+    "add_to_duty": KEEPERS,
+    # Who made the entry, today; whom the leader entered; who sent the photo, or decides.
+    "undo_duty": frozenset({R.LEADER}),
+    "dispute_duty": frozenset({R.MEMBER}),
+    "take_photo_down": OFFICE | {R.DISTRICT, R.LEADER},
+    "decide_duty": OFFICE | {R.DISTRICT},
+    "ask_shifts": OFFICE | {R.LEADER, R.MEMBER},
+    "withdraw_shift": OFFICE | {R.LEADER, R.MEMBER},
+    "decide_shift": OFFICE | {R.DISTRICT},
+    # A check of the office's clerk, who does not decide about it.
+    "record_checks": OFFICE | {R.DISTRICT},
+    "explain_check": VILLAGE,
+    "decide_check": frozenset({R.OFFICE_LEAD, R.DISTRICT}),
+    "withdraw_check": OFFICE,
     "note_outing": VILLAGE | {R.INSTRUCTOR},
 }
 
@@ -117,6 +133,12 @@ SEES = {
     # A leave is about a person: the window does not look it up.
     "leave": (OWN - {R.WINDOW}, TOWN),
     "duty/outings": (OWN, FAR),
+    "duty": (OWN, FAR),
+    "duty/people": (OWN, FAR),
+    "duty/photos": (OWN, FAR),
+    "duty/shifts": (OWN, FAR),
+    "duty/teams": (OWN, FAR),
+    "duty/checks": (OWN, FAR),
 }
 
 #: Addresses that only a row of a certain state has.
@@ -191,6 +213,7 @@ def objects(cast: Cast) -> dict[str, tuple[Any, Any]]:
         rows["settings/grants"] = [made(RoleGrant(user=account, role=R.OFFICE, starts_on=START, reason="测试"))] * 2
         rows["settings/departments"] = [cast.department] * 2
         rows["leave"] = [a_leave(cast, cast.own, cast.team), a_leave(cast, cast.other, cast.other_team)]
+        rows |= duty_rows(cast)
         rows["duty/outings"] = [an_outing(cast, cast.own), an_outing(cast, cast.other)]
         rows["settings/work-rules"] = [made(WorkRules(starts_on=date(2027, 1, 4)))] * 2
         owners = (cast.users[R.LEADER], cast.users[R.MEMBER])
