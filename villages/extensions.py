@@ -1,7 +1,7 @@
 """Where parts nearer the roof add to the register's pages, so that nothing here imports them.
 
 A part registers itself once in its `AppConfig.ready`: a tab of the village page, a column of the village
-list, a source of somebody's roles over time.
+list, a source of somebody's roles over time, a page beside that of a team or a district.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
+
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from lianzhen.accounts.models import User
     from lianzhen.accounts.verdicts import Verdict
     from lianzhen.pages.tables import Column, Table
-    from villages.models import Person, Village
+    from villages.models import LiaisonGroup, LiaisonTeam, Person, Village
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,24 @@ class VillageColumn:
     annotate: Callable[[QuerySet], QuerySet]
 
 
+@dataclass(frozen=True)
+class RecordPage:
+    """A further page about a team or a district, a tab beside its own page. `key` tells which is open."""
+
+    key: str
+    title: str
+    url: Callable[[Any], str]
+    permission: Callable[[User, Any], Verdict]
+
+
 RoleSource = Callable[["Person"], Iterable[RoleLine]]
 CodeFollower = Callable[["Village"], None]
 
 _role_sources: list[RoleSource] = []
 _tabs: list[VillageTab] = []
 _columns: list[VillageColumn] = []
+_team_pages: list[RecordPage] = []
+_district_pages: list[RecordPage] = []
 _code_followers: list[CodeFollower] = []
 
 
@@ -78,6 +92,35 @@ def register_tab(tab: VillageTab) -> None:
 
 def register_column(column: VillageColumn) -> None:
     _columns.append(column)
+
+
+def register_team_page(page: RecordPage) -> None:
+    _team_pages.append(page)
+
+
+def register_district_page(page: RecordPage) -> None:
+    _district_pages.append(page)
+
+
+def team_tabs(user: User, team: LiaisonTeam, current: str = "") -> list[dict[str, Any]]:
+    """The row of tabs of a team's pages; none when there is but its own page. No `current`: that one."""
+    return _record_tabs(user, team, "组情", "team", _team_pages, current)
+
+
+def district_tabs(user: User, group: LiaisonGroup, current: str = "") -> list[dict[str, Any]]:
+    return _record_tabs(user, group, "概况", "district", _district_pages, current)
+
+
+def _record_tabs(
+    user: User, record: Any, title: str, url_name: str, pages: list[RecordPage], current: str
+) -> list[dict[str, Any]]:
+    offered = [page for page in pages if page.permission(user, record)]
+    own = {"title": title, "url": reverse(url_name, args=[record.pk]), "current": not current, "count": None}
+    more = [
+        {"title": page.title, "url": page.url(record), "current": page.key == current, "count": None}
+        for page in offered
+    ]
+    return [own, *more] if more else []
 
 
 def register_code_follower(follow: CodeFollower) -> None:

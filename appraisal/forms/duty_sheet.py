@@ -33,16 +33,29 @@ class PaperForm(PageForm):
         return self.cleaned_data["late_reason"] or FROM_PAPER
 
 
+class TeamSelect(PinyinSelect):
+    """Teams by the name of their village, to be found by its pinyin initials too."""
+
+    sounds: Mapping[str, str] = {}
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if sound := self.sounds.get(str(value)):
+            option["attrs"]["data-py"] = sound
+        return option
+
+
 class TeamWeekForm(forms.Form):
     """Which team's sheet lies on the table; kept in the address."""
 
-    team = forms.ChoiceField(label="联村工作组", widget=PinyinSelect)
+    team = forms.ChoiceField(label="联村工作组", widget=TeamSelect)
     week = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, teams: Sequence[LiaisonTeam], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(str(team.pk), team.village.name) for team in teams]
         self.fields["team"].choices = [("", "请选择联村工作组"), *choices]
+        self.fields["team"].widget.sounds = {str(team.pk): team.village.initials for team in teams}
 
 
 def column_of(day: date) -> str:

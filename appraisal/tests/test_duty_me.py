@@ -145,7 +145,8 @@ def test_the_page_of_a_team_shows_eight_weeks_and_who_was_there(town, sign_in):
     enter(town.team, WEEK.previous().days[3], town.people[Role.LEADER], town.people[Role.MEMBER])
     page = see(sign_in, Role.OFFICE, reverse("team_duty", args=[town.team.pk]))
     weeks = page[page.index("最近8周") :]
-    assert weeks.count('<th scope="row"') == 8 + 1  # the total
+    assert re.findall(r">(第\d+周 [\d-]+)<", weeks)[:2] == ["第48周 11-23", "第47周 11-16"]
+    assert re.findall(r">(\d/\d天)<", weeks) == ["1/2天", "1/2天", *["0/2天"] * 6]
     people = page[page.index("2026年11月人员") : page.index("最近8周")]
     cells = re.findall(r">(甲[^<]*)</th><td[^>]*>([^<]*)</td><td[^>]*>(\d+)</td>", people)
     assert [(role, days) for _, role, days in cells] == [("组长", "2"), ("组员", "1"), ("村定补干部", "0")]

@@ -26,7 +26,7 @@ from lianzhen.pages.forms import LONGEST_ID
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, plain_table, tag
 from lianzhen.periods import Month, Week
-from lianzhen.wording import number
+from lianzhen.wording import dense_date, number
 from villages.extensions import RecordPage, register_district_page, register_team_page, team_tabs
 from villages.models import LiaisonTeam
 
@@ -67,13 +67,13 @@ def _counts(row: TeamRow, fact: Any) -> bool:
     return fact.day.weekday() < 5 or fact.is_workday or fact.mark == HERE
 
 
-def matrix_columns(found: TownWeek, *, for_file: bool) -> list[Column]:
+def matrix_columns(found: TownWeek, *, for_file: bool = False, on_paper: bool = False) -> list[Column]:
     """The districts are headings on the screen and on paper, a column of their own in a workbook."""
     district = Column("district", "片区", lambda r: r.district)
-    name = Column("team", "联村工作组", lambda r: r.team.village.name, show=_team_cell, sort=["pinyin"], head=True)
+    shown = None if on_paper else _team_cell
     return [
         *([district] if for_file else []),
-        name,
+        Column("team", "联村工作组", lambda r: r.team.village.name, show=shown, sort=["pinyin"], head=True),
         *[_day_column(found, place) for place in found.shown],
         Column("done", "合计（天）", lambda r: r.done, sort=["done"], kind="number", total=True),
         Column("need", "应到（天）", lambda r: r.need, sort=["need"], kind="number", total=True),
@@ -100,7 +100,7 @@ def duty_matrix(request: HttpRequest) -> HttpResponse:
     page = PeriodPage(
         request,
         ComputedRows(LiaisonTeam, found.rows),
-        matrix_columns(found, for_file=request.method == "POST"),
+        matrix_columns(found, for_file=request.method == "POST", on_paper=request.GET.get("print") == "1"),
         title="驻村一览",
         order=["place", "code"],
         filterset=MatrixFilter,
@@ -114,6 +114,8 @@ def duty_matrix(request: HttpRequest) -> HttpResponse:
             "met": f"达标{met}个，未达标{len(found.rows) - met}个" if found.rows else "",
             "why": found.sentence,
             "legend": list(LEGEND.items()),
+            "print_css": "tight",
+            "print_note": "　".join(["图例：", *[f"{mark} {text}" for mark, text in LEGEND.items()], found.sentence]),
             "means": means_table(found) if found.means else None,
             "may_add": key_duty_from_paper(request.user),
             "add_url": f"{reverse('duty_grid')}?week={week.key}",
@@ -265,10 +267,9 @@ def parse_day(text: str) -> date | None:
 
 # --- One team ---------------------------------------------------------------------------------
 WEEK_COLUMNS = (
-    Column("week", "周", lambda d: d.week.title, head=True),
+    Column("week", "周", lambda d: f"第{d.week.number}周 {dense_date(d.week.start)}", head=True),
     *[Column(f"day{n}", name, lambda d, n=n: d.days[n].mark, kind="mark") for n, name in enumerate(WEEKDAYS)],
-    Column("done", "登记（天）", lambda d: d.done, kind="number", total=True),
-    Column("need", "应到（天）", lambda d: d.need, kind="number", total=True),
+    Column("done", "登记/应到", lambda d: d.short, kind="mark"),
 )
 PEOPLE_COLUMNS = (
     Column("name", "姓名", lambda p: p.name, head=True),

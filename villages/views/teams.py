@@ -20,6 +20,7 @@ from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, plain_ta
 from lianzhen.wording import full_date, number
 from villages.actions import teams as actions
 from villages.answering import with_management
+from villages.extensions import team_tabs
 from villages.filters_teams import TeamFilter
 from villages.forms.teams import DutyDaysForm, EndTeamForm, TeamForm
 from villages.models import LiaisonTeam, Posting, Village
@@ -156,6 +157,7 @@ def team_page(request: HttpRequest, team: LiaisonTeam) -> HttpResponse:
     context = {
         **service(request.user, team, postings, today),
         "crumbs": [("联村工作组", reverse("team_list"))],
+        "tabs": team_tabs(request.user, team),
         "plan": next((plan for plan in plans if plan.covers(today)), None),
         "plans": plain_table("固定办公日的历次安排", PLAN_COLUMNS, plans),
         "others": plain_table("本村其他时期的工作组", TEAM_COLUMNS, others) if others else None,

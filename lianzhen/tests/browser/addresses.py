@@ -23,6 +23,10 @@ VARIANTS = (
     "/grids/?print=1",
     "/villages/?print=1",
     "/settings/audit/?q=没有这样的人",
+    "/duty/?state=short",
+    "/duty/?print=1",
+    "/duty/statistics/?by=person",
+    "/duty/blank/?print=1",
 )
 
 
