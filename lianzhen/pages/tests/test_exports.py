@@ -41,6 +41,8 @@ LISTS = (
     "audit_list",
     "feedback_list",
     "import_list",
+    "duty_matrix",
+    "duty_statistics",
 )
 #: Lists on which people's telephone numbers stand.
 WITH_NUMBERS = ("person_list", "cadre_list", "grid_list", "account_list")
@@ -127,7 +129,8 @@ def test_every_list_exports_what_its_screen_shows(name, cast, sign_in):
 
 def test_every_list_of_the_platform_stands_above():
     """A new list is known by what its view makes, and must take the POST of its export."""
-    listed = {p.name for _, p in patterns() if "ListPage" in inspect.unwrap(p.callback).__code__.co_names}
+    made = {"ListPage", "PeriodPage"}
+    listed = {p.name for _, p in patterns() if made & set(inspect.unwrap(p.callback).__code__.co_names)}
     assert listed == set(LISTS)
     guards = {p.name: guard_of(p) for _, p in patterns()}
     assert all(guards[name].methods == LIST_METHODS for name in LISTS)
