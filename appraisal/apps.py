@@ -6,7 +6,7 @@ class AppraisalConfig(AppConfig):
     verbose_name = "联村工作"
 
     def ready(self) -> None:
-        from appraisal.models import TRACKED, Leave, WeeklyMeeting
+        from appraisal.models import TRACKED, DutyPhoto, Leave, WeeklyMeeting
         from appraisal.views import duty_views
         from lianzhen.trail import guards, track
 
@@ -15,6 +15,8 @@ class AppraisalConfig(AppConfig):
         duty_views.register()
         # The agenda repeats what other records say; each of those has its own entries.
         track(WeeklyMeeting, leave_out=["agenda"])
+        # The name of a file tells a reader nothing.
+        track(DutyPhoto, leave_out=["stored_as"])
         # Who came back on the first day was not away; last_day is then the day before.
         holding = "{row}.state IN ('asked', 'approved', 'returned') AND {row}.last_day >= {row}.starts_on"
         guards.no_overlap(Leave, name="leave_terms", keys=["person_id"], only_if=holding, ends="last_day")

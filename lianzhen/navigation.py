@@ -14,6 +14,8 @@ from lianzhen.accounts.standing import Standing
 
 FIELD = (Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.INSTRUCTOR, Role.CADRE)
 OFFICE = (Role.OFFICE, Role.OFFICE_LEAD)
+#: Who sits in the village offices.
+SITTING = (Role.LEADER, Role.MEMBER, Role.CADRE)
 #: Who sits in the weekly meeting or is bound by it.
 MEETING = (*TOWN_WIDE, Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.INSTRUCTOR)
 
@@ -49,6 +51,8 @@ PLACES = (
     Place("", "首页", "home", "home", tuple(Role)),
     Place("日常", "驻村办公", "duty_matrix", "calendar-check", (*TOWN_WIDE, Role.DISTRICT)),
     Place("日常", "我的驻村", "duty_me", "calendar-check", (Role.LEADER, Role.MEMBER, Role.CADRE)),
+    Place("日常", "补登和调休", "duty_requests", "switch-horizontal", (*TOWN_WIDE, Role.DISTRICT, *SITTING)),
+    Place("日常", "抽查", "spot_check_list", "eye", (*TOWN_WIDE, Role.DISTRICT, *SITTING)),
     Place("日常", "请假公出", "leave_list", "calendar-event", (*TOWN_WIDE, *FIELD)),
     Place("日常", "去向公示", "outing_board", "map-pin", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Place("日常", "周例会", "meeting_list", "clipboard-text", MEETING),

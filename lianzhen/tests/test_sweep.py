@@ -22,6 +22,7 @@ from lianzhen.accounts.roles import Role as R
 from lianzhen.pages.guard import Guard
 from lianzhen.tests.cast import START, Cast, make_user
 from lianzhen.tests.duty_rows import duty_rows
+from lianzhen.tests.meeting_rows import meeting_rows
 
 OUTSIDER = "outsider"
 EVERYBODY = frozenset(R) | {OUTSIDER}
@@ -31,12 +32,14 @@ VILLAGE = frozenset({R.LEADER, R.MEMBER, R.CADRE})
 KEEPERS = OFFICE | VILLAGE
 READERS = TOWN | VILLAGE | {R.DISTRICT, R.INSTRUCTOR}
 ACCOUNTS = frozenset({R.SYSADMIN, R.AUDITOR, R.OFFICE_LEAD, R.COMMITTEE})
+MEETING = TOWN | {R.DISTRICT, R.LEADER, R.MEMBER, R.INSTRUCTOR}
 
 #: Who passes a permission once the object is visible (or where there is none).
 MAY = {
     "open_home": EVERYBODY,
     "use_search": EVERYBODY,
     "use_own_pages": EVERYBODY,
+    "keep_queue": EVERYBODY,
     "see_villages": READERS | {R.WINDOW},
     "see_people": READERS | {R.WINDOW},
     "see_districts": READERS,
@@ -96,6 +99,17 @@ MAY = {
     "decide_check": frozenset({R.OFFICE_LEAD, R.DISTRICT}),
     "withdraw_check": OFFICE,
     "note_outing": VILLAGE | {R.INSTRUCTOR},
+    "see_meetings": MEETING,
+    "see_decision": EVERYBODY,
+    "keep_meetings": OFFICE,
+    "reopen_meetings": frozenset({R.OFFICE_LEAD}),
+    # A decision that the own team is to see to.
+    "report_decision": OFFICE | {R.LEADER, R.MEMBER},
+    "see_behind": TOWN | {R.DISTRICT},
+    "remind_teams": OFFICE | {R.DISTRICT},
+    "see_suggestions": TOWN | {R.DISTRICT, R.LEADER, R.MEMBER},
+    "decide_suggestions": OFFICE,
+    "decide_suggestion": OFFICE,
 }
 
 #: Who sees the own village's row and the other village's, by what the address begins with.
@@ -139,6 +153,9 @@ SEES = {
     "duty/shifts": (OWN, FAR),
     "duty/teams": (OWN, FAR),
     "duty/checks": (OWN, FAR),
+    "meetings": (MEETING, MEETING),
+    "decisions": (MEETING, MEETING),
+    "suggestions": (OWN, FAR),
 }
 
 #: Addresses that only a row of a certain state has.
@@ -214,6 +231,7 @@ def objects(cast: Cast) -> dict[str, tuple[Any, Any]]:
         rows["settings/departments"] = [cast.department] * 2
         rows["leave"] = [a_leave(cast, cast.own, cast.team), a_leave(cast, cast.other, cast.other_team)]
         rows |= duty_rows(cast)
+        rows |= meeting_rows(cast)
         rows["duty/outings"] = [an_outing(cast, cast.own), an_outing(cast, cast.other)]
         rows["settings/work-rules"] = [made(WorkRules(starts_on=date(2027, 1, 4)))] * 2
         owners = (cast.users[R.LEADER], cast.users[R.MEMBER])
@@ -282,6 +300,7 @@ def far_head(cast: Cast) -> Any:
 def address(route: str, row: Any) -> str:
     filled = re.sub(r"<int:pk>", str(row.pk if row is not None else ""), route)
     filled = filled.replace("<slug:kind>", "people").replace("<slug:tab>", "grids").replace("<slug:topic>", "printing")
+    filled = filled.replace("<slug:week>", "2026-W48")
     assert "<" not in filled, f"the sweep does not know how to fill {route}"
     return f"/{filled}"
 
