@@ -181,6 +181,24 @@ def test_all_grids_of_a_town_on_one_light_page(cast, sign_in, django_assert_max_
 
 
 @pytest.mark.parametrize("address", [LIST, "grid_coverage"])
+def test_the_grids_of_a_county_come_in_pages(cast, sign_in, address):
+    """Five hundred at a time, and no page says of its own rows what would be understood of all."""
+    grids = []
+    with acting(by=None, action="test", label="测试"):
+        for place in range(6):
+            village = Village(code=f"4313211019{50 + place}", name=f"示例{place}坪村", group=cast.group)
+            village.save()
+            grids += [Grid(village=village, number=number) for number in range(1, 91)]
+    for grid in grids:
+        grid.fill_computed()
+    Grid.objects.bulk_create(grids)
+    page = sign_in(Role.OFFICE).get(reverse(address)).content.decode()
+    assert len(cells(page)) == 500
+    assert "共542个网格" in page
+    assert "其中" not in page
+
+
+@pytest.mark.parametrize("address", [LIST, "grid_coverage"])
 @pytest.mark.parametrize("role", [Role.OFFICE, Role.LEADER])
 def test_as_many_queries_for_many_grids(cast, sign_in, address, role):
     client = sign_in(role)

@@ -34,9 +34,6 @@ from lianzhen.pages.guard import guarded
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, tag
 from lianzhen.wording import number
 
-#: Two hundred grids and more stand on one page (design §8.3); this is only a stop against accidents.
-ALL = 2000
-
 
 @guarded(see_grids, methods=LIST_METHODS)
 def grid_list(request: HttpRequest) -> HttpResponse:
@@ -48,10 +45,9 @@ def grid_list(request: HttpRequest) -> HttpResponse:
         title="网格和网格长名册" if request.GET.get("print") == "1" else "网格",
         order=["village__code", "number"],
         filterset=_filter_for(request.user, GridFilter),
-        count=lambda n: _count(n, rows.vacant, "暂无网格长"),
+        count=lambda n: _count(n, rows, rows.vacant, "暂无网格长"),
         groups=rows.heading,
         prepare=rows.prepare,
-        page_size=ALL,
         empty_text="还没有登记网格。划分网格后，这里按村列出全部网格和网格长。",
         context={
             "extra_actions": _extra_actions(request),
@@ -76,10 +72,9 @@ def grid_coverage(request: HttpRequest) -> HttpResponse:
         title="网格四类人员",
         order=["village__code", "number"],
         filterset=CoverageFilter,
-        count=lambda n: _count(n, rows.lacking, "有缺项"),
+        count=lambda n: _count(n, rows, rows.lacking, "有缺项"),
         groups=rows.heading,
         prepare=rows.prepare,
-        page_size=ALL,
         empty_text="还没有登记网格。",
         context={
             "extra_actions": [("网格和网格长", reverse("grid_list"))],
@@ -119,8 +114,10 @@ def _areas(grid: Grid) -> str:
     return "、".join(map(str, groups))
 
 
-def _count(total: int, marked: int, mark: str) -> str:
-    return f"共{number(total)}个网格" + (f"，其中{number(marked)}个{mark}" if marked else "")
+def _count(total: int, rows: GridRows, marked: int, mark: str) -> str:
+    """A page of a longer list knows only of its own rows how many are marked, and does not say it."""
+    all_here = len(rows.coverage) == total
+    return f"共{number(total)}个网格" + (f"，其中{number(marked)}个{mark}" if marked and all_here else "")
 
 
 def _filter_for(user: User, filterset: type[GridFilter]) -> type[GridFilter] | None:

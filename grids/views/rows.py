@@ -22,7 +22,6 @@ from lianzhen.wording import number
 from villages.models import Person
 from villages.permissions import KEEPERS, OFFICE
 
-
 #: What a row shows of a grid itself; the rest of two tables is left where it is.
 READ = ("number", "name", "households", "residents", "ended_on", "village__name")
 
