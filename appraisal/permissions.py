@@ -339,3 +339,9 @@ def decide_suggestion(user: User, suggestion: Suggestion) -> Verdict:
     if suggestion.team_id in user.standing.teams():
         return refused("涉及本人所在工作组，请由其他同志处理。")
     return decide_suggestions(user)
+
+
+# --- 待上传 -------------------------------------------------------------------------------------
+def keep_queue(user: User) -> Verdict:
+    """Everybody: whoever once entered something on a phone must be able to get it off it, whatever his posts are now."""
+    return ALLOWED

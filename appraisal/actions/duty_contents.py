@@ -54,6 +54,9 @@ def withdraw_photo(*, photo: DutyPhoto, by: User) -> DutyPhoto:
 
 
 def prepare(file: Any) -> pictures.Photo:
+    """A file made ready to be kept; one that is ready already stays as it is."""
+    if isinstance(file, pictures.Photo):
+        return file
     try:
         return pictures.prepare(file)
     except ValidationError as problem:

@@ -7,7 +7,8 @@ from appraisal.models.leave import Leave, Outing
 from appraisal.models.meetings import Decision, MeetingAttendance, WeeklyMeeting
 from appraisal.models.months import AppraisalMonth, Correction, MonthlyScore, SubsidyRow
 from appraisal.models.schemes import Category, Clause, Scheme
-from appraisal.models.suggestions import Reminder, Suggestion, SyncItem
+from appraisal.models.suggestions import Reminder, Suggestion
+from appraisal.models.sync import SyncItem
 from appraisal.models.weekly_reports import ReportComment, ReportLine, TownNeed, WeeklyReport
 from appraisal.models.work_rules import WorkRules
 
