@@ -26,7 +26,7 @@ from villages.models import DutyPlan, LiaisonTeam
 
 @guarded(see_duty, methods=("GET",))
 def duty_blank(request: HttpRequest) -> HttpResponse:
-    """Which sheet is wanted; with `?print=1` the sheets themselves."""
+    """Which sheet is wanted; with `?print=1` the sheets themselves. Of what is not seen there is no sheet."""
     today = timezone.localdate()
     month = asked_month(request, today)
     teams = seen_teams(request.user, month)
@@ -34,6 +34,8 @@ def duty_blank(request: HttpRequest) -> HttpResponse:
     chosen = _chosen(teams, **asked)
     if request.GET.get("print") != "1":
         return render(request, "appraisal/duty_blank_choose.html", _choice(chosen, month, asked))
+    if not chosen:
+        raise Http404
     sheets = sheets_of(chosen, month, min(max(today, month.start), month.end))
     context = {
         "title": f"{month.title}驻村登记表",
@@ -45,13 +47,10 @@ def duty_blank(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(teams: list[LiaisonTeam], team: str, group: str) -> list[LiaisonTeam]:
-    """All of them, or those of the address. A team or district that is not seen is not found."""
+    """All of them, or those of the address."""
     if not team and not group:
         return teams
-    found = [t for t in teams if (str(t.pk) == team if team else str(t.village.group_id) == group)]
-    if not found:
-        raise Http404
-    return found
+    return [t for t in teams if (str(t.pk) == team if team else str(t.village.group_id) == group)]
 
 
 def _choice(teams: list[LiaisonTeam], month: Month, asked: dict[str, str]) -> dict[str, Any]:

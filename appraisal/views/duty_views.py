@@ -247,7 +247,7 @@ def _away(mine: PersonDuty) -> str:
 @guarded(see_duty, methods=("GET",))
 def duty_day(request: HttpRequest) -> HttpResponse:
     """From a day of a calendar to its entry."""
-    if not request.GET:
+    if not {"team", "day"} <= set(request.GET):
         return redirect("duty_matrix")
     team, day = request.GET.get("team", ""), parse_day(request.GET.get("day", ""))
     if not team.isdigit() or len(team) > LONGEST_ID or day is None:
