@@ -80,23 +80,33 @@ def behind(teams: Iterable[LiaisonTeam], week: Week, today: date, now: datetime)
     return look_at(teams, week, today, now).behind
 
 
-def look_at(
+def look_at(teams: Iterable[LiaisonTeam], week: Week, today: date, now: datetime) -> WeekLook:
+    """Everything about the week. `facts.QUERIES` queries and three more."""
+    listed = tuple(teams)
+    items = gather(team_sources(week, today))
+    return look_from(listed, week, today, duty_of(listed, week, today), report_states(listed, week, now), items)
+
+
+def look_from(
     teams: Iterable[LiaisonTeam],
     week: Week,
     today: date,
-    now: datetime,
-    items: Mapping[str, Sequence[Item]] | None = None,
+    duty: Mapping[int, WeekDuty],
+    reports: Mapping[int, ReportState],
+    items: Mapping[str, Sequence[Item]],
 ) -> WeekLook:
-    """Everything about the week in one go. `items`: the answer of `gather` where the caller has asked for
-    `team_sources` along with its own; otherwise one query more."""
+    """The same from what is at hand; `items` answers `team_sources`. No query."""
     listed = tuple(teams)
-    duty = duty_of(listed, week, today)
-    reports = report_states(listed, week, now)
-    waiting = items if items is not None else gather(team_sources(week, today))
-    found = [Behind(team, _reasons(team, week, today, duty, reports, waiting)) for team in listed]
+    found = [Behind(team, _reasons(team, week, today, duty, reports, items)) for team in listed]
     late = [one for one in found if one.reasons]
     late.sort(key=lambda one: (-len(one.reasons), village_place(one.team)))
-    return WeekLook(week, listed, duty, reports, tuple(late))
+    return WeekLook(
+        week,
+        listed,
+        {team.pk: duty[team.pk] for team in listed},
+        {team.pk: reports[team.pk] for team in listed},
+        tuple(late),
+    )
 
 
 def teams_seen(user: User, day: date) -> list[LiaisonTeam]:

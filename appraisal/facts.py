@@ -130,9 +130,12 @@ def _people(ids: set[int]) -> Iterable[dict]:
 
 
 # --- Fetching -----------------------------------------------------------------------------------
-def collect(teams: Sequence[LiaisonTeam], first: date, last: date) -> Collected:
-    """All that `duty_week` asks about the teams between two days. `QUERIES` queries."""
-    rows = fetch_together(_parts(teams, first, last), TYPES)
+def collect(
+    teams: Sequence[LiaisonTeam], first: date, last: date, *, calendar_before: timedelta = timedelta(0)
+) -> Collected:
+    """All that `duty_week` asks about the teams between two days; the calendar from `calendar_before` earlier.
+    `QUERIES` queries."""
+    rows = fetch_together(_parts(teams, first, last, first - calendar_before), TYPES)
     plans, services = _plans(rows["plan"]), _by_team(_services_of(teams, rows))
     presences, shifts = _presences(rows["here"]), _shifts(rows["shift"])
     absences: dict[int, dict[int, list]] = defaultdict(dict)
@@ -190,7 +193,7 @@ TYPES = (
 Rows = Sequence[tuple[Any, ...]]
 
 
-def _parts(teams: Sequence[LiaisonTeam], first: date, last: date) -> dict[str, Part]:
+def _parts(teams: Sequence[LiaisonTeam], first: date, last: date, calendar_first: date) -> dict[str, Part]:
     """What is dated about the teams, table by table, in the columns of `TYPES`."""
     entered = DutyAttendance.objects.filter(
         log__team__in=teams,
@@ -204,7 +207,7 @@ def _parts(teams: Sequence[LiaisonTeam], first: date, last: date) -> dict[str, P
         team__in=teams, to_day__range=(first, last), state__in=[DutyShift.State.ASKED, DutyShift.State.ACCEPTED]
     )
     plans = DutyPlan.objects.filter(_touching(first, last), team__in=teams)
-    days = CalendarDay.objects.between(first, last)
+    days = CalendarDay.objects.between(calendar_first, last)
     return {
         **_service_parts(teams, first, last),
         "plan": Part(plans, ("pk", "starts_on", "ends_on", "team_id", "weekdays", None, None, None)),

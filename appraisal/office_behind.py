@@ -24,8 +24,8 @@ from lianzhen.town.workdays import WorkCalendar
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
 
-#: Far enough back to find a few working days before any run of holidays.
-BEFORE = timedelta(days=30)
+#: Far enough back to find `Rules.explain_workdays` (20 at most) before any run of holidays.
+CALENDAR_BEFORE = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ KINDS = {
     "explained": _Kind("片区联络组", "抽查说明未认定", "spot_check_list"),
     "leave_group": _Kind("片区联络组", "请假公出待批", "leave_list"),
     "leave_office": _Kind("联村工作办", "请假公出待批", "leave_list"),
+    "leave_committee": _Kind("党委委员", "请假公出待批", "leave_list"),
     "need_new": _Kind("联村工作办", "需镇里解决的事未交办", "need_list"),
     "need_late": _Kind("承办站所（办）", "需镇里解决的事超期", "need_list", is_limit=True),
     "decided": _Kind("责任站所（办）和责任人", "议定事项超期", "decision_list", "?state=overdue", is_limit=True),
@@ -67,7 +68,7 @@ def office_behind(today: date) -> list[OfficeItem]:
 
 
 def calendar_before(today: date) -> WorkCalendar:
-    return WorkCalendar(CalendarDay.objects.between(today - BEFORE, today).as_exceptions())
+    return WorkCalendar(CalendarDay.objects.between(today - CALENDAR_BEFORE, today).as_exceptions())
 
 
 def office_sources(today: date, user: User | None = None) -> dict[str, Source]:
@@ -86,6 +87,7 @@ def office_sources(today: date, user: User | None = None) -> dict[str, Source]:
         "explained": Source(seen(SpotCheck.objects.filter(state=SpotCheck.State.EXPLAINED)), "explained_at"),
         "leave_group": Source(asked.filter(step=Leave.Step.GROUP), "created_at"),
         "leave_office": Source(asked.filter(step=Leave.Step.OFFICE), "created_at"),
+        "leave_committee": Source(asked.filter(step=Leave.Step.COMMITTEE), "created_at"),
         "need_new": Source(needs.filter(state=TownNeed.State.NEW), "raised_on", ""),
         "need_late": Source(needs.filter(state=TownNeed.State.ASSIGNED, due_on__lt=today), "due_on", ""),
         "decided": Source(seen(Decision.objects.overdue(today)).filter(team=None), "due_on", ""),

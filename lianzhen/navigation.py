@@ -55,6 +55,8 @@ PLACES = (
     Place("日常", "抽查", "spot_check_list", "eye", (*TOWN_WIDE, Role.DISTRICT, *SITTING)),
     Place("日常", "请假公出", "leave_list", "calendar-event", (*TOWN_WIDE, *FIELD)),
     Place("日常", "去向公示", "outing_board", "map-pin", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
+    Place("日常", "周报", "weekly_list", "report", (*TOWN_WIDE, Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.CADRE)),
+    Place("日常", "村里提出的事", "need_list", "message-2", (*TOWN_WIDE, *FIELD)),
     Place("日常", "周例会", "meeting_list", "clipboard-text", MEETING),
     Place("日常", "议定事项", "decision_list", "list-check", MEETING),
     Place("日常", "谁没跟上", "behind", "alert-triangle", (*TOWN_WIDE, Role.DISTRICT)),
@@ -80,8 +82,8 @@ PLACES = (
 #: The phone's tabs by role, the first role held decides; 更多 always closes the row.
 TABS = {
     Role.GRIDHEAD: ("home", "grid_list"),
-    Role.LEADER: ("home", "duty_me", "village_list", "grid_list"),
-    Role.MEMBER: ("home", "duty_me", "village_list", "grid_list"),
+    Role.LEADER: ("home", "duty_me", "weekly_list", "village_list"),
+    Role.MEMBER: ("home", "duty_me", "weekly_list", "village_list"),
     Role.CADRE: ("home", "duty_me", "grid_list", "person_list"),
     Role.SYSADMIN: ("home", "account_list", "calendar", "audit_list"),
     Role.AUDITOR: ("home", "audit_list", "account_list", "village_list"),

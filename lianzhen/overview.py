@@ -6,11 +6,26 @@ leads to the list that shows exactly the rows counted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, Sum, When
+from django.db.models import (
+    Aggregate,
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast
 from django.urls import reverse
 
 from grids.coverage import kinds_in_every_grid, lacks_any
@@ -50,29 +65,17 @@ class Overview:
 
 
 def overview(user: User, today: date) -> Overview:
-    """Figures and needs for everything that `user` sees on the day. Six queries."""
-    villages = _villages(user, today)
-    teams = _teams(user, today)
-    grids = _grids(user, today)
-    people = (
-        Person.objects.visible_to(user)
-        .current()
-        .aggregate(
-            residents=Count("pk", filter=Q(village__isnull=False)),
-            staff=Count("pk", filter=Q(department__isnull=False)),
-        )
-    )
-    due = term_ends_by(today + timedelta(days=TERM_NOTICE_DAYS))
-    organizations = SocialOrganization.objects.visible_to(user).current()
-    boards = organizations.aggregate(all=Count("pk"), due=Count("pk", filter=due))
+    """Figures and needs for everything that `user` sees on the day. Two queries."""
+    counted = _counts(user, today)
+    villages, teams, grids = counted["villages"], counted["teams"], counted["grids"]
     figures = [
         Figure("村（社区）", villages["all"], "个", reverse("village_list"), _selfgov_note(villages["selfgov"])),
         Figure("联村工作组", teams["all"], "个", reverse("team_list")),
         Figure("网格", grids["all"], "个", reverse("grid_list")),
         Figure("人口", villages["population"], "人", reverse("village_list")),
-        Figure("登记在册的村民", people["residents"], "人", f"{reverse('person_list')}?kind=resident"),
-        Figure("镇干部", people["staff"], "人", f"{reverse('person_list')}?kind=staff"),
-        Figure("社会组织", boards["all"], "个", reverse("organization_list")),
+        Figure("登记在册的村民", counted["people"]["residents"], "人", f"{reverse('person_list')}?kind=resident"),
+        Figure("镇干部", counted["people"]["staff"], "人", f"{reverse('person_list')}?kind=staff"),
+        Figure("社会组织", counted["boards"]["all"], "个", reverse("organization_list")),
     ]
     needs = [
         Need("网格暂无网格长", grids["vacant"], f"{reverse('grid_list')}?state=vacant"),
@@ -80,38 +83,81 @@ def overview(user: User, today: date) -> Overview:
         Need("村（社区）既没有联村工作组，也没有指导员", villages["unattended"], reverse("village_list")),
         Need("网格的四类人员有缺项", grids["lacking"], f"{reverse('grid_coverage')}?state=lacking"),
         Need(
-            f"社会组织任期已满或{TERM_NOTICE_DAYS}天内届满", boards["due"], f"{reverse('organization_list')}?due=soon"
+            f"社会组织任期已满或{TERM_NOTICE_DAYS}天内届满",
+            counted["boards"]["due"],
+            f"{reverse('organization_list')}?due=soon",
         ),
     ]
     return Overview(figures, [need for need in needs if need.count])
 
 
-def _villages(user: User, today: date) -> dict[str, int]:
+#: What is counted of each, in the order of the columns of one query.
+COUNTED = {
+    "villages": ("all", "selfgov", "unattended", "population"),
+    "teams": ("all", "without_leader"),
+    "grids": ("all", "vacant", "lacking"),
+    "people": ("residents", "staff"),
+    "boards": ("all", "due"),
+}
+COLUMNS = max(map(len, COUNTED.values()))
+
+
+def _counts(user: User, today: date) -> dict[str, dict[str, int | None]]:
+    """The counts of five tables, each a row of one query, and one more for the kinds of every grid."""
+    counts = {
+        "villages": _villages(user, today),
+        "teams": _teams(user, today),
+        "grids": _grids(user, today),
+        "people": _people(user),
+        "boards": _boards(user, today),
+    }
+    rows = [_row(name, *counted) for name, counted in counts.items()]
+    answer = {name: values for name, *values in rows[0].union(*rows[1:], all=True)}
+    # Of a table of which the user can see nothing, no row comes back.
+    nothing = [0] * COLUMNS
+    return {name: dict(zip(COUNTED[name], answer.get(name, nothing), strict=False)) for name in counts}
+
+
+def _row(name: str, rows: QuerySet, counts: Sequence[Aggregate]) -> QuerySet:
+    """One row: the name of what is counted, the counts, zeros up to `COLUMNS`."""
+    columns = [*counts, *[Value(0)] * (COLUMNS - len(counts))]
+    typed = {f"n{place}": Cast(column, BigIntegerField()) for place, column in enumerate(columns)}
+    named = rows.order_by().annotate(counted=Cast(Value(name), CharField(max_length=10))).values("counted")
+    return named.annotate(**typed).values_list("counted", *typed)
+
+
+def _villages(user: User, today: date) -> tuple[QuerySet, Sequence[Aggregate]]:
     team = LiaisonTeam.objects.on(today).filter(village=OuterRef("pk"))
     instructor = Posting.objects.on(today).filter(village=OuterRef("pk"))
     villages = Village.objects.visible_to(user).current().with_management(today)
-    return villages.annotate(has_team=Exists(team), guided=Exists(instructor)).aggregate(
-        all=Count("pk"),
-        selfgov=Count("pk", filter=Q(self_governed=True)),
-        unattended=Count("pk", filter=Q(has_team=False, guided=False)),
-        population=Sum("population"),
-    )
+    selfgov, unattended = Q(self_governed=True), Q(has_team=False, guided=False)
+    counts = (Count("pk"), Count("pk", filter=selfgov), Count("pk", filter=unattended), Sum("population"))
+    return villages.annotate(has_team=Exists(team), guided=Exists(instructor)), counts
 
 
-def _teams(user: User, today: date) -> dict[str, int]:
+def _teams(user: User, today: date) -> tuple[QuerySet, Sequence[Aggregate]]:
     leader = Posting.objects.filter(runs_on(today), team=OuterRef("pk"), is_leader=True)
     teams = LiaisonTeam.objects.visible_to(user).on(today).annotate(led=Exists(leader))
-    return teams.aggregate(all=Count("pk"), without_leader=Count("pk", filter=Q(led=False)))
+    return teams, (Count("pk"), Count("pk", filter=Q(led=False)))
 
 
-def _grids(user: User, today: date) -> dict[str, int]:
+def _grids(user: User, today: date) -> tuple[QuerySet, Sequence[Aggregate]]:
     head = GridHeadTerm.objects.filter(runs_on(today), grid=OuterRef("pk"))
     lacks = Case(When(lacks_any(kinds_in_every_grid(today), today), then=True), default=False)
     grids = Grid.objects.visible_to(user).current().annotate(headed=Exists(head), lacks=lacks)
-    return grids.aggregate(
-        all=Count("pk"), vacant=Count("pk", filter=Q(headed=False)), lacking=Count("pk", filter=Q(lacks=True))
-    )
+    return grids, (Count("pk"), Count("pk", filter=Q(headed=False)), Count("pk", filter=Q(lacks=True)))
 
 
-def _selfgov_note(count: int) -> str:
+def _people(user: User) -> tuple[QuerySet, Sequence[Aggregate]]:
+    people = Person.objects.visible_to(user).current()
+    residents, staff = Q(village__isnull=False), Q(department__isnull=False)
+    return people, (Count("pk", filter=residents), Count("pk", filter=staff))
+
+
+def _boards(user: User, today: date) -> tuple[QuerySet, Sequence[Aggregate]]:
+    due = term_ends_by(today + timedelta(days=TERM_NOTICE_DAYS))
+    return SocialOrganization.objects.visible_to(user).current(), (Count("pk"), Count("pk", filter=due))
+
+
+def _selfgov_note(count: int | None) -> str:
     return f"其中{count}个村为主自治" if count else ""

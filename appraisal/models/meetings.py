@@ -131,7 +131,8 @@ class MeetingAttendance(VersionedModel):
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def visible_to(self, user: User) -> DecisionQuerySet:
-        return self if user.standing.has(*MEETING_READERS) else self.none()
+        """All for those who sit in the meeting; whoever else is to see to one sees that one."""
+        return self if user.standing.has(*MEETING_READERS) else self.owed_by(user)
 
     def open(self) -> DecisionQuerySet:
         return self.filter(state=Decision.State.OPEN)

@@ -15,7 +15,7 @@ from appraisal.filters_decisions import DecisionFilter
 from appraisal.forms.meetings import ChangeDecisionForm, ReasonForm, ResultForm
 from appraisal.meeting_agenda import decision_state
 from appraisal.models import Decision, WeeklyMeeting
-from appraisal.permissions import keep_meetings, report_decision, see_meetings
+from appraisal.permissions import keep_meetings, report_decision, see_decision, see_meetings
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
@@ -75,7 +75,7 @@ def decision_list(request: HttpRequest) -> HttpResponse:
     return page.respond()
 
 
-@guarded(see_meetings, find=find_decision, methods=("GET",))
+@guarded(see_decision, find=find_decision, methods=("GET",))
 def decision(request: HttpRequest, decision: Decision) -> HttpResponse:
     is_open = decision.state == Decision.State.OPEN
     keeps = bool(keep_meetings(request.user))
@@ -87,7 +87,8 @@ def decision(request: HttpRequest, decision: Decision) -> HttpResponse:
         "resumes": not is_open and keeps,
         "sees_need": decision.need is not None and type(decision.need).objects.visible_to(request.user)
         .filter(pk=decision.need_id).exists(),
-        "crumbs": [("议定事项", reverse("decision_list"))],
+        "reads": bool(see_meetings(request.user)),
+        "crumbs": [("议定事项", reverse("decision_list") if see_meetings(request.user) else "")],
     }  # fmt: skip
     return render(request, "appraisal/decision.html", context)
 

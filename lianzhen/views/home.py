@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from appraisal.home import Home, home_of
+from appraisal.todos import Todo
+from appraisal.waiting import Source
 from grids.models import Grid
 from lianzhen.accounts.models import RoleGrant, User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
@@ -34,28 +38,28 @@ def open_home(user: object) -> Verdict:
 
 @guarded(open_home, methods=("GET",))
 def home(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate()
-    user = request.user
-    context: dict[str, Any] = {"today": today, "week": Week.containing(today), "standing": user.standing}
+    now = timezone.now()
+    today, user = timezone.localdate(now), request.user
+    own = home_of(user, today, now, _waiting(user))
+    context: dict[str, Any] = {"today": today, "week": Week.containing(today), "standing": user.standing, "home": own}
+    context["desk"] = _desk(own)
     if see_villages(user):
         glance = overview(user, today)
-        context |= {"figures": glance.figures, "needs": [*glance.needs, *_office_needs(user)]}
+        context |= {"figures": glance.figures, "needs": glance.needs}
         context["figures_title"] = "所联系村的台账" if user.standing.has(*VILLAGE_ROLES) else "台账一览"
-    if user.standing.has(*VILLAGE_ROLES):
-        context["own_villages"] = _own_villages(user, today)
+    if others := user.standing.villages(*VILLAGE_ROLES) - own.villages:
+        context["own_villages"] = _own_villages(others, today)
     if user.standing.has(Role.GRIDHEAD):
         context["own_grids"] = Grid.objects.filter(pk__in=user.standing.grids(Role.GRIDHEAD)).select_related("village")
     if user.standing.has(Role.SYSADMIN):
-        needs = [*_account_needs(today), *_imports_waiting(user)]
-        context |= {"figures": _account_figures(today), "needs": needs, "figures_title": "账号一览"}
+        context |= {"figures": _account_figures(today), "needs": _account_needs(today), "figures_title": "账号一览"}
     if user.standing.has(Role.AUDITOR):
         context["latest"] = AuditEntry.objects.visible_to(user)[:12]
     return render(request, "home.html", context)
 
 
-def _own_villages(user: User, today: date) -> list[dict[str, Any]]:
-    """The villages one works in, each with who serves there today. Two queries."""
-    ids = user.standing.villages(*VILLAGE_ROLES)
+def _own_villages(ids: Collection[int], today: date) -> list[dict[str, Any]]:
+    """Villages without a team that one works in, each with who serves there today. Two queries."""
     villages = Village.objects.filter(pk__in=ids).select_related("group")
     serving = Posting.objects.on(today).filter(Q(team__village__in=ids) | Q(village__in=ids))
     by_village: dict[int, list[Posting]] = {}
@@ -64,6 +68,31 @@ def _own_villages(user: User, today: date) -> list[dict[str, Any]]:
     return [
         {"village": v, "serving": by_village.get(v.pk, []), "url": reverse("village", args=[v.pk])} for v in villages
     ]
+
+
+def _waiting(user: User) -> dict[str, Source]:
+    """What waits on the desk besides the working week: feedback to answer, rows of imports to put right."""
+    sources = {}
+    if user.standing.has(*TOWN_WIDE) and not user.standing.has(Role.AUDITOR):
+        sources["feedback"] = Source(Feedback.objects.filter(answered_at=None), "sent_at", "")
+    if kinds_for(user):
+        problems = ImportRow.objects.filter(batch=OuterRef("pk"), outcome=ImportRow.Outcome.PROBLEM).order_by()
+        rows = Subquery(problems.values("batch").annotate(n=Count("pk")).values("n"))
+        batches = ImportBatch.objects.visible_to(user).waiting().filter(Exists(problems))
+        sources["imports"] = Source(batches, "created_at", "", count=rows)
+    return sources
+
+
+def _desk(own: Home) -> list[Todo]:
+    """Those of `_waiting`, in words."""
+    items = own.items or {}
+    found = []
+    if feedback := items.get("feedback"):
+        found.append(Todo("意见建议未答复", reverse("feedback_list"), count=len(feedback)))
+    if batches := items.get("imports"):
+        url = reverse("import_pending", args=[batches[0].pk]) if len(batches) == 1 else reverse("import_list")
+        found.append(Todo("导入后待处理的行", url, count=sum(batch.count for batch in batches)))
+    return found
 
 
 def _account_figures(today: date) -> list[Figure]:
@@ -89,25 +118,3 @@ def _account_needs(today: date) -> list[Need]:
     return [
         Need(f"还没有{role.label}，请开通账号并授予", 1, reverse("account_list")) for role in wanted if role not in held
     ]
-
-
-def _office_needs(user: User) -> list[Need]:
-    if not user.standing.has(*TOWN_WIDE) or user.standing.has(Role.AUDITOR):
-        return []
-    waiting = Feedback.objects.filter(answered_at=None).count()
-    needs = [Need("意见建议未答复", waiting, reverse("feedback_list"))] if waiting else []
-    return [*needs, *_imports_waiting(user)]
-
-
-def _imports_waiting(user: User) -> list[Need]:
-    """Rows of imports that wait to be put right, for those who import. One query."""
-    if not kinds_for(user):
-        return []
-    batches = ImportBatch.objects.visible_to(user).waiting()
-    rows = ImportRow.objects.filter(batch__in=batches, outcome=ImportRow.Outcome.PROBLEM)
-    counted = dict(rows.order_by().values_list("batch").annotate(n=Count("pk")))
-    if not counted:
-        return []
-    one = next(iter(counted)) if len(counted) == 1 else None
-    url = reverse("import_pending", args=[one]) if one else reverse("import_list")
-    return [Need("导入后待处理的行", sum(counted.values()), url)]

@@ -1,0 +1,275 @@
+"""The week on the home pages: one collection of facts, of which every role sees its own part.
+
+A home page asks at most six questions here, however many teams, and however many roles somebody holds: the
+teams, their duty (`facts.QUERIES`), their reports, and everything that waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from appraisal.behind import Behind, WeekLook, look_from, team_sources, words_to_copy
+from appraisal.duty_calendar import WeekStrip, week_strip
+from appraisal.duty_glance import Glance, glance_at
+from appraisal.duty_overview import DistrictMean, TeamRow, district_means, teams_in
+from appraisal.duty_week import HERE, TeamFacts, WeekDuty, week_duty
+from appraisal.facts import Collected, collect
+from appraisal.meeting_days import meeting_day
+from appraisal.models import WeeklyReport
+from appraisal.office_behind import CALENDAR_BEFORE, OfficeItem, late_items, office_sources
+from appraisal.permissions import keep_meetings, see_meetings
+from appraisal.report_state import ReportState, due_moment, owes, state_of
+from appraisal.todos import (
+    Todo,
+    desk_sources,
+    desk_todos,
+    district_sources,
+    district_todos,
+    meeting_sources,
+    meeting_todos,
+    own_sources,
+    own_todos,
+    report_todo,
+    team_sources_of,
+)
+from appraisal.waiting import Item, Source, gather
+from lianzhen.accounts.roles import Role
+from lianzhen.periods import Week
+from villages.models import LiaisonTeam, Person
+
+if TYPE_CHECKING:
+    from lianzhen.accounts.models import User
+
+OFFICE = (Role.OFFICE, Role.OFFICE_LEAD)
+#: Who sees the whole town's week; the auditor reads the trail instead.
+BOARD = (*OFFICE, Role.COMMITTEE)
+TEAM = (Role.LEADER, Role.MEMBER)
+#: Has a part in the working week at all.
+WORKING = (*BOARD, Role.DISTRICT, *TEAM, Role.CADRE, Role.INSTRUCTOR, Role.WINDOW)
+
+
+@dataclass(frozen=True)
+class OwnTeam:
+    """A team that the user serves in, or sits with as a cadre of its village. `is_logged`: the user is entered
+    for today; `here`: who is entered, by name; `own_days`: the user's days in the week; `serving`: who serves
+    today, by role and name."""
+
+    team: LiaisonTeam
+    strip: WeekStrip
+    is_logged: bool
+    here: tuple[str, ...]
+    own_days: int
+    serving: tuple[tuple[str, str], ...]
+    log_url: str
+    today_url: str
+
+
+@dataclass(frozen=True)
+class DistrictRow:
+    """One team in the table of a liaison group."""
+
+    team: LiaisonTeam
+    duty: WeekDuty
+    duty_state: tuple[str, str]
+    report: ReportState
+    behind: Behind | None
+
+
+@dataclass(frozen=True)
+class Board:
+    """谁没跟上 with the week at a glance. `office`: what the town itself is late with."""
+
+    look: WeekLook
+    glance: Glance
+    office: Sequence[OfficeItem]
+    reminds: bool
+    to_copy: str
+
+    @property
+    def others(self) -> int:
+        return len(self.look.teams) - len(self.look.behind)
+
+
+@dataclass(frozen=True)
+class District:
+    rows: Sequence[DistrictRow]
+    means: Sequence[DistrictMean]
+    board: Board
+
+
+@dataclass(frozen=True)
+class Home:
+    """Parts that a role has no use for are empty or None. `items`: also of the sources that the caller added."""
+
+    todos: Sequence[Todo] = ()
+    has_todos: bool = False
+    teams: Sequence[OwnTeam] = ()
+    cadre_of: Sequence[OwnTeam] = ()
+    board: Board | None = None
+    district: District | None = None
+    items: Mapping[str, Sequence[Item]] | None = None
+
+    @property
+    def villages(self) -> set[int]:
+        """Those that `teams` and `cadre_of` speak of."""
+        return {own.team.village_id for own in (*self.teams, *self.cadre_of)}
+
+
+def home_of(user: User, today: date, now: datetime, extra: Mapping[str, Source] | None = None) -> Home:
+    """Everything about the working week for this user's home page. `extra`: what else waits, of the roof."""
+    standing, week = user.standing, Week.of(today)
+    if not standing.has(*WORKING):
+        return Home(items=gather(extra) if extra else {})
+    made = _Maker(user, today, now, week, dict(extra or {}))
+    return made.home()
+
+
+class _Maker:
+    """Collects once, then makes the parts."""
+
+    def __init__(self, user: User, today: date, now: datetime, week: Week, extra: dict[str, Source]) -> None:
+        self.user, self.today, self.now, self.week = user, today, now, week
+        standing = user.standing
+        self.is_board, self.is_district = standing.has(*BOARD), bool(standing.groups(Role.DISTRICT))
+        self.is_office = standing.has(*OFFICE)
+        self.teams = self._teams()
+        served, villages = standing.teams(*TEAM), standing.villages(Role.CADRE)
+        self.served = [team for team in self.teams if team.pk in served]
+        self.sat_with = [t for t in self.teams if t.village_id in villages and t.pk not in served]
+        self.found: Collected = collect(self.teams, week.start, week.end, calendar_before=CALENDAR_BEFORE)
+        self.rules = self.found.rules_of(week)
+        self.duty = {pk: self._week_duty(facts) for pk, facts in self.found.teams.items()}
+        self.reports = self._reports()
+        self.items = gather(self._sources(extra))
+
+    def _teams(self) -> list[LiaisonTeam]:
+        """The town's where the page compares, otherwise those one works in. One query."""
+        if self.is_board or self.is_district:
+            return teams_in(self.week, self.user)
+        standing = self.user.standing
+        own = Q(pk__in=standing.teams(*TEAM)) | Q(village_id__in=standing.villages(Role.CADRE))
+        rows = LiaisonTeam.objects.on(self.today).filter(own).select_related("village__group")
+        return list(rows.order_by("village__code"))
+
+    def _week_duty(self, facts: TeamFacts) -> WeekDuty:
+        return week_duty(self.week, facts, self.found.calendar, self.today, self.rules, self.found.holidays)
+
+    def _reports(self) -> dict[tuple[int, Week], ReportState]:
+        """Of this week and the last. One query."""
+        weeks = (self.week.previous(), self.week)
+        rows = WeeklyReport.objects.filter(team__in=self.teams, week_start__in=[week.start for week in weeks])
+        reports = {(row.team_id, row.week_start): row for row in rows}
+        found = {}
+        for week in weeks:
+            due = due_moment(self.found.rules_of(week), week)
+            for team in self.teams:
+                report = reports.get((team.pk, week.start))
+                found[team.pk, week] = state_of(report, owed=owes(team, due), due=due, now=self.now)
+        return found
+
+    def _sources(self, extra: dict[str, Source]) -> dict[str, Source]:
+        sources = {**extra, **own_sources(self.user, self.today)}
+        if self.served:
+            sources |= team_sources_of(self.served)
+        if see_meetings(self.user):
+            sources |= meeting_sources(self.week)
+        if self.is_board or self.is_district:
+            sources |= team_sources(self.week, self.today)
+        if self.is_board:
+            sources |= office_sources(self.today)
+        if self.is_office:
+            sources |= desk_sources()
+        if self.is_district:
+            sources |= district_sources(self.user)
+        return sources
+
+    # --- Parts ------------------------------------------------------------------------------------
+    def home(self) -> Home:
+        return Home(
+            todos=self._todos(),
+            has_todos=True,
+            teams=[self._own(team) for team in self.served],
+            cadre_of=[self._own(team) for team in self.sat_with],
+            board=self._board(self.teams) if self.is_board else None,
+            district=self._district() if self.is_district else None,
+            items=self.items,
+        )
+
+    def _todos(self) -> list[Todo]:
+        several = len(self.served) > 1
+        reports = [
+            todo
+            for team in self.served
+            for week in (self.week.previous(), self.week)
+            for todo in report_todo(team, week, self.reports[team.pk, week], self.today, named=several)
+        ]
+        usual = meeting_day(self.week, self.rules, self.found.calendar)
+        keeps = bool(keep_meetings(self.user))
+        dated = [
+            *reports,
+            *own_todos(self.items, self.today),
+            *meeting_todos(self.items, self.week, usual, self.today, keeps=keeps),
+        ]
+        dated.sort(key=lambda todo: (todo.day or date.max, todo.text))
+        return [*dated, *district_todos(self.items), *desk_todos(self.items)]
+
+    def _own(self, team: LiaisonTeam) -> OwnTeam:
+        facts, me = self.found.teams[team.pk], self.user.standing.person
+        entered = [one for one in facts.presences if one.state != "disputed"]
+        there = [one.person_id for one in entered if one.day == self.today]
+        names = {service.person_id: service.name for service in facts.services}
+        unknown = [pk for pk in there if pk not in names]
+        if unknown:  # somebody's substitute
+            names |= dict(Person.objects.filter(pk__in=unknown).values_list("pk", "name"))
+        roles = {"leader": "组长", "member": "组员"}
+        serving = [s for s in facts.services if s.role in roles and s.span.covers(self.today)]
+        return OwnTeam(
+            team=team,
+            serving=tuple((roles[service.role], service.name) for service in serving),
+            strip=week_strip(self.duty[team.pk], self.today, self._day_urls(team)),
+            is_logged=me in there,
+            here=tuple(names[pk] for pk in there),
+            own_days=sum(one.person_id == me and one.state == "here" for one in entered),
+            log_url=f"{reverse('duty_add')}?{urlencode({'team': team.pk})}",
+            today_url=self._day_url(team, self.today),
+        )
+
+    def _day_urls(self, team: LiaisonTeam) -> dict[date, str]:
+        return {d.day: self._day_url(team, d.day) for d in self.duty[team.pk].days if d.mark == HERE}
+
+    def _day_url(self, team: LiaisonTeam, day: date) -> str:
+        return f"{reverse('duty_day')}?{urlencode({'team': team.pk, 'day': day.isoformat()})}"
+
+    def _board(self, teams: Sequence[LiaisonTeam]) -> Board:
+        reports = {team.pk: self.reports[team.pk, self.week] for team in teams}
+        look = look_from(teams, self.week, self.today, self.duty, reports, self.items)
+        office: Sequence[OfficeItem] = ()
+        if self.is_board:
+            office = late_items(self.items, self.today, self.found.calendar, self.rules)
+        glance = glance_at([self.duty[team.pk] for team in teams], self.week, self.today)
+        reminds = self.is_office or self.is_district
+        return Board(look, glance, office, reminds, words_to_copy(self.week, look.behind))
+
+    def _district(self) -> District:
+        groups = self.user.standing.groups(Role.DISTRICT)
+        own = [team for team in self.teams if team.village.group_id in groups]
+        board = self._board(own)
+        late = {one.team.pk: one for one in board.look.behind}
+        rows = [
+            DistrictRow(
+                team=team,
+                duty=self.duty[team.pk],
+                duty_state=TeamRow(team, self.duty[team.pk]).state,
+                report=self.reports[team.pk, self.week],
+                behind=late.get(team.pk),
+            )
+            for team in own
+        ]
+        return District(rows, district_means([TeamRow(team, self.duty[team.pk]) for team in self.teams]), board)

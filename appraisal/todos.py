@@ -1,0 +1,189 @@
+"""要办的事: what a home page asks somebody to do today, each line with its date and where to do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from appraisal.leave_states import waiting_for
+from appraisal.models import (
+    Decision,
+    DutyAttendance,
+    DutyLog,
+    DutyShift,
+    Leave,
+    SpotCheck,
+    Suggestion,
+    TownNeed,
+    WeeklyMeeting,
+)
+from appraisal.report_state import ReportState
+from appraisal.waiting import Item, Source
+from lianzhen.periods import Week
+from lianzhen.wording import clock, list_date
+from villages.models import LiaisonTeam
+
+if TYPE_CHECKING:
+    from lianzhen.accounts.models import User
+
+Items = Mapping[str, Sequence[Item]]
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One line. `note`: until when, or how late; `tone`: warn today, bad when late, "" otherwise; `count`: of
+    how many matters, 0 where the line is one matter."""
+
+    text: str
+    url: str
+    note: str = ""
+    tone: str = ""
+    count: int = 0
+    day: date | None = None
+
+
+# --- What is asked for ------------------------------------------------------------------------------
+def own_sources(user: User, today: date) -> dict[str, Source]:
+    """What waits for the user himself: decisions to see to, leave to decide, needs of villages in his charge."""
+    needs = TownNeed.objects.open().filter(owner__user_id=user.pk)
+    return {
+        "my_decisions": Source(Decision.objects.open().owed_by(user), "due_on", text="text"),
+        "my_leaves": Source(Leave.objects.filter(waiting_for(user)), "starts_on", text="person__name"),
+        "my_needs": Source(needs.filter(due_on__isnull=False), "due_on", "", text="text"),
+    }
+
+
+def team_sources_of(teams: Sequence[LiaisonTeam]) -> dict[str, Source]:
+    """What waits in the user's own teams: explanations to give, entries under dispute."""
+    disputed = DutyAttendance.objects.filter(state=DutyAttendance.State.DISPUTED, log__team__in=teams)
+    return {
+        "my_spots": Source(SpotCheck.objects.filter(team__in=teams, state=SpotCheck.State.ASKED), "explain_by"),
+        "my_disputes": Source(DutyLog.objects.filter(pk__in=disputed.values("log_id")), "day"),
+    }
+
+
+def district_sources(user: User) -> dict[str, Source]:
+    """What the teams of the district ask of its liaison group. Not of one's own team: somebody else decides."""
+    own = user.standing.teams()
+
+    def seen(rows: QuerySet, path: str = "team_id") -> QuerySet:
+        return rows.filter(**{f"{path.removesuffix('_id')}__village__group__in": user.standing.groups()}).exclude(
+            **{f"{path}__in": own}
+        )
+
+    disputed = seen(DutyAttendance.objects.filter(state=DutyAttendance.State.DISPUTED), "log__team_id")
+    return {
+        "asked_makeups": Source(seen(DutyLog.objects.filter(state=DutyLog.State.PENDING)), "created_at"),
+        "asked_shifts": Source(seen(DutyShift.objects.filter(state=DutyShift.State.ASKED)), "created_at"),
+        "asked_disputes": Source(disputed, "disputed_at", "log__team_id"),
+        "asked_spots": Source(seen(SpotCheck.objects.filter(state=SpotCheck.State.EXPLAINED)), "explained_at"),
+    }
+
+
+def desk_sources() -> dict[str, Source]:
+    """What the office has on its desk besides."""
+    return {
+        "new_needs": Source(TownNeed.objects.filter(state=TownNeed.State.NEW), "raised_on", ""),
+        "suggested": Source(Suggestion.objects.filter(state=Suggestion.State.OPEN), "occurred_on"),
+    }
+
+
+def meeting_sources(week: Week) -> dict[str, Source]:
+    return {"meeting": Source(WeeklyMeeting.objects.filter(week_start=week.start), "held_on", "", text="state")}
+
+
+# --- In words ---------------------------------------------------------------------------------------
+def own_todos(items: Items, today: date) -> list[Todo]:
+    """Those of `own_sources` and `team_sources_of`, the earliest first. No query."""
+    found = [
+        *_each(items, "my_decisions", lambda item: _dated(item, today, item.text or "", "decision")),
+        *_each(items, "my_needs", lambda item: _dated(item, today, item.text or "", "need")),
+        *_each(items, "my_spots", lambda item: _dated(item, today, "说明抽查时的情况", "spot_check")),
+        *_each(items, "my_leaves", lambda item: _leave(item, today)),
+        *_each(items, "my_disputes", lambda item: _dispute(item, today)),
+    ]
+    return sorted(found, key=lambda todo: (todo.day or date.max, todo.text))
+
+
+def district_todos(items: Items) -> list[Todo]:
+    return [
+        *_counted(items, "asked_makeups", "补登待同意", f"{reverse('duty_requests')}"),
+        *_counted(items, "asked_shifts", "调休待同意", reverse("duty_shift_list")),
+        *_counted(items, "asked_disputes", "驻村登记异议待处理", reverse("duty_requests")),
+        *_counted(items, "asked_spots", "抽查说明待认定", reverse("spot_check_list")),
+    ]
+
+
+def desk_todos(items: Items) -> list[Todo]:
+    return [
+        *_counted(items, "new_needs", "需镇里解决的事待交办", reverse("need_list")),
+        *_counted(items, "suggested", "建议扣分待办理", reverse("suggestion_list")),
+    ]
+
+
+def meeting_todos(items: Items, week: Week, usual: date | None, today: date, *, keeps: bool) -> list[Todo]:
+    """This week's meeting: that it is today, that it has no record yet, that it is not set up. `usual`: the day
+    of the rules; `keeps`: the office, whose work the record is."""
+    url = reverse("meeting", args=[week.key])
+    found = next(iter(items.get("meeting", ())), None)
+    if found is None:
+        if not keeps or usual is None:
+            return []
+        return [Todo(f"建立第{week.number}周例会", url, list_date(usual, today.year), day=usual)]
+    if found.text != WeeklyMeeting.State.PLANNED or (found.day < today and not keeps):
+        return []
+    if found.day < today:
+        return [Todo(f"完成第{week.number}周例会记录", url, list_date(found.day, today.year), "warn", day=found.day)]
+    note, tone = ("今天", "warn") if found.day == today else (list_date(found.day, today.year), "")
+    return [Todo(f"第{week.number}周例会", url, note, tone, day=found.day)]
+
+
+def report_todo(team: LiaisonTeam, week: Week, state: ReportState, today: date, *, named: bool) -> list[Todo]:
+    """The report that is still to be sent. `named`: with the village, for who serves in several teams."""
+    if not state.is_missing:
+        return []
+    due = timezone.localtime(state.due)
+    text = f"第{week.number}周周报" + (f"（{team.village.name}）" if named else "")
+    day = due.date()
+    words = f"{'今天' if day == today else list_date(day, today.year)}{clock(due)}"
+    url = reverse("weekly_report", args=[week.key, team.pk])
+    if state.code == "overdue":
+        return [Todo(text, url, f"已过{words}", "bad", day=day)]
+    return [Todo(text, url, f"{words}前", "warn" if day == today else "", day=day)]
+
+
+def _each(items: Items, kind: str, make: Callable[[Item], Todo]) -> list[Todo]:
+    return [make(item) for item in items.get(kind, ())]
+
+
+def _counted(items: Items, kind: str, text: str, url: str) -> list[Todo]:
+    count = sum(item.count for item in items.get(kind, ()))
+    return [Todo(text, url, count=count)] if count else []
+
+
+def _dated(item: Item, today: date, text: str, page: str) -> Todo:
+    note, tone = until(item.day, today)
+    return Todo(text, reverse(page, args=[item.pk]), note, tone, day=item.day)
+
+
+def _leave(item: Item, today: date) -> Todo:
+    note = f"{list_date(item.day, today.year)}起"
+    return Todo(f"批{item.text}的请假公出", reverse("leave", args=[item.pk]), note, day=item.day)
+
+
+def _dispute(item: Item, today: date) -> Todo:
+    text = f"{list_date(item.day, today.year)}驻村登记有异议"
+    return Todo(text, reverse("duty", args=[item.pk]), "待处理", "warn", day=item.day)
+
+
+def until(day: date, today: date) -> tuple[str, str]:
+    """(note, tone): 超期3天, 今天到期, 12月3日前."""
+    if day < today:
+        return f"超期{(today - day).days}天", "bad"
+    return ("今天到期", "warn") if day == today else (f"{list_date(day, today.year)}前", "")
