@@ -127,7 +127,7 @@ def _put_outings(board: Board, now: datetime) -> None:
         line.state, line.word, line.outing = OUT, "", outing
         line.where = outing.get_where_display() + (f"：{outing.note}" if outing.note else "")
         line.overdue = outing.back_expected < now
-        line.back = f"预计{back}，还没有登记返回" if line.overdue else f"预计{back}"
+        line.back = f"预计{back}返回" + ("，还没有登记返回" if line.overdue else "")
 
 
 def names(lines: Sequence[Line], state: str) -> str:

@@ -22,6 +22,9 @@ from appraisal.views import (
     spot_checks,
     suggestions,
     sync,
+    town_needs,
+    weekly_overview,
+    weekly_reports,
     work_rules,
 )
 
@@ -80,6 +83,25 @@ urlpatterns = [
     path("duty/blank/", duty_paper.duty_blank, name="duty_blank"),
     path("duty/grid/", duty_sheet.duty_grid, name="duty_grid"),
     path("teams/<int:pk>/duty/", duty_views.team_duty, name="team_duty"),
+    # 周报
+    path("weekly/", weekly_overview.weekly_list, name="weekly_list"),
+    path("weekly/categories/", weekly_overview.weekly_categories, name="weekly_categories"),
+    path("weekly/remind/", weekly_overview.weekly_remind, name="weekly_remind"),
+    path("weekly/<slug:week>/<int:pk>/", weekly_reports.weekly_report, name="weekly_report"),
+    path("weekly/<slug:week>/<int:pk>/edit/", weekly_reports.weekly_edit, name="weekly_edit"),
+    path("weekly/<slug:week>/<int:pk>/draft/", weekly_reports.weekly_draft, name="weekly_draft"),
+    path("weekly/<slug:week>/<int:pk>/refresh/", weekly_reports.weekly_refresh, name="weekly_refresh"),
+    path("weekly/<slug:week>/<int:pk>/withdraw/", weekly_reports.weekly_withdraw, name="weekly_withdraw"),
+    path("weekly/<slug:week>/<int:pk>/read/", weekly_reports.weekly_read, name="weekly_read"),
+    path("weekly/<slug:week>/<int:pk>/comment/", weekly_reports.weekly_comment, name="weekly_comment"),
+    path("teams/<int:pk>/weekly/", weekly_overview.team_weekly, name="team_weekly"),
+    # 需镇里解决的事
+    path("needs/", town_needs.need_list, name="need_list"),
+    path("needs/new/", town_needs.need_add, name="need_add"),
+    path("needs/<int:pk>/", town_needs.need, name="need"),
+    path("needs/<int:pk>/assign/", town_needs.need_assign, name="need_assign"),
+    path("needs/<int:pk>/close/", town_needs.need_close, name="need_close"),
+    path("needs/<int:pk>/decline/", town_needs.need_decline, name="need_decline"),
     # 周例会、议定事项
     path("meetings/", meetings.meeting_list, name="meeting_list"),
     path("meetings/new/", meetings.meeting_add, name="meeting_add"),

@@ -15,7 +15,7 @@ from villages.models import Person
 
 
 class OutingForm(PageForm):
-    """`back` is what the buttons send, `back_time` what was typed instead."""
+    """`back` is what the buttons send, `back_time` what was typed instead. `own` is the id of who fills it in."""
 
     where = forms.ChoiceField(
         label="去向",
@@ -41,9 +41,11 @@ class OutingForm(PageForm):
     def __init__(self, *args: Any, people: list[Person], own: int | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = Person.objects.filter(pk__in=[person.pk for person in people])
-        if any(person.pk == own for person in people):
-            self.fields["person"].initial = own
-        self.fields["person"].choices = [(person.pk, person.name) for person in people]
+        #: Where it is a colleague who goes, nobody is chosen by a slip of the thumb.
+        self.for_self = any(person.pk == own for person in people)
+        self.fields["person"].initial = own if self.for_self else None
+        blank = [] if self.for_self else [("", "请选择")]
+        self.fields["person"].choices = blank + [(person.pk, person.name) for person in people]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()

@@ -114,11 +114,11 @@ def test_going_out_coming_back_and_being_late(cast):
     log(cast, cast.people[Role.MEMBER])
     outing = out(cast, note="三组")
     line = lines(cast)["甲联村工作组组员"]
-    assert (line.state, line.where, line.back, line.overdue) == (OUT, "入户走访：三组", "预计12:00", False)
+    assert (line.state, line.where, line.back, line.overdue) == (OUT, "入户走访：三组", "预计12:00返回", False)
     with time_machine.travel(at(13), tick=False):
         line = lines(cast)["甲联村工作组组员"]
         assert line.overdue
-        assert line.back == "预计12:00，还没有登记返回"
+        assert line.back == "预计12:00返回，还没有登记返回"
         actions.come_back(outing=outing, by=cast.users[Role.MEMBER], now=timezone.now())
         assert lines(cast)["甲联村工作组组员"].state == HERE
 
@@ -215,11 +215,22 @@ def test_out_in_two_taps_and_back_in_one(cast, sign_in):
     assert (outing.person, outing.back_expected) == (cast.people[Role.MEMBER], at(11, 30))
     text = page(client)
     assert "我回来了" in text
-    assert "您已登记外出（下组、到现场），预计11:30" in text
+    assert "您已登记外出（下组、到现场），预计11:30返回" in text
     assert client.post(f"/duty/outings/{outing.pk}/back/").status_code == 303
     outing.refresh_from_db()
     assert outing.back_by == cast.users[Role.MEMBER]
     assert "我要外出" in page(client)
+
+
+def test_while_one_is_out_no_colleague_is_sent_out_by_a_slip(cast, sign_in):
+    out(cast)
+    text = page(sign_in(Role.MEMBER))
+    assert "替同事登记外出" in text
+    assert "请选择</option>" in text
+    answer = sign_in(Role.MEMBER).post(OUTING, {"where": "field", "back": "11:30", "person": ""})
+    assert answer.status_code == 422
+    assert "请选择外出的人" in answer.content.decode()
+    assert Outing.objects.count() == 1
 
 
 def test_a_typed_time_and_a_colleague(cast, sign_in):

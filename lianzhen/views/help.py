@@ -53,6 +53,12 @@ TOPICS = (
         "理事会、爱卫会、关爱委的成员和换届",
         (*OFFICE, Role.CADRE, Role.LEADER, Role.MEMBER),
     ),
+    Topic(
+        "meetings",
+        "周例会",
+        "议程、到会、议定事项和会后落实",
+        (*TOWN_WIDE, Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.INSTRUCTOR),
+    ),
     Topic("accounts", "账号和角色", "开通、重置、停用，授予和收回角色", (Role.SYSADMIN,)),
 )
 
