@@ -14,7 +14,7 @@ from django.utils import timezone
 from lianzhen.accounts.models import User
 from lianzhen.importing.models import UNDO_DAYS, ImportBatch, ImportRow, ImportTouch
 from lianzhen.trail import acting
-from lianzhen.trail.gathering import AT_ONCE, Gathering, Step
+from lianzhen.trail.gathering import AT_ONCE, Gathering, Step, parents_first
 from lianzhen.trail.recording import Act
 from lianzhen.wording import full_date, number
 
@@ -124,16 +124,14 @@ def _points_to(row: models.Model, made: set[Key]) -> bool:
 
 
 def _delete(rows: list[models.Model]) -> None:
-    """Children before what they point to: the newest first, by runs of one model. Raises `ProtectedError`."""
-    start = 0
-    while start < len(rows):
-        end = start
-        while end < len(rows) and type(rows[end]) is type(rows[start]):
-            end += 1
-        collector = Collector(using=DEFAULT_DB_ALIAS, origin=rows[start])
-        collector.collect(rows[start:end])
+    """Children before what they point to, all of a model together. Raises `ProtectedError`."""
+    by_model: dict[type[models.Model], list[models.Model]] = {}
+    for row in rows:
+        by_model.setdefault(type(row), []).append(row)
+    for model in reversed(parents_first(by_model)):
+        collector = Collector(using=DEFAULT_DB_ALIAS, origin=by_model[model])
+        collector.collect(by_model[model])
         collector.delete()
-        start = end
 
 
 def _restore(act: Act, touches: list[ImportTouch], rows: dict[Key, models.Model]) -> None:

@@ -139,7 +139,7 @@ class Gathering:
             for record in (written.record, *_parents(written.record)):
                 if record.pk is not None and type(record) in tracked_models():
                     wanted.setdefault(type(record), set()).add(record.pk)
-        for model in _parents_first(wanted):
+        for model in parents_first(wanted):
             keys = sorted(wanted[model])
             for start in range(0, len(keys), AT_ONCE):
                 rows = model._base_manager.filter(pk__in=keys[start : start + AT_ONCE]).order_by("pk")
@@ -155,7 +155,7 @@ class Gathering:
         for written in self.writes:
             if written.before is None:
                 fresh.setdefault(type(written.record), []).append(written.record)
-        for model in _parents_first(fresh):
+        for model in parents_first(fresh):
             model._base_manager.bulk_create(fresh[model])
         self._store(waiting)
         now = timezone.now()
@@ -235,7 +235,7 @@ def _take_numbers(record: models.Model) -> None:
             setattr(record, f.attname, getattr(record, f.name).pk)
 
 
-def _parents_first(chosen: Iterable[type[models.Model]]) -> list[type[models.Model]]:
+def parents_first(chosen: Iterable[type[models.Model]]) -> list[type[models.Model]]:
     """Models with what they point to before them; the same order for everybody who locks."""
     depths: dict[type[models.Model], int] = {}
 
