@@ -14,6 +14,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from appraisal.seals import ensure_open
 from lianzhen.accounts.models import User
 from lianzhen.trail import acting
 from lianzhen.trail.recording import Act
@@ -33,12 +34,14 @@ def team_day(
     field: str = "day",
 ) -> Iterator[tuple[Act, LiaisonTeam]]:
     """An act about one day of one team, holding the team's row; gives the act and the team as it is now,
-    with village and district. Raises ValidationError at `field` when the team does not exist on the day."""
+    with village and district. Raises ValidationError at `field` when the team does not exist on the day, or its
+    month is sealed."""
     with acting(by=by, action=action, label=label, reason=reason) as act:
         # `of`: the outer join to the district cannot be locked.
         rows = LiaisonTeam.objects.select_for_update(of=("self",)).select_related("village__group")
         held = rows.get(pk=getattr(team, "pk", team))
         refuse_outside(held, day, field)
+        ensure_open(day, field=field)
         yield act, held
 
 
