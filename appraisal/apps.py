@@ -6,15 +6,17 @@ class AppraisalConfig(AppConfig):
     verbose_name = "联村工作"
 
     def ready(self) -> None:
-        from appraisal.models import TRACKED, DutyPhoto, Leave, WeeklyMeeting
-        from appraisal.views import duty_views
+        from appraisal.models import TRACKED, DutyPhoto, Leave, WeeklyMeeting, WeeklyReport
+        from appraisal.views import duty_views, weekly_overview
         from lianzhen.trail import guards, track
 
         for model in TRACKED:
             track(model)
         duty_views.register()
+        weekly_overview.register()
         # The agenda repeats what other records say; each of those has its own entries.
         track(WeeklyMeeting, leave_out=["agenda"])
+        track(WeeklyReport, leave_out=["page"])
         # The name of a file tells a reader nothing.
         track(DutyPhoto, leave_out=["stored_as"])
         # Who came back on the first day was not away; last_day is then the day before.

@@ -49,6 +49,9 @@ class WeeklyReport(VersionedModel):
     read_at = models.DateTimeField("阅于", null=True, blank=True)
     read_by = by_field("阅读人", optional=True)
 
+    #: The opened page that saved last: its own earlier savings are no conflict, also where their answers were lost.
+    page = models.UUIDField("填写页面", null=True, blank=True, editable=False)
+
     objects = TeamRowQuerySet.as_manager()
 
     class Meta:

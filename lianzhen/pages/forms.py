@@ -172,11 +172,8 @@ def conflict_page(
 ) -> HttpResponse:
     """The 409 page: the row as it is now beside what was typed, with a way to keep either."""
     theirs = conflict.theirs
-    rows = []
-    for bound in form.visible_fields():
-        mine = _shown(bound.field, form.cleaned_data.get(bound.name))
-        other = _shown(bound.field, getattr(theirs, bound.name, None))
-        rows.append({"label": bound.label, "mine": mine, "theirs": other, "differs": mine != other})
+    # A form about rows of its own knows better how two versions of them compare.
+    rows = form.conflict_rows(theirs) if hasattr(form, "conflict_rows") else _field_rows(form, theirs)
     posted = [(k, v) for k, values in request.POST.lists() for v in values]
     skipped = ("version", "once", "csrfmiddlewaretoken")
     hidden = [pair for pair in posted if pair[0] not in skipped]
@@ -192,6 +189,15 @@ def conflict_page(
         "post_url": request.get_full_path(),
     }
     return render(request, "errors/409.html", answer, status=409)
+
+
+def _field_rows(form: forms.Form, theirs: VersionedModel) -> list[dict[str, Any]]:
+    rows = []
+    for bound in form.visible_fields():
+        mine = _shown(bound.field, form.cleaned_data.get(bound.name))
+        other = _shown(bound.field, getattr(theirs, bound.name, None))
+        rows.append({"label": bound.label, "mine": mine, "theirs": other, "differs": mine != other})
+    return rows
 
 
 def _shown(field: forms.Field, value: Any) -> str:

@@ -148,17 +148,36 @@
     one("#idle-continue").addEventListener("click", goOn);
   }
 
+  // --- Without a network: told on every page, and the pages of duty are kept for it ------------------
+  var cut = one("#offline"), kept = document.documentElement.dataset.kept;
+  function waiting() { try { return localStorage.getItem("waiting"); } catch (refused) { return null; } }
+  function network() { cut.hidden = navigator.onLine && !kept; }
+  if (cut) {
+    if (kept) one("#offline-kept").textContent = "本页是" + new Date(+kept).toLocaleString("zh-CN", { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" }) + "保存的内容。";
+    network();
+    window.addEventListener("online", network);
+    window.addEventListener("offline", network);
+  }
+  if (body.dataset.worker && navigator.serviceWorker) window.addEventListener("load", function () {
+    navigator.serviceWorker.register(body.dataset.worker).catch(function () { /* the open page still keeps entries */ });
+  });
+
   // --- Parts that only some pages need ----------------------------------------------------------
   function need(selector, url) {
     if (!url || !one(selector) || one("script[src='" + url + "']")) return;
     var script = document.createElement("script");
     script.src = url;
+    script.async = false;  // in this order
     document.head.appendChild(script);
   }
   function prepare() {
     need(".field input[data-today]", here.dataset.dates);
     need("select[data-combobox]", here.dataset.combobox);
     need("table[data-sheet]", here.dataset.sheet);
+    need("main input[type=file][accept^='image/']", here.dataset.photo);
+    need(waiting() ? "body" : "form[data-duty-form], [data-queue]", here.dataset.offline);
+    need("[data-queue]", here.dataset.queue);
+    need("form[data-autosave]", here.dataset.autosave);
   }
   document.addEventListener("selectionchange", function () {
     if (!window.getSelection().isCollapsed) need("table.data", here.dataset.copying);

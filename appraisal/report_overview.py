@@ -1,0 +1,219 @@
+"""The week's reports side by side, and one category of them on one page, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from appraisal.facts import rules_of_weeks
+from appraisal.models import ReportComment, ReportLine, TownNeed, WeeklyReport
+from appraisal.report_lines import BLOCKS, NUMERALS
+from appraisal.report_state import HERE, ReportState, due_moment, owes, rules_of, state_of
+from appraisal.work_areas import WORK_AREAS
+from lianzhen.accounts.models import User
+from lianzhen.periods import Week
+from villages.models import LiaisonTeam, SelfGovernance
+
+NO_DISTRICT = "未划片区"
+#: After every numbered district.
+LAST = 32767
+#: Sections that a bulletin is written from: the six areas, the rest of part two, and the other parts.
+CATEGORIES: dict[str, tuple[str, str, str]] = {
+    **{code: ("work", code, name) for code, name in WORK_AREAS.items()},
+    "other": ("work", "", "其他工作"),
+    **{code: (code, "", name) for code, name in BLOCKS.items() if code != "work"},
+}
+
+
+def district_of(team: LiaisonTeam) -> str:
+    group = team.village.group
+    return group.district_name if group else NO_DISTRICT
+
+
+def place_of(team: LiaisonTeam) -> tuple[int, str]:
+    """District by district, within one by the villages' codes."""
+    group = team.village.group
+    return (group.position if group else LAST, team.village.code)
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """One team in a week. What a list orders by lies flat."""
+
+    team: LiaisonTeam
+    report: WeeklyReport | None
+    state: ReportState
+
+    @property
+    def pk(self) -> int:
+        return self.team.pk
+
+    @property
+    def district(self) -> str:
+        return district_of(self.team)
+
+    @property
+    def place(self) -> int:
+        return place_of(self.team)[0]
+
+    @property
+    def code(self) -> str:
+        return self.team.village.code
+
+    @property
+    def pinyin(self) -> str:
+        return self.team.village.pinyin
+
+    @property
+    def sent_at(self) -> datetime | None:
+        return self.report.sent_at if self.report else None
+
+    @property
+    def needs(self) -> int:
+        return self.report.need_count if self.report and self.state.is_here else 0  # type: ignore[attr-defined]
+
+    @property
+    def comments(self) -> int:
+        return self.report.comment_count if self.report else 0  # type: ignore[attr-defined]
+
+    @property
+    def kind(self) -> str:
+        """Which of the four words of the overview: 未填 草稿 已报送 逾期; "" for who owes none."""
+        code = self.state.code
+        if code == "overdue" or self.state.is_late:
+            return "overdue"
+        return {"none": "none", "draft": "draft", "exempt": ""}.get(code, "sent")
+
+
+@dataclass(frozen=True)
+class ReportWeek:
+    """`due` is aware; `here` of `owed` reports have been sent."""
+
+    week: Week
+    due: datetime
+    rows: list[ReportRow]
+
+    @property
+    def owed(self) -> int:
+        return sum(row.state.code != "exempt" for row in self.rows)
+
+    @property
+    def here(self) -> int:
+        return sum(row.state.code in HERE for row in self.rows)
+
+    @property
+    def missing(self) -> list[ReportRow]:
+        return [row for row in self.rows if row.state.is_missing and owes(row.team, self.due)]
+
+    @property
+    def counts(self) -> dict[str, str]:
+        """第一片区　13个组，已报送9个, by district."""
+        all_of: Counter[str] = Counter(row.district for row in self.rows if row.state.code != "exempt")
+        here: Counter[str] = Counter(row.district for row in self.rows if row.state.code in HERE)
+        return {
+            row.district: f"{row.district}　{all_of[row.district]}个组，已报送{here[row.district]}个"
+            for row in self.rows
+        }
+
+
+def teams_of_week(rows: QuerySet[LiaisonTeam], week: Week) -> QuerySet[LiaisonTeam]:
+    """Those that exist on at least one day of the week."""
+    running = Q(ends_on=None) | Q(ends_on__gte=week.start)
+    return rows.filter(running, starts_on__lte=week.end).select_related("village__group")
+
+
+def report_week(user: User, week: Week, now: datetime) -> ReportWeek:
+    """The teams that the user sees, in the order of the districts. Three queries."""
+    rules = rules_of(week)
+    due = due_moment(rules, week)
+    teams = list(teams_of_week(LiaisonTeam.objects.visible_to(user), week))
+    reports = {report.team_id: report for report in _counted(week).filter(team__in=[team.pk for team in teams])}
+    rows = [
+        ReportRow(t, reports.get(t.pk), state_of(reports.get(t.pk), owed=owes(t, due), due=due, now=now)) for t in teams
+    ]
+    # Of two teams that a village had in one week, the one that owes the report is listed.
+    kept = [row for row in rows if row.report is not None or owes(row.team, due)]
+    return ReportWeek(week, due, sorted(kept, key=lambda row: place_of(row.team)))
+
+
+def _counted(week: Week) -> QuerySet[WeeklyReport]:
+    """Reports of a week with how many needs and comments each holds."""
+
+    def number(rows: QuerySet) -> Coalesce:
+        return Coalesce(Subquery(rows.order_by().values("report").annotate(n=Count("pk")).values("n")), 0)
+
+    needs = ReportLine.objects.filter(report=OuterRef("pk"), is_need=True, is_left_out=False)
+    comments = ReportComment.objects.filter(report=OuterRef("pk"))
+    reports = WeeklyReport.objects.filter(week_start=week.start).select_related("sent_by")
+    return reports.annotate(need_count=number(needs), comment_count=number(comments))
+
+
+def self_governed(user: User, day: date) -> int:
+    """How many villages that the user sees govern themselves on the day and so owe no report. One query."""
+    return SelfGovernance.objects.visible_to(user).on(day).count()
+
+
+def needs_of_week(user: User, week: Week) -> QuerySet[TownNeed]:
+    """What the week's reports asked of the town."""
+    raised = TownNeed.objects.visible_to(user).filter(line__report__week_start=week.start)
+    return raised.exclude(state=TownNeed.State.WITHDRAWN)
+
+
+# --- Several weeks of one's own ---------------------------------------------------------------
+def own_weeks(
+    teams: Sequence[LiaisonTeam], weeks: Sequence[Week], now: datetime
+) -> dict[int, list[tuple[Week, ReportState]]]:
+    """Team id → those of the weeks that it owes a report for, or wrote one. Two queries."""
+    rules_in = rules_of_weeks(max(week.end for week in weeks))
+    starts = [week.start for week in weeks]
+    found = WeeklyReport.objects.filter(team__in=[team.pk for team in teams], week_start__in=starts)
+    reports = {(report.team_id, report.week_start): report for report in found}
+    listed: dict[int, list[tuple[Week, ReportState]]] = {team.pk: [] for team in teams}
+    for week in weeks:
+        due = due_moment(rules_in(week), week)
+        for team in teams:
+            report = reports.get((team.pk, week.start))
+            state = state_of(report, owed=owes(team, due), due=due, now=now)
+            if state.code != "exempt":
+                listed[team.pk].append((week, state))
+    return listed
+
+
+# --- One category -----------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Told:
+    """What one team reported in one category."""
+
+    team: LiaisonTeam
+    district: str
+    texts: list[str]
+
+
+def told_in(user: User, week: Week, category: str) -> list[Told]:
+    """What the teams sent in a category of `CATEGORIES`, in the order of the districts. One query."""
+    block, area, _ = CATEGORIES[category]
+    teams = LiaisonTeam.objects.visible_to(user)
+    rows = ReportLine.objects.filter(
+        report__week_start=week.start,
+        report__state__in=[WeeklyReport.State.SENT, WeeklyReport.State.READ],
+        report__team__in=teams,
+        block=block,
+        category=area,
+        is_left_out=False,
+    ).select_related("report__team__village__group")
+    found: dict[int, Told] = {}
+    for line in rows.order_by("position", "pk"):
+        team = line.report.team
+        found.setdefault(team.pk, Told(team, district_of(team), [])).texts.append(line.text)
+    return sorted(found.values(), key=lambda told: place_of(told.team))
+
+
+def title_of(category: str) -> str:
+    """基层党建; 五 下周打算"""
+    block, _, name = CATEGORIES[category]
+    return name if block == "work" else f"{NUMERALS[block]} {name}"
