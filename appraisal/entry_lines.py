@@ -1,0 +1,72 @@
+"""The entries of a month as the lines that `scoring.score` reads: one query for any number of villages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
+
+from appraisal.models import ScoreEntry
+from appraisal.rules.scheme import AppliesTo
+from appraisal.scoring import Line, LineState
+from lianzhen.periods import Month
+
+State = ScoreEntry.State
+
+#: Notified ones count at once; what waits for somebody is shown beside; everything else is over or a draft.
+STATES: dict[str, LineState] = {
+    State.NOTIFIED: LineState.EFFECTIVE,
+    State.EFFECTIVE: LineState.EFFECTIVE,
+    State.AGREED: LineState.EFFECTIVE,
+    State.CHANGED: LineState.CHANGED,
+    State.WAITING: LineState.PENDING,
+    State.CLAIMED: LineState.PENDING,
+    State.OPINION: LineState.PENDING,
+    State.APPEALED: LineState.APPEALED,
+}
+
+#: What `line_of` needs of a row.
+NAMES = (
+    "number",
+    "village_id",
+    "kind",
+    "clause_number",
+    "occurred_on",
+    "points",
+    "changed_points",
+    "concerns",
+    "state",
+)
+
+
+def lines_of(month: Month | date, villages: Collection[int] | None = None) -> dict[int, list[Line]]:
+    """Lines of the month (or of the month of a day) by the id of the village, in no particular order.
+
+    `villages`: their ids, each of which gets a list; None: all that have entries. One query.
+    """
+    first = month.start if isinstance(month, Month) else month.replace(day=1)
+    rows = ScoreEntry.objects.of_month(first)
+    found: dict[int, list[Line]] = {}
+    if villages is not None:
+        rows = rows.filter(village_id__in=villages)
+        found = {pk: [] for pk in villages}
+    for row in rows.order_by("pk").only(*NAMES):
+        found.setdefault(row.village_id, []).append(line_of(row))
+    return found
+
+
+def line_of(entry: ScoreEntry) -> Line:
+    """One entry as it scores now. A bonus that was verified lower than claimed scores what was verified."""
+    state = STATES.get(entry.state, LineState.WITHDRAWN)
+    points, changed = entry.points, entry.changed_points
+    if entry.kind == ScoreEntry.Kind.BONUS and changed is not None:
+        points = changed
+    return Line(
+        key=entry.number,
+        clause=entry.clause_number,
+        date=entry.occurred_on,
+        points=Decimal(points),
+        state=state,
+        changed_points=changed if state is LineState.CHANGED else None,
+        concerns=AppliesTo(entry.concerns),
+    )
