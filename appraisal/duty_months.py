@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from appraisal.duty_overview import LAST, NO_DISTRICT
 from appraisal.duty_week import HERE, PersonDuty, TeamFacts, WeekDuty, person_duties, week_duty, weeks_of
 from appraisal.facts import Collected, collect
 from lianzhen.periods import Month
 from villages.models import LiaisonTeam
 
-NO_DISTRICT = "未划片区"
 ROLES = {"leader": "组长", "member": "组员", "cadre": "村定补干部"}
 
 
@@ -45,7 +45,7 @@ class MonthRow:
     @property
     def place(self) -> int:
         group = self.team.village.group
-        return group.position if group else 32767
+        return group.position if group else LAST
 
     @property
     def code(self) -> str:

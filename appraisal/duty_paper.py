@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from appraisal.duty_calendar import WEEKDAYS
 from lianzhen.periods import Month
 from lianzhen.town.workdays import WorkCalendar
 
@@ -16,7 +17,6 @@ from lianzhen.town.workdays import WorkCalendar
 SIDE_BY_SIDE = 7
 #: Lines below the month's days, for a day that the sheet could not know of.
 SPARE_LINES = 2
-WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True)

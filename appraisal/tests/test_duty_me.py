@@ -161,6 +161,13 @@ def test_the_page_of_a_team_looks_back(town, sign_in):
     assert labels(of_a_week)["5月27日"] == "已登记"
 
 
+def test_only_the_office_keys_paper_from_a_teams_page(town, sign_in):
+    url = reverse("team_duty", args=[town.team.pk])
+    assert f"{reverse('duty_grid')}?team={town.team.pk}&amp;week=2026-W48" in see(sign_in, Role.OFFICE, url)
+    assert reverse("duty_grid") not in see(sign_in, Role.LEADER, url)
+    assert reverse("duty_grid") not in see(sign_in, Role.OFFICE, url, week="2027-W02")
+
+
 def test_team_and_district_lead_to_their_duty(town, sign_in):
     team_url = reverse("team_duty", args=[town.team.pk])
     page = see(sign_in, Role.OFFICE, reverse("team", args=[town.team.pk]))

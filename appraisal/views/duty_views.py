@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from appraisal.duty_calendar import WEEKDAYS, MonthCalendar, last_weeks, month_calendar, week_strip
+from appraisal.duty_calendar import WEEKDAYS, MonthCalendar, WeekStrip, last_weeks, month_calendar, week_strip
 from appraisal.duty_months import ROLES
 from appraisal.duty_overview import TeamAccount, TeamRow, TownWeek, team_account, town_week
-from appraisal.duty_week import ABSENT, ASKED, DUE, HERE, LEGEND, PersonDuty, weeks_of
+from appraisal.duty_week import ABSENT, ASKED, DUE, HERE, LEGEND, PersonDuty, WeekDuty, weeks_of
 from appraisal.filters_duty import MatrixFilter
 from appraisal.models import DutyLog
 from appraisal.permissions import key_duty_from_paper, see_duty, see_own_duty
@@ -216,7 +216,7 @@ def team_month(team: LiaisonTeam, month: Month, today: date, person: int | None 
         counts.append(("本人", mine.done, _away(mine)))
     return {
         "month": month,
-        "strip": week_strip(account.weeks[this_week[0]], today) if this_week else None,
+        "strip": strip_of(team, account.weeks[this_week[0]], today) if this_week else None,
         "calendar": calendar,
         "counts": counts,
         "empty": "" if days else f"{'本月' if today in month else month.title}还没有登记。",
@@ -228,9 +228,17 @@ def calendar_of(
 ) -> MonthCalendar:
     """Days with an entry lead to it."""
     weeks = account.of(weeks_of(month))
+    return month_calendar(month, weeks, today, own=own, urls=entries_of(team, weeks))
+
+
+def entries_of(team: LiaisonTeam, weeks: list[WeekDuty]) -> dict[date, str]:
+    """Where the entries of the days are read."""
     entered = [fact.day for duty in weeks for fact in duty.days if fact.mark in (HERE, ASKED)]
-    urls = {day: f"{reverse('duty_day')}?team={team.pk}&day={day.isoformat()}" for day in entered}
-    return month_calendar(month, weeks, today, own=own, urls=urls)
+    return {day: f"{reverse('duty_day')}?team={team.pk}&day={day.isoformat()}" for day in entered}
+
+
+def strip_of(team: LiaisonTeam, duty: WeekDuty, today: date) -> WeekStrip:
+    return week_strip(duty, today, entries_of(team, [duty]))
 
 
 def _still_due(calendar: MonthCalendar) -> str:
@@ -298,13 +306,16 @@ def team_duty(request: HttpRequest, team: LiaisonTeam) -> HttpResponse:
         "month": month,
         "crumbs": [("联村工作组", reverse("team_list"))],
         "tabs": team_tabs(request.user, team, "duty"),
-        "strip": week_strip(account.weeks[last], today) if today in last else None,
+        "strip": strip_of(team, account.weeks[last], today) if today in last else None,
         "weeks": plain_table(f"最近{WEEKS_SHOWN}周", WEEK_COLUMNS, account.of(weeks)),
         "calendar": calendar_of(team, account, month, today),
         "people": plain_table(
             f"{month.title}人员", PEOPLE_COLUMNS, account.people, empty_text="这个月没有在任的组长、组员和村定补干部。"
         ),
         "blank_url": f"{reverse('duty_blank')}?team={team.pk}&month={month.key}",
+        "key_url": f"{reverse('duty_grid')}?team={team.pk}&week={last.key}"
+        if key_duty_from_paper(request.user) and last.start <= today
+        else "",
     }
     return render(request, "appraisal/duty_team.html", context)
 

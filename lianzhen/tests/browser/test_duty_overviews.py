@@ -45,7 +45,9 @@ def test_my_month_on_a_phone(worked, visitor):
     page.evaluate("document.documentElement.classList.remove('large-text')")
     assert phone_findings(page) + grave_findings(page) == []
     today = timezone.localdate()
-    link = page.get_by_role("link", name=f"{today.month}月{today.day}日 已登记")
+    link = page.locator(".duty-month").get_by_role("link", name=f"{today.month}月{today.day}日 已登记")
+    strip = page.locator(".week-strip").get_by_role("link", name=f"{today.month}月{today.day}日 已登记")
+    assert strip.bounding_box()["height"] >= SQUARE
     assert link.bounding_box()["height"] >= SQUARE
     link.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"{today.month}月{today.day}日")
