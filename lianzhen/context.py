@@ -50,6 +50,8 @@ class Frame:
     large_text: bool
     user_name: str = ""
     unread: int = 0
+    #: Sits in a village office on duty days: enters from a phone, often without a network.
+    keeps_queue: bool = False
     nav: list[Group] = field(default_factory=list)
     tabs: list[Item] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
@@ -98,6 +100,7 @@ def _frame(request: HttpRequest) -> Frame:
     if signed_in and not user.must_change_password:
         made.user_name = user.name
         made.unread = Notice.objects.visible_to(user).unread().count()
+        made.keeps_queue = user.standing.has(Role.LEADER, Role.MEMBER, Role.CADRE)
         made.nav = rail(user.standing, request.path)
         made.tabs = tabs(user.standing, made.nav, request.path)
         if user.standing.has(Role.OFFICE, Role.OFFICE_LEAD, Role.SYSADMIN):

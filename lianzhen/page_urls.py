@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from lianzhen.views import account, accounts, calendar, help, import_slips, imports, notices, signing_in, town, trail
+from lianzhen.views import (
+    account,
+    accounts,
+    calendar,
+    help,
+    import_slips,
+    imports,
+    notices,
+    signing_in,
+    town,
+    trail,
+    worker,
+)
 
 urlpatterns = [
     path("login/", signing_in.sign_in, name="login"),
@@ -53,4 +65,6 @@ urlpatterns = [
     path("help/", help.help_index, name="help"),
     path("help/<slug:topic>/", help.help_topic, name="help_topic"),
     path("accessibility/", help.accessibility, name="accessibility"),
+    path("sw.js", worker.worker, name="worker"),
+    path("offline/", worker.offline, name="offline"),
 ]

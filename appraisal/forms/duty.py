@@ -130,6 +130,11 @@ class DutyForm(PageForm):
         self.team, self.shown_day = team, day
 
     @property
+    def several_teams(self) -> bool:
+        """Whether there is a team to choose."""
+        return len(self.fields["team"].teams) > 1
+
+    @property
     def fixed_open(self) -> bool:
         """Whether the facts stand open for changing: there is something to put right or to explain."""
         return self.shown_day != timezone.localdate() or any(self.errors.get(name) for name in self.FIXED)

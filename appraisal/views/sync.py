@@ -29,7 +29,7 @@ SIGNED_OUT = "登录已过期，内容仍存在本机，登录后自动上传。
 def sync_page(request: HttpRequest) -> HttpResponse:
     """The queue itself is on the phone and shown by the script; here is what has come in."""
     latest = list(SyncItem.objects.visible_to(request.user)[:LATEST])
-    return render(request, "appraisal/sync.html", {"latest": latest, "last": latest[0] if latest else None})
+    return render(request, "appraisal/sync.html", {"latest": latest})
 
 
 @public("队列要知道是否还在登录：已过期时得到一句话，内容留在手机上。", methods=("GET",))

@@ -175,8 +175,8 @@
     need("select[data-combobox]", here.dataset.combobox);
     need("table[data-sheet]", here.dataset.sheet);
     need("main input[type=file][accept^='image/']", here.dataset.photo);
-    need(waiting() ? "body" : "form[data-duty-form], [data-queue]", here.dataset.offline);
-    need("[data-queue]", here.dataset.queue);
+    need(waiting() ? "body" : "form[data-duty-form], main [data-queue]", here.dataset.offline);
+    need("main [data-queue]", here.dataset.queue);
     need("form[data-autosave]", here.dataset.autosave);
   }
   document.addEventListener("selectionchange", function () {

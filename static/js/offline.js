@@ -1,0 +1,403 @@
+/* 待上传: what is entered is kept on the phone first and leaves it only when the server has answered for it.
+   app.js loads this where something can be entered or waits. Without it the forms are sent as plain forms. */
+(function () {
+  "use strict";
+  if (window.queue) return;
+  var body = document.body, saved = document.documentElement.dataset.kept, me = body.dataset.user || "";
+  var HOUR = 36e5, OLD = 48 * HOUR, PATIENCE = 12e3, PATIENCE_PHOTO = 9e4, AGAIN = 6e4;
+  var NOT_NOW = "没有网络，已存在本机，联网后自动上传。", SIGNED_OUT = "登录已过期，已存在本机，登录后自动上传。";
+
+  function all(selector, within) { return Array.prototype.slice.call((within || document).querySelectorAll(selector)); }
+  function one(selector, within) { return (within || document).querySelector(selector); }
+  function make(tag, text, css) {
+    var element = document.createElement(tag);
+    if (text) element.textContent = text;
+    if (css) element.className = css;
+    return element;
+  }
+  function link(text, url, css) { var a = make("a", text, css); a.href = url; return a; }
+  function button(text, act, css) {
+    var made = make("button", text, css || "btn");
+    made.type = "button";
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  // --- The store: IndexedDB, or localStorage where a browser refuses it ----------------------------
+  var PREFIX = "queue:", opened;
+  function open() {
+    opened = opened || new Promise(function (done) {
+      try {
+        var asked = indexedDB.open("lianzhen", 1);
+        asked.onupgradeneeded = function () { asked.result.createObjectStore("queue", { keyPath: "id" }); };
+        asked.onsuccess = function () { done(asked.result); };
+        asked.onerror = asked.onblocked = function (event) { event.preventDefault(); done(null); };
+      } catch (refused) { done(null); }
+    });
+    return opened;
+  }
+  function work(mode, act) {
+    return open().then(function (base) {
+      if (!base) return null;
+      return new Promise(function (done, failed) {
+        var change = base.transaction("queue", mode), asked = act(change.objectStore("queue"));
+        change.oncomplete = function () { done(asked && asked.result); };
+        change.onabort = change.onerror = function () { failed(change.error); };
+      });
+    });
+  }
+  function spare() {
+    try {
+      return Object.keys(localStorage).filter(function (key) { return key.indexOf(PREFIX) === 0; })
+        .map(function (key) { return JSON.parse(localStorage.getItem(key)); });
+    } catch (refused) { return []; }
+  }
+  function everything() {
+    return work("readonly", function (store) { return store.getAll(); }).catch(function () { return null; })
+      .then(function (rows) {
+        return (rows || []).concat(spare()).sort(function (a, b) { return a.device_at < b.device_at ? -1 : 1; });
+      });
+  }
+  /* Keep an entry, and let go of the one it takes the place of: both or neither. */
+  function keep(item, instead) {
+    return work("readwrite", function (store) {
+      if (instead && instead !== item.id) store.delete(instead);
+      return store.put(item);
+    }).then(function (key) {
+      if (key === null || key === undefined) throw new Error("no store");
+    }).catch(function () {
+      localStorage.setItem(PREFIX + item.id, JSON.stringify(item));
+      if (instead && instead !== item.id) localStorage.removeItem(PREFIX + instead);
+    }).then(show);
+  }
+  function drop(id) {
+    return work("readwrite", function (store) { return store.delete(id); }).catch(function () { return null; })
+      .then(function () { try { localStorage.removeItem(PREFIX + id); } catch (refused) { /* nothing kept there */ } });
+  }
+  function number() {
+    var bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = bytes[6] & 15 | 64;
+    bytes[8] = bytes[8] & 63 | 128;
+    var hex = Array.prototype.map.call(bytes, function (byte) { return (byte + 256).toString(16).slice(1); }).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  }
+
+  // --- What is seen of it ----------------------------------------------------------------------------
+  function mine(item) { return item.user === me; }
+  function waits(item) { return item.state !== "attention"; }
+  function two(n) { return (n < 10 ? "0" : "") + n; }
+  function iso(day) { return day.getFullYear() + "-" + two(day.getMonth() + 1) + "-" + two(day.getDate()); }
+  function short(day) { return (day.getMonth() + 1) + "月" + day.getDate() + "日"; }
+  function dayOf(text) { var part = text.split("-"); return new Date(+part[0], part[1] - 1, +part[2]); }
+  function moment(text) { var at = new Date(text); return short(at) + " " + two(at.getHours()) + ":" + two(at.getMinutes()); }
+  function long(day) {
+    return day.getFullYear() + "年" + short(day) + "（星期" + "日一二三四五六"[day.getDay()] + "）";
+  }
+
+  function show() {
+    return everything().then(function (items) {
+      var own = items.filter(mine), old = items.filter(function (item) {
+        return (!me || mine(item)) && Date.now() - new Date(item.device_at) > OLD;
+      });
+      try {
+        if (items.length) localStorage.setItem("waiting", items.length); else localStorage.removeItem("waiting");
+      } catch (refused) { /* the page then asks the store itself */ }
+      all("[data-waiting]").forEach(function (badge) {
+        var count = one("[data-waiting-count]", badge);
+        if (own.length) badge.hidden = false;
+        if (count.textContent !== String(own.length)) count.textContent = own.length;
+        badge.classList.toggle("is-bad", own.some(function (item) { return !waits(item); }));
+      });
+      all("[data-overdue]").forEach(function (line) {
+        line.hidden = !old.length;
+        if (old.length) one("span", line).textContent =
+          "还有" + old.length + "条未上传，最早的是" + moment(old[0].device_at) + "登记的。";
+      });
+      all("[data-signin-waiting]").forEach(function (line) {
+        var owners = items.map(function (item) { return item.user; }).filter(function (u, n, us) { return us.indexOf(u) === n; });
+        line.hidden = !items.length;
+        line.textContent = owners.length > 1 ? "本机有" + items.length + "条待上传，用登记时的账号登录后自动上传。"
+          : "登录后自动上传" + items.length + "条。";
+      });
+      showToday(own);
+      if (api.listed) api.listed(items);
+      return items;
+    });
+  }
+  /* On the home page, under the button: what looks undone there has been done on this phone. */
+  function showToday(own) {
+    var place = one(".home-today"), now = iso(new Date()), line = one("[data-today-line]");
+    var some = own.some(function (item) { return waits(item) && item.values.day === now; });
+    if (!place || !some && !line) return;
+    line = line || place.insertBefore(make("p", "今天的登记已存在本机，联网后自动上传。", "small"), place.children[1] || null);
+    line.dataset.todayLine = "";
+    line.hidden = !some;
+  }
+  function tell(text, warn, more) {
+    var place = one(".page-head"), line = make("div", "", "saved" + (warn ? " saved-warn" : ""));
+    if (!place) return;
+    line.setAttribute("role", "status");
+    line.dataset.local = "";
+    line.appendChild(make("span", text));
+    if (more) line.appendChild(more);
+    place.parentNode.insertBefore(line, place.nextSibling);
+  }
+
+  // --- Sending -----------------------------------------------------------------------------------------
+  /* What the server says, or a `Sentence` thrown: then everything stays where it is. */
+  function ask(url, options, patience) {
+    var stop = new AbortController(), timer = setTimeout(function () { stop.abort(); }, patience);
+    return fetch(url, Object.assign({ credentials: "same-origin", cache: "no-store", redirect: "manual", signal: stop.signal }, options))
+      .then(function (answer) {
+        if (answer.status === 401) throw new Sentence(SIGNED_OUT);
+        if ((answer.headers.get("Content-Type") || "").indexOf("json") < 0) throw new Sentence("暂时不能上传，仍存在本机，稍后再试。");
+        return answer.json().then(function (said) {
+          if (!answer.ok) throw new Sentence(said.message);
+          return said;
+        });
+      })
+      .catch(function (problem) { throw problem instanceof Sentence ? problem : new Sentence(NOT_NOW); })
+      .finally(function () { clearTimeout(timer); });
+  }
+  function Sentence(text) { this.text = text; }
+
+  /* `inSight`: somebody waits at the form for the answer. */
+  function send(items, inSight) {
+    return ask("/sync/token/", {}, PATIENCE).then(function (given) {
+      if (String(given.user) !== me) throw new Sentence("本机现在登录的是其他账号，用登记时的账号登录后自动上传。");
+      var sent = items.map(function (item) {
+        return {
+          id: item.id, kind: item.kind, user: +item.user, device_at: item.device_at, values: item.values,
+          photo: item.photo || "", confirmed: !!item.confirmed
+        };
+      });
+      return ask("/sync/items/", {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-CSRFToken": given.token },
+        body: JSON.stringify({ items: sent, now: new Date().toISOString(), tell: !!inSight })
+      }, items.some(function (item) { return item.photo; }) ? PATIENCE_PHOTO : PATIENCE * 3);
+    }).then(function (said) {
+      return Promise.all(said.answers.map(function (answer) {
+        var item = items.filter(function (each) { return each.id === answer.id; })[0];
+        if (answer.answer === "received" || answer.answer === "merged") return drop(answer.id);
+        if (!item || inSight && answer.answer === "attention") return null;
+        item.state = answer.answer === "attention" ? "attention" : "waiting";
+        item.reason = answer.message;
+        item.clock = answer.clock;
+        return keep(item);
+      })).then(show).then(function () { return said; });
+    });
+  }
+
+  var sending = null;
+  function upload() {
+    if (!me) return Promise.resolve();
+    if (!navigator.onLine) { mark(NOT_NOW); return Promise.resolve(); }
+    sending = sending || everything().then(function (items) {
+      var due = items.filter(function (item) { return mine(item) && waits(item); });
+      var plain = due.filter(function (item) { return !item.photo; });
+      var loads = due.filter(function (item) { return item.photo; }).map(function (item) { return [item]; });
+      for (var n = 0; n < plain.length; n += 50) loads.push(plain.slice(n, n + 50));
+      if (!loads.length) return null;
+      mark("正在上传");
+      return loads.reduce(function (before, load) {
+        return before.then(function (done) {
+          return send(load).then(function (said) { return done.concat(said.answers); });
+        });
+      }, Promise.resolve([])).then(report, function (problem) { mark(problem.text); });
+    }).finally(function () { sending = null; });
+    return sending;
+  }
+  function report(answers) {
+    var done = answers.filter(function (each) { return /received|merged/.test(each.answer); });
+    var bad = answers.filter(function (each) { return each.answer === "attention"; });
+    if (done.length) {
+      tell("已上传" + done.length + "条：" + done.map(function (each) { return each.message; }).join(" "), false,
+        api.listed ? null : link("刷新本页", location.href));
+      try { localStorage.setItem("uploaded", new Date().toISOString()); } catch (refused) { /* shown by the server */ }
+    }
+    if (bad.length) {
+      tell("有" + bad.length + "条没有上传成功：" + bad[0].message + "。", true, api.listed ? null : link("查看并修改", "/sync/"));
+    }
+    mark("");
+  }
+  /* The state of the sending, on the page of the queue. */
+  function mark(text) {
+    var place = one("[data-queue-state]");
+    if (place) place.textContent = text || "";
+  }
+
+  // --- A form of duty ------------------------------------------------------------------------------------
+  var duty = one("form[data-duty-form]"), photo = window.photo, began = iso(new Date());
+  function chosen(form, name) {
+    return new FormData(form).getAll(name).map(String);
+  }
+  function label(form, name) {
+    var field = form.elements[name], option = field && field.selectedOptions && field.selectedOptions[0];
+    return option ? option.textContent.trim() : "";
+  }
+  function entry(form) {
+    var values = { team: chosen(form, "team")[0] || "", people: chosen(form, "people"), topics: chosen(form, "topics") };
+    ["day", "session", "text", "late_reason"].forEach(function (name) { values[name] = chosen(form, name)[0] || ""; });
+    return {
+      id: number(), kind: "duty", user: me, state: "waiting", reason: "", values: values, photo: photo && photo.url || "",
+      confirmed: "confirmed" in form.dataset, device_at: form.dataset.deviceAt || new Date().toISOString(),
+      title: (label(form, "team") || form.dataset.team) + " " + (values.day ? short(dayOf(values.day)) : ""),
+      names: all("[name=people]:checked", form).map(function (box) { return box.parentNode.textContent.trim(); }).join("、"),
+      topics: all("[name=topics]:checked", form).map(function (box) { return box.parentNode.textContent.trim(); }).join("、")
+    };
+  }
+
+  /* A page that was opened or kept on another day says that day; whoever enters means today. */
+  function turnToToday(form) {
+    var field = form.elements.day, shown = form.dataset.day, now = iso(new Date());
+    if (!field || field.value !== shown || "item" in form.dataset) return;
+    var asked = /[?&]day=(\d{4}-\d\d-\d\d)/.exec(location.search);
+    var want = saved && asked ? asked[1] : saved ? now : shown;
+    if (!saved && now !== began && shown === form.dataset.today) {
+      want = iso(new Date(dayOf(shown).getTime() + Math.round((dayOf(now) - dayOf(began)) / 864e5) * 864e5 + HOUR));
+    }
+    if (want === shown) return;
+    field.value = form.dataset.day = want;
+    var line = one("[data-day-shown]", form);
+    if (line) line.textContent = long(dayOf(want)) + (want === now ? " 今天" : "");
+    if (want !== now) all("details", form).forEach(function (part) { part.open = true; });
+  }
+
+  function fill(form, item) {
+    ["people", "topics", "session"].forEach(function (name) {
+      var had = [].concat(item.values[name]);
+      all("[name=" + name + "]", form).forEach(function (box) { box.checked = had.indexOf(box.value) >= 0; });
+    });
+    ["day", "text", "late_reason"].forEach(function (name) { form.elements[name].value = item.values[name]; });
+    if (!form.elements.session.value) all("[name=session]", form)[0].checked = true;
+    form.dataset.item = item.id;
+    form.dataset.deviceAt = item.device_at;
+    if (item.clock) form.dataset.confirmed = "";
+    if (photo && item.photo) {
+      photo.url = item.photo;
+      photo.say("已附1张照片（" + photo.size(photo.url) + "），重新选择会替换它。");
+    }
+    all("details", form).forEach(function (part) { part.open = true; });
+    if (item.reason) complain(form, item.reason);
+    if (/[?&]late=1/.test(location.search)) form.elements.late_reason.focus();
+  }
+  function complain(form, text) {
+    var box = one("[data-complaint]", form) || make("div", "", "note note-bad");
+    box.dataset.complaint = "";
+    box.setAttribute("role", "alert");
+    box.tabIndex = -1;
+    box.textContent = text;
+    form.insertBefore(box, form.firstChild);
+    box.focus();
+  }
+  function missing(item) {
+    var words = [];
+    if (!item.values.people.length) words.push("请选择驻村人员");
+    if (!item.values.day) words.push("请填写驻村日期");
+    if (item.values.text.length > 300) words.push("补充说明不能超过300字，现在是" + item.values.text.length + "字");
+    return words.join("；");
+  }
+  function kept(form, item, text) {
+    var box = one("[data-kept-line]");
+    form.hidden = true;
+    one("[data-kept-text]", box).textContent = text;
+    one("[data-kept-title]", box).textContent = item.title;
+    box.hidden = false;
+    box.focus();
+  }
+  function busy(form, on) {
+    var press = one("[type=submit]", form);
+    press.setAttribute("aria-disabled", on ? "true" : "false");
+    press.textContent = on ? "正在保存…" : "保存";
+  }
+
+  function submit(event) {
+    var form = event.target;
+    if ("plain" in form.dataset || !photo) return;
+    event.preventDefault();
+    if ("busy" in form.dataset) return;
+    form.dataset.busy = "";
+    busy(form, true);
+    photo.ready.then(function () {
+      turnToToday(form);
+      var item = entry(form), lacks = missing(item), before = form.dataset.item;
+      if (lacks) { complain(form, lacks); return null; }
+      return keep(item, before).then(function () { return offer(form, item, before); }, function () {
+        form.dataset.plain = "";  // nothing can be kept here: send it as it is
+        form.submit();
+      });
+    }).finally(function () { delete form.dataset.busy; busy(form, false); });
+  }
+  function offer(form, item, before) {
+    if (!navigator.onLine) { kept(form, item, NOT_NOW); return null; }
+    return send([item], true).then(function (said) {
+      var answer = said.answers[0];
+      if (answer.answer === "wait") return kept(form, item, answer.message);
+      if (answer.answer !== "attention") return location.assign(said.next);
+      // The form is still open with everything in it. What came from the queue goes back there.
+      var back = before ? keep(Object.assign(item, { state: "attention", reason: answer.message, clock: answer.clock })) : drop(item.id).then(show);
+      if (before) form.dataset.item = item.id;
+      if (answer.clock) form.dataset.confirmed = "";
+      all("details", form).forEach(function (part) { part.open = true; });
+      complain(form, answer.message);
+      return back;
+    }, function (problem) { kept(form, item, problem.text); });
+  }
+
+  // --- Deciding ------------------------------------------------------------------------------------------
+  function confirmThat(title, text, yes, no, act) {
+    var dialog = make("dialog"), acts = make("div", "", "form-actions"), heading = make("h2", title);
+    if (!dialog.showModal) { if (window.confirm(title + "？" + text)) act(); return; }
+    heading.id = "confirm-queue";
+    dialog.setAttribute("aria-labelledby", heading.id);
+    dialog.appendChild(heading);
+    dialog.appendChild(make("p", text));
+    acts.appendChild(button(yes, function () { dialog.close(); act(); }, "btn btn-danger"));
+    acts.appendChild(button(no, function () { dialog.close(); }));
+    dialog.appendChild(acts);
+    dialog.addEventListener("close", function () { dialog.remove(); });
+    body.appendChild(dialog);
+    dialog.showModal();
+  }
+
+  // --- Leaving with something unsent -------------------------------------------------------------------------
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (!form.matches("form[data-leave]") || "sure" in form.dataset) return;
+    var count = +((one("[data-waiting-count]") || {}).textContent || 0);
+    if (!count) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    confirmThat("还有" + count + "条没有上传", "退出后仍存在本机，用本账号登录后自动上传。", "退出登录", "先不退出", function () {
+      form.dataset.sure = "";
+      form.requestSubmit ? form.requestSubmit() : form.submit();
+    });
+  }, true);
+
+  // --- For the page of the queue, queue.js ---------------------------------------------------------------------
+  var api = window.queue = {
+    one: one, make: make, link: link, button: button, mine: mine, waits: waits, moment: moment, mark: mark,
+    drop: drop, show: show, upload: upload, confirmThat: confirmThat
+  };
+
+  // --- Begin ---------------------------------------------------------------------------------------------------
+  if (duty) {
+    turnToToday(duty);
+    duty.addEventListener("submit", submit);
+    var again = /[?&]item=([0-9a-f-]{36})/.exec(location.search);
+    if (again) everything().then(function (items) {
+      var item = items.filter(function (each) { return each.id === again[1] && mine(each); })[0];
+      if (item) fill(duty, item);
+    });
+  }
+  window.addEventListener("online", upload);
+  window.addEventListener("storage", function (event) { if (event.key === "waiting") show(); });
+  document.addEventListener("visibilitychange", function () {
+    if (document.hidden) return;
+    if (duty) turnToToday(duty);
+    upload();
+  });
+  setInterval(function () { if (!document.hidden) upload(); }, AGAIN);
+  show().then(upload);
+})();
