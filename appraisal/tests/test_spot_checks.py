@@ -79,7 +79,7 @@ def test_a_team_is_chosen_first(duty, sign_in):
     [
         ({"day": TODAY + timedelta(days=1)}, "day", "不能晚于今天"),
         ({"day": TODAY - timedelta(days=8)}, "day", "只能登记最近7天的抽查"),
-        ({"at": time(10, 1)}, "at", "不能晚于现在"),
+        ({"at": time(10, 1), "now": time(10)}, "at", "不能晚于现在"),
         ({"day": WED}, "day", "不应到"),
     ],
 )
@@ -101,6 +101,8 @@ def test_a_day_entered_by_the_team_may_be_found_empty(duty):
 
 
 def test_bad_input_loses_nothing(duty, sign_in):
+    later = sign_in(Role.OFFICE).post(address(duty), {**SENT, "at": "10:01"})
+    assert "到村部时间不能晚于现在。" in later.content.decode()
     answer = sign_in(Role.OFFICE).post(address(duty), {"day": "昨天", "at": "九点", "found": "", "note": "门锁着"})
     page = answer.content.decode()
     assert answer.status_code == 422

@@ -103,7 +103,7 @@ def spot_check_add(request: HttpRequest) -> HttpResponse:
     return form_page(
         request,
         form,
-        save=lambda values: actions.record_check(team=team, by=user, today=today, **values),
+        save=lambda values: actions.record_check(team=team, by=user, today=today, now=now.time(), **values),
         done=lambda check: (reverse("spot_check", args=[check.pk]), _recorded(check)),
         context={
             "heading": f"登记抽查：{team.village}",
