@@ -60,6 +60,11 @@ class MonthRow:
         return self.person.name if self.person else self.team.village.name
 
     @property
+    def rank(self) -> int:
+        """The leader first, cadres last."""
+        return list(ROLES).index(self.person.role) if self.person else 0
+
+    @property
     def role(self) -> str:
         return ROLES.get(self.person.role, "") if self.person else ""
 

@@ -120,9 +120,19 @@ def test_the_page_by_team_and_by_person(town, sign_in):
     assert shown(page)["示例一村"] == ["第一片区", "8", "1", "6", "0", "0", "0"]
     assert "2026年11月" in page
     people = client.get(URL, {"by": "person", "month": "2026-11"}).content.decode()
-    assert shown(people)["甲联村工作组组长"] == ["组长", "示例一村", "第一片区", "—", "1", "—", "0", "0", "0"]
+    assert shown(people)["甲联村工作组组长"] == ["组长", "示例一村", "第一片区", "1", "0", "0", "0"]
+    assert list(shown(people)) == [town.people[r].name for r in (Role.LEADER, Role.MEMBER, Role.CADRE)]
     assert "个人不计应到" in people
+    assert "应到（天）" not in people
     assert "名次" not in page + people
+
+
+def test_the_page_by_person_who_owes_days_of_his_own(town, sign_in):
+    with acting(by=None, action="test", label="测试"):
+        WorkRules(starts_on=date(2024, 1, 1), counted_per_person=True).save()
+    page = sign_in(Role.OFFICE).get(URL, {"by": "person"}).content.decode()
+    assert shown(page)["甲联村工作组组长"] == ["组长", "示例一村", "第一片区", "8", "0", str(PAST), "0", "0", "0"]
+    assert shown(page)["甲村干部"][3:6] == ["—", "0", "—"]
 
 
 def test_sorted_by_a_figure_either_way(town, sign_in):

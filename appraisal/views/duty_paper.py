@@ -68,7 +68,7 @@ def _choice(teams: list[LiaisonTeam], month: Month, asked: dict[str, str]) -> di
         )
         found["teams"].append((team.village.name, f"?month={month.key}&team={team.pk}&print=1"))
     for found in districts.values():
-        found["count"] = f"{number(len(found['teams']))}张起"
+        found["count"] = f"{number(len(found['teams']))}个组"
     return {**step_links("month", month, kept), "month": month, "districts": list(districts.values())}
 
 

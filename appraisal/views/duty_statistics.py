@@ -35,6 +35,8 @@ FIGURES = (
     figure("leave", "请假（人天）", secondary=True),
     figure("official", "公出（人天）", secondary=True),
 )
+#: What nobody owes for himself while the team counts.
+OWED = ("need", "missed")
 DISTRICT = Column("district", "片区", lambda r: r.district, sort=["place", "code"], secondary=True)
 
 
@@ -42,7 +44,8 @@ def _team_cell(row: MonthRow) -> Any:
     return link(reverse("team_duty", args=[row.team.pk]), row.team.village.name)
 
 
-def columns(by_person: bool) -> list[Column]:
+def columns(*, by_person: bool, counted: bool) -> list[Column]:
+    """`counted`: the rules count each person, who then owes days of his own."""
     team = Column(
         "team", "联村工作组", lambda r: r.team.village.name, show=_team_cell, sort=["pinyin"], head=not by_person
     )
@@ -53,7 +56,7 @@ def columns(by_person: bool) -> list[Column]:
         Column("role", "职务", lambda r: r.role, secondary=True),
         team,
         DISTRICT,
-        *FIGURES,
+        *[column for column in FIGURES if counted or column.key not in OWED],
     ]
 
 
@@ -64,13 +67,14 @@ def duty_statistics(request: HttpRequest) -> HttpResponse:
     by_person = request.GET.get("by") == PERSON
     teams = seen_teams(request.user, month)
     rows = (person_months if by_person else team_months)(teams, month, today)
+    counted = any(row.need is not None for row in rows)
     unit = "人" if by_person else "个联村工作组"
     page = PeriodPage(
         request,
         ComputedRows(Person if by_person else LiaisonTeam, rows),
-        columns(by_person),
+        columns(by_person=by_person, counted=counted),
         title="驻村月统计（按人）" if by_person else "驻村月统计（按组）",
-        order=["place", "code"],
+        order=["place", "code", "rank"],
         filterset=MonthFilter,
         count=lambda n: f"共{number(n)}{unit}",
         empty_text="这个月没有在任的联村工作组。",
@@ -78,7 +82,7 @@ def duty_statistics(request: HttpRequest) -> HttpResponse:
             **step_links("month", month, f"&by={PERSON}" if by_person else ""),
             "month": month,
             "tabs": tabs(month, by_person=by_person),
-            "note": note(rows, by_person=by_person),
+            "note": note(by_person=by_person, counted=counted),
         },
         period=month,
     )
@@ -93,8 +97,8 @@ def tabs(month: Month, *, by_person: bool) -> list[dict[str, Any]]:
     ]
 
 
-def note(rows: list[MonthRow], *, by_person: bool) -> str:
+def note(*, by_person: bool, counted: bool) -> str:
     """What the figures mean where a reader would ask."""
-    if by_person and all(row.need is None for row in rows):
+    if by_person and not counted:
         return "应到按工作组计算，个人不计应到"
     return "应到按工作日历和固定办公日计算，“缺”只计已过去的日子"
