@@ -22,6 +22,7 @@ STATES: dict[str, LineState] = {
     State.WAITING: LineState.PENDING,
     State.CLAIMED: LineState.PENDING,
     State.OPINION: LineState.PENDING,
+    State.VERIFIED: LineState.PENDING,
     State.APPEALED: LineState.APPEALED,
 }
 

@@ -54,9 +54,9 @@ def prepare(file: Any) -> Photo:
     return Photo(full, small, *size)
 
 
-def store(photo: Photo, day: date) -> str:
+def store(photo: Photo, day: date, folder: str = "duty") -> str:
     """Write both files and answer the name under which they are kept: `duty/2026/11/….jpg`."""
-    name = default_storage.save(f"duty/{day:%Y/%m}/{uuid.uuid4().hex}.jpg", ContentFile(photo.full))
+    name = default_storage.save(f"{folder}/{day:%Y/%m}/{uuid.uuid4().hex}.jpg", ContentFile(photo.full))
     default_storage.save(small_name(name), ContentFile(photo.small))
     return name
 

@@ -105,6 +105,12 @@ class Appeal(VersionedModel):
                 violation_error_message="登记人、复核人和申诉人不能答复这件申诉。",
             ),
             models.CheckConstraint(
+                name="appeal_other_checks",
+                condition=Q(checked_by=None)
+                | (~Q(checked_by=F("filed_by")) & (Q(recorder=None) | ~Q(checked_by=F("recorder")))),
+                violation_error_message="登记人和申诉人不能核查这件申诉。",
+            ),
+            models.CheckConstraint(
                 name="appeal_answer_fits",
                 condition=(
                     Q(state="answered", decided_at__isnull=False, points_after__isnull=False)

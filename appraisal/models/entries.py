@@ -46,7 +46,7 @@ class ScoreEntry(VersionedModel):
     the size as the rule computed it, never below zero. `month` is the appraisal month it counts in.
 
     Deduction: 草稿 → 待复核 → 已通知 → 已生效 → 已锁定; 申诉中 → 维持 (已生效) · 变更 · 撤销.
-    Bonus: 已申报 → 片区已出意见 → 已同意 / 不同意 → 已锁定.
+    Bonus: 已申报 → 片区已出意见 → 已核实 → 已同意 / 不同意 → 已锁定.
     Withdrawn (作废) before its effect, reversed (撤销) after it, both with a reason; the row stays.
     """
 
@@ -64,6 +64,7 @@ class ScoreEntry(VersionedModel):
         REVOKED = "revoked", "申诉后撤销"
         CLAIMED = "claimed", "已申报"
         OPINION = "opinion", "片区已出意见"
+        VERIFIED = "verified", "已核实"
         AGREED = "agreed", "已同意"
         DECLINED = "declined", "不同意"
         RETURNED = "returned", "复核退回"
@@ -80,7 +81,7 @@ class ScoreEntry(VersionedModel):
 
     #: Notified deductions count at once and stop counting only while an appeal is open.
     COUNTING = ("notified", "effective", "changed", "agreed")
-    PENDING = ("waiting", "appealed", "claimed", "opinion")
+    PENDING = ("waiting", "appealed", "claimed", "opinion", "verified")
     #: Nothing follows these.
     OVER = ("revoked", "declined", "withdrawn", "reversed")
 
@@ -141,6 +142,9 @@ class ScoreEntry(VersionedModel):
     opinion_by = by_field("片区意见人", optional=True)
     opinion_for = models.BooleanField("片区同意", null=True, blank=True)
     opinion = models.CharField("片区意见", max_length=300, blank=True)
+    verified_at = models.DateTimeField("核实于", null=True, blank=True)
+    verified_by = by_field("核实人", optional=True)
+    verify_note = models.CharField("核实情况", max_length=300, blank=True)
     notified_at = models.DateTimeField("通知于", null=True, blank=True)
     appeal_until = models.DateTimeField("申诉截止", null=True, blank=True)
     read_at = models.DateTimeField("工作组已读于", null=True, blank=True)
@@ -153,6 +157,10 @@ class ScoreEntry(VersionedModel):
     rectify_result = models.CharField("整改情况", max_length=300, blank=True)
     rectified_at = models.DateTimeField("整改登记于", null=True, blank=True)
     rectified_by = by_field("整改登记人", optional=True)
+    rectify_checked_at = models.DateTimeField("整改核查于", null=True, blank=True)
+    rectify_checked_by = by_field("整改核查人", optional=True)
+    rectify_ok = models.BooleanField("整改到位", null=True, blank=True)
+    rectify_note = models.CharField("整改核查情况", max_length=300, blank=True)
 
     objects = ScoreEntryQuerySet.as_manager()
 
@@ -163,6 +171,9 @@ class ScoreEntry(VersionedModel):
         indexes = [
             # Read by every score: the lines of a month, and of one village in it.
             models.Index(fields=["month", "village"], name="entry_month_village_idx"),
+            # Lists come newest first; the inbox asks for the few that wait for somebody.
+            models.Index(fields=["-occurred_on", "-id"], name="entry_newest_idx"),
+            models.Index(fields=["state"], name="entry_state_idx"),
         ]
         constraints = [
             is_first_of_month("entry_month_first", "month"),
@@ -171,6 +182,8 @@ class ScoreEntry(VersionedModel):
             paired("entry_read", "read"),
             paired("entry_ended", "ended"),
             paired("entry_rectified", "rectified"),
+            paired("entry_verified", "verified"),
+            paired("entry_rectify_checked", "rectify_checked"),
             models.CheckConstraint(
                 name="entry_points_not_negative",
                 condition=Q(points__gte=0) & (Q(changed_points=None) | Q(changed_points__gte=0)),
@@ -190,6 +203,19 @@ class ScoreEntry(VersionedModel):
                 name="entry_opinion_other",
                 condition=Q(opinion_by=None) | ~Q(opinion_by=F("recorded_by")),
                 violation_error_message="申报人不能出片区意见。",
+            ),
+            models.CheckConstraint(
+                name="entry_verifier_other",
+                condition=Q(verified_by=None)
+                | (
+                    ~Q(verified_by=F("recorded_by")) & (Q(confirmed_by=None) | ~Q(confirmed_by=F("verified_by")))
+                ),
+                violation_error_message="申报、核实、同意由不同的人办理。",
+            ),
+            models.CheckConstraint(
+                name="entry_rectify_other",
+                condition=Q(rectify_checked_by=None) | ~Q(rectify_checked_by=F("rectified_by")),
+                violation_error_message="填写整改情况的人不能核查整改。",
             ),
             # A deduction that counts was confirmed where it had to be, and told to the team.
             models.CheckConstraint(
@@ -226,7 +252,16 @@ class ScoreEntry(VersionedModel):
                 )
                 | Q(
                     kind="bonus",
-                    state__in=["draft", "claimed", "opinion", "agreed", "declined", "withdrawn", "reversed"],
+                    state__in=[
+                        "draft",
+                        "claimed",
+                        "opinion",
+                        "verified",
+                        "agreed",
+                        "declined",
+                        "withdrawn",
+                        "reversed",
+                    ],
                 ),
                 violation_error_message="状态与扣分、加分的办理步骤不符。",
             ),
@@ -257,6 +292,15 @@ class ScoreEntry(VersionedModel):
         return self.points if self.changed_points is None else self.changed_points
 
 
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def visible_to(self, user: User) -> EvidenceQuerySet:
+        """With the entry or the appeal that it belongs to, until it is taken down."""
+        from appraisal.models.appeals import Appeal
+
+        entries = Q(entry__in=ScoreEntry.objects.visible_to(user))
+        return self.filter(entries | Q(appeal__in=Appeal.objects.visible_to(user)), withdrawn_at=None)
+
+
 class Evidence(VersionedModel):
     """A photo or file that shows the fact. The duty to bring it is the recorder's, never the team's."""
 
@@ -280,6 +324,8 @@ class Evidence(VersionedModel):
     created_by = by_field("上传人", optional=True)
     withdrawn_at = models.DateTimeField("撤下于", null=True, blank=True)
     withdrawn_by = by_field("撤下人", optional=True)
+
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "证据"
