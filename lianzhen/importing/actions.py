@@ -26,6 +26,8 @@ from lianzhen.wording import number
 
 #: Up to so many rows the answer waits for the work; beyond, a worker does it and the page can be left.
 AT_ONCE = 100
+#: Signs that nobody types and PostgreSQL does not store.
+_CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000)))
 #: Digits of the largest number of a row or a line.
 LONGEST_NUMBER = 9
 State, Running, Outcome = ImportBatch.State, ImportBatch.Running, ImportRow.Outcome
@@ -228,7 +230,8 @@ def correct(*, batch: ImportBatch, typed: Mapping[int, Mapping[str, str]], choic
                 row.outcome = Outcome.DROPPED
             if "_keep_this" in cells and can_be_number(cells["_keep_this"]):
                 batch.rows.filter(line=int(cells["_keep_this"]), outcome__in=OPEN).update(outcome=Outcome.DROPPED)
-            for key, text in cells.items():
+            for key, sent in cells.items():
+                text = sent.translate(_CONTROL)
                 if (key in keys and text != row.text_of(key)) or key == "_twin":
                     row.typed[key] = text[:500]
                     corrected = True

@@ -10,6 +10,7 @@ import sys
 import threading
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -39,11 +40,8 @@ def database_url() -> str:
     facts = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{facts['NAME']}"
-    host = f"?host={facts['HOST']}" if facts["HOST"].startswith("/") else ""
-    place = "" if host else f"{facts['HOST']}:{facts['PORT']}"
-    if host and facts["PORT"]:
-        host += f"&port={facts['PORT']}"
-    return f"postgres://{facts['USER']}:{facts['PASSWORD']}@{place}/{facts['NAME']}{host}"
+    # The server's own address, with the name of the test's database.
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{facts['NAME']}").geturl()
 
 
 def killed_at(point: str, batch: ImportBatch) -> None:
