@@ -6,7 +6,7 @@ class AppraisalConfig(AppConfig):
     verbose_name = "联村工作"
 
     def ready(self) -> None:
-        from appraisal.models import TRACKED, DutyPhoto, Leave, WeeklyMeeting, WeeklyReport
+        from appraisal.models import TRACKED, DutyPhoto, Leave, Suggestion, WeeklyMeeting, WeeklyReport
         from appraisal.views import duty_views, weekly_overview
         from lianzhen.trail import guards, track
 
@@ -16,6 +16,8 @@ class AppraisalConfig(AppConfig):
         weekly_overview.register()
         # The agenda repeats what other records say; each of those has its own entries.
         track(WeeklyMeeting, leave_out=["agenda"])
+        # Facts come as sentences; the action notes them in words (`actions.suggestions`).
+        track(Suggestion, leave_out=["key", "facts"])
         track(WeeklyReport, leave_out=["page"])
         # The name of a file tells a reader nothing.
         track(DutyPhoto, leave_out=["stored_as"])

@@ -167,8 +167,13 @@ def _counted(items: Items, kind: str, text: str, url: str) -> list[Todo]:
     return [Todo(text, url, count=count)] if count else []
 
 
+#: Characters of one line at a desk; a phone cuts it shorter.
+SHORT = 40
+
+
 def _dated(item: Item, today: date, text: str, page: str) -> Todo:
     note, tone = until(item.day, today)
+    text = text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
     return Todo(text, reverse(page, args=[item.pk]), note, tone, day=item.day)
 
 

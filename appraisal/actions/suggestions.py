@@ -19,6 +19,7 @@ from lianzhen.accounts.models import User
 from lianzhen.periods import Week
 from lianzhen.town.models import Town
 from lianzhen.trail import acting
+from lianzhen.trail.recording import Act
 
 State = Suggestion.State
 
@@ -44,13 +45,13 @@ def refresh_suggestions(
     at once wait for each other at the town's row.
     """
     looked = list(weeks) if weeks is not None else closed_weeks(today)
-    with acting(by=by, action="suggestion.refresh", label="更新建议扣分"):
+    with acting(by=by, action="suggestion.refresh", label="更新建议扣分") as act:
         list(Town.objects.select_for_update().values_list("pk"))
         found = {finding.key: finding for finding in found_in(looked, today, now)}
         stored = Suggestion.objects.select_for_update().filter(week_start__in=[week.start for week in looked])
         known = {row.key: row for row in stored}
-        new = [_write(Suggestion(key=key), finding) for key, finding in found.items() if key not in known]
-        changed = [_update(row, found[key]) for key, row in known.items() if key in found]
+        new = [_write(Suggestion(key=key), finding, act) for key, finding in found.items() if key not in known]
+        changed = [_update(row, found[key], act) for key, row in known.items() if key in found]
         lapsed = [_lapse(row) for key, row in known.items() if key not in found]
     return Refreshed(len(new), sum(changed), sum(lapsed))
 
@@ -86,23 +87,26 @@ def _refuse(row: Suggestion, by: User, version: int | None) -> None:
 
 
 # --- Bringing up to date --------------------------------------------------------------------------
-def _write(row: Suggestion, finding: Finding) -> Suggestion:
+def _write(row: Suggestion, finding: Finding, act: Act) -> Suggestion:
+    before = row.facts
     row.team_id, row.person_id, row.kind = finding.team_id, finding.person_id, finding.kind
     row.week_start, row.occurred_on = finding.week.start, finding.occurred_on
     row.quantity, row.text, row.facts = finding.quantity, finding.text, _facts(finding)
     row.state = State.OPEN
     row.full_clean()
     row.save()
+    if row.facts != before:
+        act.note(row, [("依据的事实", _words(before), _words(row.facts))])
     return row
 
 
-def _update(row: Suggestion, finding: Finding) -> bool:
+def _update(row: Suggestion, finding: Finding, act: Act) -> bool:
     if row.state not in (State.OPEN, State.LAPSED):
         return False
     now = (row.state, row.quantity, row.text, row.occurred_on, row.facts)
     if now == (State.OPEN, finding.quantity, finding.text, finding.occurred_on, _facts(finding)):
         return False
-    _write(row, finding)
+    _write(row, finding, act)
     return True
 
 
@@ -113,6 +117,10 @@ def _lapse(row: Suggestion) -> bool:
     row.full_clean()
     row.save()
     return True
+
+
+def _words(facts: list[dict[str, str]]) -> str:
+    return "；".join(f"{fact['label']}：{fact['value']}" for fact in facts)
 
 
 def _facts(finding: Finding) -> list[dict[str, str]]:

@@ -18,7 +18,7 @@ class RemindForm(PageForm):
     teams = RowsField(
         label="提醒哪些工作组",
         queryset=LiaisonTeam.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "column"}),
         error_messages={"required": "请勾选要提醒的工作组", "invalid_choice": "请从名单中选择工作组"},
     )
 

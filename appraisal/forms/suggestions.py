@@ -42,7 +42,7 @@ class DeclineManyForm(DeclineForm):
     suggestions = RowsField(
         label="建议",
         queryset=Suggestion.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "column"}),
         error_messages={"required": "请勾选要办理的建议", "invalid_choice": "其中有的已经办理，请刷新页面后再选"},
     )
 

@@ -50,7 +50,6 @@ def page_of(meeting: WeeklyMeeting) -> str:
 
 
 # --- List -----------------------------------------------------------------------------------------
-STATES = {"planned": ("wait", "待召开"), "closed": ("done", "已召开")}
 COLUMNS = (
     Column(
         "week",
@@ -66,7 +65,12 @@ COLUMNS = (
     Column("called", "应到", lambda m: m.called, kind="number", secondary=True),
     Column("decided", "议定事项", lambda m: m.decided, kind="number", total=True),
     Column("open", "未落实", lambda m: m.open, kind="number", total=True),
-    Column("state", "状态", lambda m: m.get_state_display(), show=lambda m: tag(*STATES[m.state])),
+    Column(
+        "state",
+        "状态",
+        lambda m: _state(m, timezone.localdate())[1],
+        show=lambda m: tag(*_state(m, timezone.localdate())),
+    ),
 )
 
 
@@ -127,6 +131,7 @@ def meeting(request: HttpRequest, week: str) -> HttpResponse:
     context |= {
         "agenda": Agenda.from_json(found.agenda).seen_by(request.user) if found.agenda else None,
         "is_open": found.state == WeeklyMeeting.State.PLANNED,
+        "state": _state(found, today),
         "attendances": attendances,
         "attendance": attendance_words(attendances),
         "decisions": [(one, decision_state(one, today)) for one in decisions],
@@ -161,6 +166,13 @@ def attendance_words(attendances: list[MeetingAttendance]) -> dict[str, Any]:
         told += f"，{counts['called']}人未登记"
     named = {state: [row for row in attendances if row.state == state] for state in ("late", "excused", "absent")}
     return {"sentence": f"{told}。", **named}
+
+
+def _state(meeting: WeeklyMeeting, today: date) -> tuple[str, str]:
+    """(tone, words). A day that has passed without a closed record is the office's to finish."""
+    if meeting.state == WeeklyMeeting.State.CLOSED:
+        return "done", "已召开"
+    return ("warn", "记录未完成") if meeting.held_on < today else ("wait", "待召开")
 
 
 def _when(meeting: WeeklyMeeting) -> str:
