@@ -66,6 +66,7 @@ function keep(url, answer) {
   return answer.text().then(function (text) {
     var user = (/ data-user="(\d+)"/.exec(text) || [])[1];
     if (!user) return null;
+    if (text.indexOf(" data-worker=") < 0) return owned(user);  // one who enters no duty: nothing of his is kept
     var headers = new Headers({ "Content-Type": "text/html; charset=utf-8", "X-Kept": String(Date.now()) });
     ["Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options"].forEach(function (header) {
       if (answer.headers.has(header)) headers.set(header, answer.headers.get(header));

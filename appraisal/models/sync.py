@@ -18,6 +18,10 @@ class SyncItemQuerySet(models.QuerySet["SyncItem"]):
         """One's own: what somebody had on his phone is nobody else's business."""
         return self.filter(user=user)
 
+    def taken(self) -> SyncItemQuerySet:
+        """Those that came in; the others are still on the phone, or were put right and came in as another one."""
+        return self.exclude(answer=SyncItem.Answer.ATTENTION)
+
 
 class SyncItem(models.Model):
     """One entry that waited on a phone, as it arrived: its own id makes sure that it works once, however

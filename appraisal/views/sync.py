@@ -28,7 +28,7 @@ SIGNED_OUT = "登录已过期，内容仍存在本机，登录后自动上传。
 @guarded(keep_queue, methods=("GET",))
 def sync_page(request: HttpRequest) -> HttpResponse:
     """The queue itself is on the phone and shown by the script; here is what has come in."""
-    latest = list(SyncItem.objects.visible_to(request.user)[:LATEST])
+    latest = SyncItem.objects.visible_to(request.user).taken()[:LATEST]
     return render(request, "appraisal/sync.html", {"latest": latest})
 
 

@@ -27,6 +27,7 @@ SHELL = (
     "vendor/icons/sprite.svg",
     "js/app.js",
     "js/combobox.js",
+    "js/duty-form.js",
     "js/offline.js",
     "js/photo.js",
     "js/queue.js",

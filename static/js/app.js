@@ -151,7 +151,10 @@
   // --- Without a network: told on every page, and the pages of duty are kept for it ------------------
   var cut = one("#offline"), kept = document.documentElement.dataset.kept;
   function waiting() { try { return localStorage.getItem("waiting"); } catch (refused) { return null; } }
-  function network() { cut.hidden = navigator.onLine && !kept; }
+  function network() {
+    cut.hidden = navigator.onLine && !kept;
+    one("#offline-why").textContent = navigator.onLine ? "网络不稳定。" : "当前没有网络。";
+  }
   if (cut) {
     if (kept) one("#offline-kept").textContent = "本页是" + new Date(+kept).toLocaleString("zh-CN", { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" }) + "保存的内容。";
     network();
@@ -176,6 +179,7 @@
     need("table[data-sheet]", here.dataset.sheet);
     need("main input[type=file][accept^='image/']", here.dataset.photo);
     need(waiting() ? "body" : "form[data-duty-form], main [data-queue]", here.dataset.offline);
+    need("form[data-duty-form]", here.dataset.dutyForm);
     need("main [data-queue]", here.dataset.queue);
     need("form[data-autosave]", here.dataset.autosave);
   }

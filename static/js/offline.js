@@ -15,13 +15,8 @@
     if (css) element.className = css;
     return element;
   }
-  function link(text, url, css) { var a = make("a", text, css); a.href = url; return a; }
-  function button(text, act, css) {
-    var made = make("button", text, css || "btn");
-    made.type = "button";
-    made.addEventListener("click", act);
-    return made;
-  }
+  function link(text, url, css) { return Object.assign(make("a", text, css), { href: url }); }
+  function button(text, act, css) { return Object.assign(make("button", text, css || "btn"), { type: "button", onclick: act }); }
 
   // --- The store: IndexedDB, or localStorage where a browser refuses it ----------------------------
   var PREFIX = "queue:", opened;
@@ -74,13 +69,6 @@
     return work("readwrite", function (store) { return store.delete(id); }).catch(function () { return null; })
       .then(function () { try { localStorage.removeItem(PREFIX + id); } catch (refused) { /* nothing kept there */ } });
   }
-  function number() {
-    var bytes = crypto.getRandomValues(new Uint8Array(16));
-    bytes[6] = bytes[6] & 15 | 64;
-    bytes[8] = bytes[8] & 63 | 128;
-    var hex = Array.prototype.map.call(bytes, function (byte) { return (byte + 256).toString(16).slice(1); }).join("");
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-  }
 
   // --- What is seen of it ----------------------------------------------------------------------------
   function mine(item) { return item.user === me; }
@@ -88,11 +76,7 @@
   function two(n) { return (n < 10 ? "0" : "") + n; }
   function iso(day) { return day.getFullYear() + "-" + two(day.getMonth() + 1) + "-" + two(day.getDate()); }
   function short(day) { return (day.getMonth() + 1) + "月" + day.getDate() + "日"; }
-  function dayOf(text) { var part = text.split("-"); return new Date(+part[0], part[1] - 1, +part[2]); }
   function moment(text) { var at = new Date(text); return short(at) + " " + two(at.getHours()) + ":" + two(at.getMinutes()); }
-  function long(day) {
-    return day.getFullYear() + "年" + short(day) + "（星期" + "日一二三四五六"[day.getDay()] + "）";
-  }
 
   function show() {
     return everything().then(function (items) {
@@ -143,6 +127,9 @@
     place.parentNode.insertBefore(line, place.nextSibling);
   }
 
+  /* Why something stays on the phone, in words; thrown. */
+  function Sentence(text) { this.text = text; }
+
   // --- Sending -----------------------------------------------------------------------------------------
   /* What the server says, or a `Sentence` thrown: then everything stays where it is. */
   function ask(url, options, patience) {
@@ -159,8 +146,6 @@
       .catch(function (problem) { throw problem instanceof Sentence ? problem : new Sentence(NOT_NOW); })
       .finally(function () { clearTimeout(timer); });
   }
-  function Sentence(text) { this.text = text; }
-
   /* `inSight`: somebody waits at the form for the answer. */
   function send(items, inSight) {
     return ask("/sync/token/", {}, PATIENCE).then(function (given) {
@@ -227,124 +212,6 @@
     if (place) place.textContent = text || "";
   }
 
-  // --- A form of duty ------------------------------------------------------------------------------------
-  var duty = one("form[data-duty-form]"), photo = window.photo, began = iso(new Date());
-  function chosen(form, name) {
-    return new FormData(form).getAll(name).map(String);
-  }
-  function label(form, name) {
-    var field = form.elements[name], option = field && field.selectedOptions && field.selectedOptions[0];
-    return option ? option.textContent.trim() : "";
-  }
-  function entry(form) {
-    var values = { team: chosen(form, "team")[0] || "", people: chosen(form, "people"), topics: chosen(form, "topics") };
-    ["day", "session", "text", "late_reason"].forEach(function (name) { values[name] = chosen(form, name)[0] || ""; });
-    return {
-      id: number(), kind: "duty", user: me, state: "waiting", reason: "", values: values, photo: photo && photo.url || "",
-      confirmed: "confirmed" in form.dataset, device_at: form.dataset.deviceAt || new Date().toISOString(),
-      title: (label(form, "team") || form.dataset.team) + " " + (values.day ? short(dayOf(values.day)) : ""),
-      names: all("[name=people]:checked", form).map(function (box) { return box.parentNode.textContent.trim(); }).join("、"),
-      topics: all("[name=topics]:checked", form).map(function (box) { return box.parentNode.textContent.trim(); }).join("、")
-    };
-  }
-
-  /* A page that was opened or kept on another day says that day; whoever enters means today. */
-  function turnToToday(form) {
-    var field = form.elements.day, shown = form.dataset.day, now = iso(new Date());
-    if (!field || field.value !== shown || "item" in form.dataset) return;
-    var asked = /[?&]day=(\d{4}-\d\d-\d\d)/.exec(location.search);
-    var want = saved && asked ? asked[1] : saved ? now : shown;
-    if (!saved && now !== began && shown === form.dataset.today) {
-      want = iso(new Date(dayOf(shown).getTime() + Math.round((dayOf(now) - dayOf(began)) / 864e5) * 864e5 + HOUR));
-    }
-    if (want === shown) return;
-    field.value = form.dataset.day = want;
-    var line = one("[data-day-shown]", form);
-    if (line) line.textContent = long(dayOf(want)) + (want === now ? " 今天" : "");
-    if (want !== now) all("details", form).forEach(function (part) { part.open = true; });
-  }
-
-  function fill(form, item) {
-    ["people", "topics", "session"].forEach(function (name) {
-      var had = [].concat(item.values[name]);
-      all("[name=" + name + "]", form).forEach(function (box) { box.checked = had.indexOf(box.value) >= 0; });
-    });
-    ["day", "text", "late_reason"].forEach(function (name) { form.elements[name].value = item.values[name]; });
-    if (!form.elements.session.value) all("[name=session]", form)[0].checked = true;
-    form.dataset.item = item.id;
-    form.dataset.deviceAt = item.device_at;
-    if (item.clock) form.dataset.confirmed = "";
-    if (photo && item.photo) {
-      photo.url = item.photo;
-      photo.say("已附1张照片（" + photo.size(photo.url) + "），重新选择会替换它。");
-    }
-    all("details", form).forEach(function (part) { part.open = true; });
-    if (item.reason) complain(form, item.reason);
-    if (/[?&]late=1/.test(location.search)) form.elements.late_reason.focus();
-  }
-  function complain(form, text) {
-    var box = one("[data-complaint]", form) || make("div", "", "note note-bad");
-    box.dataset.complaint = "";
-    box.setAttribute("role", "alert");
-    box.tabIndex = -1;
-    box.textContent = text;
-    form.insertBefore(box, form.firstChild);
-    box.focus();
-  }
-  function missing(item) {
-    var words = [];
-    if (!item.values.people.length) words.push("请选择驻村人员");
-    if (!item.values.day) words.push("请填写驻村日期");
-    if (item.values.text.length > 300) words.push("补充说明不能超过300字，现在是" + item.values.text.length + "字");
-    return words.join("；");
-  }
-  function kept(form, item, text) {
-    var box = one("[data-kept-line]");
-    form.hidden = true;
-    one("[data-kept-text]", box).textContent = text;
-    one("[data-kept-title]", box).textContent = item.title;
-    box.hidden = false;
-    box.focus();
-  }
-  function busy(form, on) {
-    var press = one("[type=submit]", form);
-    press.setAttribute("aria-disabled", on ? "true" : "false");
-    press.textContent = on ? "正在保存…" : "保存";
-  }
-
-  function submit(event) {
-    var form = event.target;
-    if ("plain" in form.dataset || !photo) return;
-    event.preventDefault();
-    if ("busy" in form.dataset) return;
-    form.dataset.busy = "";
-    busy(form, true);
-    photo.ready.then(function () {
-      turnToToday(form);
-      var item = entry(form), lacks = missing(item), before = form.dataset.item;
-      if (lacks) { complain(form, lacks); return null; }
-      return keep(item, before).then(function () { return offer(form, item, before); }, function () {
-        form.dataset.plain = "";  // nothing can be kept here: send it as it is
-        form.submit();
-      });
-    }).finally(function () { delete form.dataset.busy; busy(form, false); });
-  }
-  function offer(form, item, before) {
-    if (!navigator.onLine) { kept(form, item, NOT_NOW); return null; }
-    return send([item], true).then(function (said) {
-      var answer = said.answers[0];
-      if (answer.answer === "wait") return kept(form, item, answer.message);
-      if (answer.answer !== "attention") return location.assign(said.next);
-      // The form is still open with everything in it. What came from the queue goes back there.
-      var back = before ? keep(Object.assign(item, { state: "attention", reason: answer.message, clock: answer.clock })) : drop(item.id).then(show);
-      if (before) form.dataset.item = item.id;
-      if (answer.clock) form.dataset.confirmed = "";
-      all("details", form).forEach(function (part) { part.open = true; });
-      complain(form, answer.message);
-      return back;
-    }, function (problem) { kept(form, item, problem.text); });
-  }
-
   // --- Deciding ------------------------------------------------------------------------------------------
   function confirmThat(title, text, yes, no, act) {
     var dialog = make("dialog"), acts = make("div", "", "form-actions"), heading = make("h2", title);
@@ -375,29 +242,17 @@
     });
   }, true);
 
-  // --- For the page of the queue, queue.js ---------------------------------------------------------------------
+  // --- For duty-form.js and queue.js ---------------------------------------------------------------------------
   var api = window.queue = {
-    one: one, make: make, link: link, button: button, mine: mine, waits: waits, moment: moment, mark: mark,
-    drop: drop, show: show, upload: upload, confirmThat: confirmThat
+    me: me, saved: saved, NOT_NOW: NOT_NOW, all: all, one: one, make: make, link: link, button: button, iso: iso, short: short,
+    moment: moment, mine: mine, waits: waits, everything: everything, keep: keep, drop: drop, show: show, tell: tell,
+    mark: mark, send: send, upload: upload, confirmThat: confirmThat
   };
 
   // --- Begin ---------------------------------------------------------------------------------------------------
-  if (duty) {
-    turnToToday(duty);
-    duty.addEventListener("submit", submit);
-    var again = /[?&]item=([0-9a-f-]{36})/.exec(location.search);
-    if (again) everything().then(function (items) {
-      var item = items.filter(function (each) { return each.id === again[1] && mine(each); })[0];
-      if (item) fill(duty, item);
-    });
-  }
   window.addEventListener("online", upload);
   window.addEventListener("storage", function (event) { if (event.key === "waiting") show(); });
-  document.addEventListener("visibilitychange", function () {
-    if (document.hidden) return;
-    if (duty) turnToToday(duty);
-    upload();
-  });
+  document.addEventListener("visibilitychange", function () { if (!document.hidden) upload(); });
   setInterval(function () { if (!document.hidden) upload(); }, AGAIN);
   show().then(upload);
 })();
