@@ -8,16 +8,17 @@ no ranking, and nobody's use of the platform is counted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
 from appraisal.actions.reminders import Item as ReminderItem
-from appraisal.duty_week import WeekDuty
-from appraisal.facts import duty_of
+from appraisal.duty_week import WeekDuty, week_duty
+from appraisal.facts import collect
 from appraisal.models import Decision, SpotCheck
+from appraisal.office_behind import CALENDAR_BEFORE, OfficeItem, late_items, office_sources
 from appraisal.report_state import ReportState, due_words, report_states
 from appraisal.waiting import Item, Source, gather
 from lianzhen.periods import Month, Week
@@ -54,13 +55,14 @@ class Behind:
 
 @dataclass(frozen=True)
 class WeekLook:
-    """A week of several teams as the home pages show it. `duty`, `reports`: by team id."""
+    """A week of several teams. `duty`, `reports`: by team id; `office`: what the town itself is late with."""
 
     week: Week
     teams: tuple[LiaisonTeam, ...]
     duty: Mapping[int, WeekDuty]
     reports: Mapping[int, ReportState]
     behind: tuple[Behind, ...]
+    office: tuple[OfficeItem, ...] = ()
 
     @property
     def duty_met(self) -> int:
@@ -80,11 +82,24 @@ def behind(teams: Iterable[LiaisonTeam], week: Week, today: date, now: datetime)
     return look_at(teams, week, today, now).behind
 
 
-def look_at(teams: Iterable[LiaisonTeam], week: Week, today: date, now: datetime) -> WeekLook:
-    """Everything about the week. `facts.QUERIES` queries and three more."""
-    listed = tuple(teams)
-    items = gather(team_sources(week, today))
-    return look_from(listed, week, today, duty_of(listed, week, today), report_states(listed, week, now), items)
+def look_at(
+    teams: Iterable[LiaisonTeam], week: Week, today: date, now: datetime, *, with_office: bool = False
+) -> WeekLook:
+    """Everything about the week; `with_office`: what the town itself is late with today. `facts.QUERIES`
+    queries and two more."""
+    listed = list(teams)
+    last = max(week.end, today) if with_office else week.end
+    found = collect(listed, week.start, last, calendar_before=CALENDAR_BEFORE)
+    rules = found.rules_of(week)
+    duty = {
+        pk: week_duty(week, facts, found.calendar, today, rules, found.holidays) for pk, facts in found.teams.items()
+    }
+    reports = report_states(listed, week, now, rules)
+    items = gather({**team_sources(week, today), **(office_sources(today) if with_office else {})})
+    look = look_from(listed, week, today, duty, reports, items)
+    if not with_office:
+        return look
+    return replace(look, office=tuple(late_items(items, today, found.calendar, found.rules_of(Week.of(today)))))
 
 
 def look_from(

@@ -15,10 +15,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from appraisal.behind import behind, village_place
+from appraisal.behind import look_at, village_place
 from appraisal.meeting_days import Fixed, calendar_notes, looked_ahead_to, looked_back_on
 from appraisal.models import Decision, TownNeed, WeeklyMeeting
-from appraisal.office_behind import office_behind
 from lianzhen.periods import Week
 from lianzhen.town.models import CalendarDay, CalendarYear
 from lianzhen.wording import list_date
@@ -130,11 +129,11 @@ def decision_state(decision: Decision, today: date) -> tuple[str, str]:
 def _behind(week: Week, today: date, now: datetime) -> tuple[Line, ...]:
     last = min(week.end, today)
     teams = LiaisonTeam.objects.on(last).select_related("village__group")
+    look = look_at(sorted(teams, key=village_place), week, today, now, with_office=True)
     lines = [
-        Line(f"{one.team}：{one.words}", url=one.reasons[0].url, village=one.team.village_id)
-        for one in behind(sorted(teams, key=village_place), week, today, now)
+        Line(f"{one.team}：{one.words}", url=one.reasons[0].url, village=one.team.village_id) for one in look.behind
     ]
-    return tuple(lines + [Line(f"{item.who}：{item.text}") for item in office_behind(today)])
+    return tuple(lines + [Line(f"{item.who}：{item.text}") for item in look.office])
 
 
 def _needs(today: date) -> tuple[Line, ...]:

@@ -64,11 +64,8 @@ KINDS = {
 
 def office_behind(today: date) -> list[OfficeItem]:
     """All that the town is late with. Three queries."""
-    return late_items(gather(office_sources(today)), today, calendar_before(today), WorkRules.objects.in_force(today))
-
-
-def calendar_before(today: date) -> WorkCalendar:
-    return WorkCalendar(CalendarDay.objects.between(today - CALENDAR_BEFORE, today).as_exceptions())
+    calendar = WorkCalendar(CalendarDay.objects.between(today - CALENDAR_BEFORE, today).as_exceptions())
+    return late_items(gather(office_sources(today)), today, calendar, WorkRules.objects.in_force(today))
 
 
 def office_sources(today: date, user: User | None = None) -> dict[str, Source]:

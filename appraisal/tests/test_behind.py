@@ -219,3 +219,12 @@ def test_a_district_cannot_remind_another(cast, plans, sign_in):
 
 def test_nothing_to_copy_when_nobody_is_behind():
     assert words_to_copy(WEEK, ()) == ""
+
+
+def test_pages_take_as_many_queries_for_many_teams(cast, plans, sign_in, django_assert_max_num_queries):
+    scene.many_teams(cast)
+    client = sign_in(Role.OFFICE)
+    for url in (reverse("behind"), reverse("behind_remind")):
+        assert len(client.get(url).content) > 1000
+        with django_assert_max_num_queries(15):
+            client.get(url)

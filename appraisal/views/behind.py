@@ -10,12 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.actions.reminders import remind_of
-from appraisal.behind import Behind, behind, teams_seen, words_to_copy
+from appraisal.behind import behind, look_at, teams_seen, words_to_copy
 from appraisal.forms.behind import RemindForm
 from appraisal.models import Reminder
-from appraisal.office_behind import office_behind
 from appraisal.permissions import remind_teams, see_behind
-from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE
 from lianzhen.pages.computed import asked_week
 from lianzhen.pages.forms import form_page
@@ -27,14 +25,17 @@ from lianzhen.periods import Week
 def behind_list(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     week = asked_week(request, today)
-    teams, late = _late(request.user, week)
+    teams = teams_seen(request.user, min(week.end, today))
+    runs = week == Week.of(today) and request.user.standing.has(*TOWN_WIDE)
+    look = look_at(teams, week, today, timezone.now(), with_office=runs)
+    late = look.behind
     context = {
         "week": week,
         "before": week.previous(),
         "after": week.next() if week.end < today else None,
         "behind": late,
         "others": len(teams) - len(late),
-        "office": office_behind(today) if week == Week.of(today) and request.user.standing.has(*TOWN_WIDE) else (),
+        "office": look.office,
         "reminds": bool(remind_teams(request.user)),
         "to_copy": words_to_copy(week, late),
     }
@@ -47,7 +48,7 @@ def behind_remind(request: HttpRequest) -> HttpResponse:
     """Look over what would be sent, or send it; the buttons of the home page post here with one team."""
     today = timezone.localdate()
     week = asked_week(request, today)
-    _, late = _late(request.user, week)
+    late = behind(teams_seen(request.user, min(week.end, today)), week, today, timezone.now())
     keys = [item.full_key for one in late for item in one.reminders]
     done = set(Reminder.objects.filter(day=today, key__in=keys).values_list("key", flat=True))
     here = f"{reverse('behind')}?week={week.key}"
@@ -71,9 +72,3 @@ def behind_remind(request: HttpRequest) -> HttpResponse:
             "crumbs": [("谁没跟上", here)],
         },
     )
-
-
-def _late(user: User, week: Week) -> tuple[list[Any], tuple[Behind, ...]]:
-    today = timezone.localdate()
-    teams = teams_seen(user, min(week.end, today))
-    return teams, behind(teams, week, today, timezone.now())
