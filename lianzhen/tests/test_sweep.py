@@ -99,6 +99,13 @@ MAY = {
     "decide_check": frozenset({R.OFFICE_LEAD, R.DISTRICT}),
     "withdraw_check": OFFICE,
     "note_outing": VILLAGE | {R.INSTRUCTOR},
+    "see_reports": TOWN | VILLAGE | {R.DISTRICT},
+    "see_all_reports": TOWN | {R.DISTRICT},
+    "write_report": OFFICE | {R.LEADER, R.MEMBER},
+    "comment_report": OFFICE | {R.DISTRICT},
+    "see_needs": READERS,
+    "handle_needs": OFFICE,
+    "answer_need": OFFICE,
     "see_meetings": MEETING,
     "see_decision": EVERYBODY,
     "keep_meetings": OFFICE,
@@ -153,6 +160,9 @@ SEES = {
     "duty/shifts": (OWN, FAR),
     "duty/teams": (OWN, FAR),
     "duty/checks": (OWN, FAR),
+    # By the team whose report it is.
+    "weekly/<slug:week>": (OWN, FAR),
+    "needs": (OWN, FAR),
     "meetings": (MEETING, MEETING),
     "decisions": (MEETING, MEETING),
     "suggestions": (OWN, FAR),
@@ -191,7 +201,7 @@ def kind_of(route: str) -> str:
 
 def objects(cast: Cast) -> dict[str, tuple[Any, Any]]:
     """A row of the own village and one of the other for every kind of address."""
-    from appraisal.models import WorkRules
+    from appraisal.models import TownNeed, WorkRules
     from lianzhen.accounts.models import RoleGrant
     from lianzhen.notices.models import Feedback, Notice
     from lianzhen.trail import acting
@@ -232,6 +242,9 @@ def objects(cast: Cast) -> dict[str, tuple[Any, Any]]:
         rows["leave"] = [a_leave(cast, cast.own, cast.team), a_leave(cast, cast.other, cast.other_team)]
         rows |= duty_rows(cast)
         rows |= meeting_rows(cast)
+        rows["weekly/<slug:week>"] = [cast.team, cast.other_team]
+        asked_for = {"text": "水渠垮塌，请镇里支持。", "raised_on": START}
+        rows["needs"] = [made(TownNeed(village=village, **asked_for)) for village in (cast.own, cast.other)]
         rows["duty/outings"] = [an_outing(cast, cast.own), an_outing(cast, cast.other)]
         rows["settings/work-rules"] = [made(WorkRules(starts_on=date(2027, 1, 4)))] * 2
         owners = (cast.users[R.LEADER], cast.users[R.MEMBER])

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
+from lianzhen.periods import Week
 from lianzhen.tests.test_sweep import guard_of, kind_of, patterns
 
 #: How many rows from either end of a table stand for it: the first made, and the latest with its odd states.
@@ -75,13 +77,15 @@ def _worded(route: str, user: Any) -> list[str]:
 
 
 def _filled(route: str, user: Any) -> Iterator[str]:
-    """The route with some rows of its kind."""
+    """The route with some rows of its kind, in this week."""
+    week = Week.of(timezone.localdate()).key
     if "<int:pk>" not in route:
+        route = route.replace("<slug:week>", week)
         assert "<" not in route, f"the sweep does not know how to fill {route}"
         yield f"/{route}"
         return
     for row in _rows(kind_of(route), user):
-        yield "/" + re.sub(r"<int:pk>", str(row.pk), route)
+        yield "/" + re.sub(r"<int:pk>", str(row.pk), route).replace("<slug:week>", week)
 
 
 def _rows(kind: str, user: Any) -> list[Any]:
@@ -92,6 +96,7 @@ def _rows(kind: str, user: Any) -> list[Any]:
 
 
 def _models() -> dict[str, Any]:
+    from appraisal import models as week
     from grids.models import Grid, GridHeadTerm
     from lianzhen.accounts.models import RoleGrant, User
     from lianzhen.importing.models import ImportBatch
@@ -103,6 +108,8 @@ def _models() -> dict[str, Any]:
     return {
         "villages": register.Village,
         "teams": register.LiaisonTeam,
+        "weekly/<slug:week>": register.LiaisonTeam,
+        "needs": week.TownNeed,
         "postings": register.Posting,
         "specialities": register.Speciality,
         "villager-groups": register.VillagerGroup,
@@ -123,6 +130,19 @@ def _models() -> dict[str, Any]:
         "settings/grants": RoleGrant,
         "settings/departments": Department,
         "settings/audit": AuditEntry,
+        "settings/work-rules": week.WorkRules,
+        "duty": week.DutyLog,
+        "duty/people": week.DutyAttendance,
+        "duty/photos": week.DutyPhoto,
+        "duty/shifts": week.DutyShift,
+        "duty/teams": register.LiaisonTeam,
+        "duty/checks": week.SpotCheck,
+        "duty/outings": week.Outing,
+        "leave": week.Leave,
+        "meetings": week.WeeklyMeeting,
+        "decisions": week.Decision,
+        "suggestions": week.Suggestion,
+        "imports/accounts": ImportBatch,
         "notices": Notice,
         "feedback": Feedback,
     }
