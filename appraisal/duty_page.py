@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from appraisal.actions.duty import entered_today
 from appraisal.models import DutyAttendance, DutyLog, SpotCheck
 from appraisal.permissions import add_to_duty, decide_duty, take_photo_down
 from appraisal.work_areas import topic_names
 from lianzhen.accounts.models import User
+from lianzhen.trail.models import AuditEntry
 from lianzhen.wording import long_date
 from villages.serving import entries_about
 
@@ -63,8 +67,45 @@ def page_context(user: User, log: DutyLog) -> dict[str, Any]:
         "may_decide": bool(decides),
         "is_pending": log.state == State.PENDING,
         "may_withdraw": bool(decides) and bool(standing),
-        "history": entries_about([log, *rows, *notes, *photos]),
+        "history": acts_of(entries_about([log, *rows, *notes, *photos], limit=100)),
     }
+
+
+@dataclass
+class Told:
+    """One act in the history: what it did to the day and its people, notes and photos taken together."""
+
+    at: datetime
+    label: str
+    by_name: str
+    reason: str
+    shown_changes: list[dict[str, str]]
+
+
+#: What a reader of the day wants to know of an act; the whole of it stands in 操作记录.
+SHOWN = ("person", "session", "topics", "text", "late_reason", "state", "dispute_reason", "resolution", "decision_note")
+
+
+def acts_of(entries: Iterable[AuditEntry]) -> list[Told]:
+    """Entries of one act become one line; of several people the names stand together."""
+    acts: dict[tuple[UUID, str], Told] = {}
+    for entry in entries:
+        key = (entry.batch, entry.label)
+        told = acts.setdefault(key, Told(entry.at, entry.label, entry.by_name, entry.reason, []))
+        for change in entry.changes:
+            _take_in(told.shown_changes, change, is_new=not any(one["before"] for one in entry.changes))
+    return list(acts.values())
+
+
+def _take_in(shown: list[dict[str, str]], change: dict[str, str], *, is_new: bool) -> None:
+    """A new row's states and sessions are as the form gave them: only people and words are news."""
+    if change["field"] not in SHOWN or (is_new and change["field"] in ("session", "state")):
+        return
+    same = next((one for one in shown if one["field"] == change["field"] == "person"), None)
+    if same is not None:
+        same["after"] = f"{change['after']}、{same['after']}"
+    elif change not in shown:
+        shown.append(dict(change))
 
 
 def _entry(row: DutyAttendance, user: User) -> Entry:

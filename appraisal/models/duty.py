@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from appraisal.work_areas import topic_names
 from lianzhen.trail.versions import VersionedModel
 from villages.visibility import in_seen_villages
 
@@ -188,12 +189,18 @@ class DutyAttendance(VersionedModel):
         return f"{self.person}（{self.log}）"
 
 
+class TopicsField(models.JSONField):
+    """Codes of `work_areas.TOPICS`, told on the trail by their names."""
+
+    def in_words(self, codes: list[str]) -> str:
+        return topic_names(codes)
+
+
 class DutyNote(VersionedModel):
     """What was done on the day, in the words of whoever wrote it."""
 
     log = models.ForeignKey(DutyLog, verbose_name="驻村登记", on_delete=models.PROTECT, related_name="notes")
-    #: Codes of `work_areas.TOPICS`.
-    topics = models.JSONField("做了什么", default=list, blank=True)
+    topics = TopicsField("做了什么", default=list, blank=True)
     text = models.CharField("补充说明", max_length=300, blank=True)
     created_at = models.DateTimeField("登记于", default=timezone.now)
     created_by = by_field("登记人", optional=True)

@@ -335,3 +335,24 @@ def test_requests_show_what_waits(duty, sign_in):
     assert "手机丢失" in page
     assert "待片区联络组办理" in page
     assert reverse("duty_decide", args=[log.pk]) not in page
+
+
+def test_history_tells_an_act_in_one_line(duty, sign_in):
+    log = entered(duty, Role.LEADER, Role.MEMBER, topics=["visitors", "party"], text="走访", photos=[picture()]).log
+    add = sign_in(Role.LEADER)
+    add.post(reverse("duty_edit", args=[log.pk]), {"session": "morning", "topics": ["party"], "text": "党员会"})
+    history = add.get(page_of(log)).context["history"]
+    assert [act.label for act in history] == ["补充驻村内容", "登记驻村"]
+    changed, made = (
+        {change["label"]: (change["before"], change["after"]) for change in act.shown_changes} for act in history
+    )
+    assert changed == {
+        "时段": ("全天", "上午"),
+        "做了什么": ("接待群众、基层党建", "基层党建"),
+        "补充说明": ("走访", "党员会"),
+    }
+    assert made == {
+        "姓名": ("", "甲联村工作组组长、甲联村工作组组员"),
+        "做了什么": ("", "接待群众、基层党建"),
+        "补充说明": ("", "走访"),
+    }

@@ -15,7 +15,7 @@ from appraisal.actions import duty_shifts as actions
 from appraisal.duty_places import chosen, teams_to_shift
 from appraisal.forms.duty import DecisionForm, ProposalForm, ShiftForm
 from appraisal.models import DutyShift
-from appraisal.permissions import ask_shifts, decide_duty, decide_shift, see_duty, withdraw_shift
+from appraisal.permissions import ask_shifts, decide_duty, decide_shift, record_checks, see_duty, withdraw_shift
 from appraisal.views.duty_lists import SHIFT_TONES
 from lianzhen.pages.forms import PageForm, form_page
 from lianzhen.pages.guard import guarded, visible
@@ -83,7 +83,7 @@ def duty_shift(request: HttpRequest, shift: DutyShift) -> HttpResponse:
         "shift": shift,
         "state": (SHIFT_TONES[shift.state], shift.get_state_display()),
         "may_decide": bool(decides) and shift.state == State.ASKED,
-        "why_not": decides.reason if shift.state == State.ASKED else "",
+        "why_not": decides.reason if shift.state == State.ASKED and record_checks(user) else "",
         "may_withdraw": bool(withdraw_shift(user, shift)) and (shift.state == State.ASKED or coming),
         "history": entries_about([shift]),
         "crumbs": CRUMBS,

@@ -142,7 +142,8 @@ def spot_check(request: HttpRequest, check: SpotCheck) -> HttpResponse:
         "overdue": check.state == State.ASKED and today > check.explain_by,
         "may_explain": bool(explain_check(user, check)) and check.state in OPEN,
         "may_decide": bool(decides) and ripe,
-        "why_not": "" if decides or check.state not in OPEN else decides.reason,
+        # Told to those who decide elsewhere: they looked themselves, or serve in the team.
+        "why_not": decides.reason if record_checks(user) and check.state in OPEN else "",
         "may_withdraw": bool(withdraw_check(user, check)) and check.state in (*OPEN, State.SETTLED),
         "history": entries_about([check]),
         "crumbs": CRUMBS,

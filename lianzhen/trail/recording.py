@@ -119,6 +119,8 @@ def text(value: Any) -> str:
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, list):
+        return "、".join(text(one) for one in value)
     return str(value)
 
 
@@ -212,6 +214,8 @@ def _shown(f: models.Field, value: Any) -> str:
     if f.is_relation:
         related = f.related_model._base_manager.filter(pk=value).first()
         return str(related) if related else f"编号{value}"
+    if hasattr(f, "in_words"):  # a field whose stored codes nobody should have to read
+        return f.in_words(value)
     if f.choices:
         return str(dict(f.flatchoices).get(value, value))
     return text(value)
