@@ -157,6 +157,29 @@ def test_somebody_who_writes_meanwhile_is_seen(office, cast, monkeypatch):
     assert "又有改动" in sentences(batch, 2)[0]
 
 
+def test_where_others_never_cease_to_write_the_rows_go_in_together_all_the_same(office, cast, monkeypatch):
+    """Tried a few times; then prepared while the others wait, not row by row."""
+    from grids.actions import change_grid
+
+    batch = uploaded(office, "grids", xlsx([HEAD, *rows_of_every_sort(cast)]))
+    real, tries = running.prepare, []
+
+    def busy(*args):
+        prepared = real(*args)
+        tries.append(prepared)
+        if len(tries) <= running.TRIES:
+            change_grid(grid=cast.other_grid, by=cast.users[Role.OFFICE_LEAD], boundary=f"第{len(tries)}次")
+        return prepared
+
+    monkeypatch.setattr(running, "prepare", busy)
+    monkeypatch.setattr(running, "_write_rows", None)
+    batch = taken_in(office, batch)
+    assert len(tries) == running.TRIES + 1
+    assert Grid.objects.filter(village=cast.other, number=2).exists()
+    cast.other_grid.refresh_from_db()
+    assert cast.other_grid.boundary == f"第{running.TRIES}次"
+
+
 def test_what_only_the_database_sees_is_told_of_its_row(office, cast, monkeypatch):
     """A rule that the memory did not know ends the writing of all; row by row, one waits and the rest go in."""
     real = Gathering.write

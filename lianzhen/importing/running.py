@@ -73,9 +73,10 @@ def run_import(batch: ImportBatch) -> None:
     """Write the sound rows: all of them or, when anything breaks, none. A row that a rule refuses waits with its
     reason. The state of the batch changes in the same transaction as the register."""
     if batch.definition.reads:
-        for _ in range(TRIES):
+        for attempt in range(TRIES + 1):
             try:
-                if _run_prepared(batch):
+                # The last time nobody else can write in between: others wait for seconds, not for a row at a time.
+                if _run_prepared(batch, holding_others=attempt == TRIES):
                     return
             except IntegrityError:
                 # The database saw what the rules in memory did not; row by row, it says at which row.
@@ -87,12 +88,13 @@ def run_import(batch: ImportBatch) -> None:
     progress.forget(batch.pk)
 
 
-def _run_prepared(batch: ImportBatch) -> bool:
+def _run_prepared(batch: ImportBatch, *, holding_others: bool) -> bool:
     """Prepare without a lock, then store in one go. False, and nothing written, when the register changed
     between the two."""
-    prepared = prepare(batch, batch.imported_by, progress.tell)
+    prepared = None if holding_others else prepare(batch, batch.imported_by, progress.tell)
     with _importing(batch) as (locked, act):
         if locked is not None:
+            prepared = prepared or prepare(batch, batch.imported_by, progress.tell)
             prepared.gathering.lock()
             if prepared.is_stale(locked):
                 return False
