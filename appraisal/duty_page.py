@@ -93,6 +93,8 @@ def acts_of(entries: Iterable[AuditEntry]) -> list[Told]:
         key = (entry.batch, entry.label)
         told = acts.setdefault(key, Told(entry.at, entry.label, entry.by_name, entry.reason, []))
         for change in entry.changes:
+            if change["after"] == entry.reason != "":
+                continue  # the act's reason says it already
             _take_in(told.shown_changes, change, is_new=not any(one["before"] for one in entry.changes))
     return list(acts.values())
 

@@ -356,3 +356,10 @@ def test_history_tells_an_act_in_one_line(duty, sign_in):
         "做了什么": ("", "接待群众、基层党建"),
         "补充说明": ("", "走访"),
     }
+
+
+def test_history_says_a_reason_once(duty, sign_in):
+    log = entered(duty, day=TUE, late_reason="没有信号").log
+    act = sign_in(Role.LEADER).get(page_of(log)).context["history"][0]
+    assert act.reason == "没有信号"
+    assert "没有信号" not in [change["after"] for change in act.shown_changes]
