@@ -24,7 +24,7 @@ from villages.models import CadreTerm, Person, Posting, Village
 State = TownNeed.State
 
 
-def raise_needs(*, report: WeeklyReport, lines: Iterable[ReportLine], by: User | None, now: datetime) -> list[TownNeed]:
+def raise_needs(*, report: WeeklyReport, lines: Iterable[ReportLine], by: User, now: datetime) -> list[TownNeed]:
     """One need for each line of a report that is being sent. A need that was withdrawn with the report comes
     again in the words of its line; one that the town has taken in hand stays as it was taken."""
     earlier = {need.line_id: need for need in TownNeed.objects.select_for_update().filter(line__report=report)}

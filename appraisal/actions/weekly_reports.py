@@ -69,7 +69,7 @@ def send_report(
     *,
     team: LiaisonTeam,
     week: Week,
-    by: User | None,
+    by: User,
     now: datetime,
     lines: Sequence[Line] | None = None,
     version: int | None = None,
