@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from appraisal.actions.duty import CLOCK_SENTENCE, Logged, log_duty, page_of, refuse_wrong_clock
 from appraisal.actions.duty_contents import prepare
@@ -74,7 +76,7 @@ class Answered:
 
 
 def receive(*, items: Sequence[Item], by: User, today: date, device_now: datetime | None = None) -> list[Answered]:
-    """Take entries in, in their order. `device_now`: the phone's clock as it sends them.
+    """Take entries in, in their order; never inside a transaction. `device_now`: the phone's clock as it sends them.
 
     Two queries for the whole, then those of each act; none for an entry that has been answered before.
     """
@@ -134,7 +136,7 @@ def _take_once(item: Item, sending: _Sending) -> Answered:
         item = _prepared(item, sending)
     except ValidationError as refusal:
         problem = refusal
-    with transaction.atomic():
+    with _turn(), transaction.atomic():
         row = SyncItem(
             client_id=item.client_id,
             user=sending.by,
@@ -154,6 +156,20 @@ def _take_once(item: Item, sending: _Sending) -> Answered:
             row.answer, row.message = Answer.ATTENTION, _sentence(problem)
         row.save(update_fields=["answer", "message", "url"])
     return _told(row, sending.by)
+
+
+_one_at_a_time = Lock()
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """On SQLite one writes at a time, and whoever finds the file taken knocks again after ever longer pauses; when
+    a whole town sends in the evening some would give up. Those of this process stand in line here instead."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with _one_at_a_time:
+        yield
 
 
 def _prepared(item: Item, sending: _Sending) -> Item:

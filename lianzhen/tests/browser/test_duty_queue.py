@@ -286,10 +286,13 @@ def test_an_open_page_keeps_entries_in_a_lesser_browser(less, thursday, visitor)
 
 
 # --- What the phone keeps -------------------------------------------------------------------------
+#: Addresses under which the phone keeps something, the shell's files aside.
 ADDRESSES = """async () => {
-  const names = await caches.keys();
-  const lists = await Promise.all(names.map(async (name) => (await (await caches.open(name)).keys()).map((r) => r.url)));
-  return lists.flat().map((url) => new URL(url).pathname + new URL(url).search).filter((path) => !path.startsWith("/static/"));
+  const found = [];
+  for (const name of await caches.keys()) {
+    for (const { url } of await (await caches.open(name)).keys()) found.push(url.replace(location.origin, ""));
+  }
+  return found.filter((path) => !path.startsWith("/static/"));
 }"""
 
 
