@@ -145,6 +145,8 @@ class MonthlyScore(models.Model):
     team_total = MarksField("工作组得分")
     deducted = MarksField("扣分")
     bonus = MarksField("加分")
+    #: In the order of districts and villages.
+    position = models.PositiveSmallIntegerField("序号")
     place = models.PositiveSmallIntegerField("名次")
     grade = models.CharField("等次", max_length=20, blank=True)
     vetoes = models.JSONField("一票否决", default=list, blank=True)
@@ -156,7 +158,7 @@ class MonthlyScore(models.Model):
     class Meta:
         verbose_name = "月得分"
         verbose_name_plural = "月得分"
-        ordering = ["month", "place", "village__code"]
+        ordering = ["month", "position"]
         constraints = [models.UniqueConstraint(name="monthly_score_once", fields=["month", "village"])]
 
     def __str__(self) -> str:

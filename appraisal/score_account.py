@@ -1,0 +1,246 @@
+"""What a month's score shows of one team: figures, equations, every line with its facts, as it is printed.
+
+Pure. The same values are made from live entries (`score_facts`) and read back from what the lock froze
+(`to_json`, `from_json`), so that a page cannot tell a sealed month differently from an open one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import date
+from decimal import Decimal
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from appraisal.linkage import ONE
+from appraisal.rules.base import ZERO, change_in_points, in_points, rounded
+from lianzhen import wording
+
+
+@dataclass(frozen=True)
+class CategoryFigures:
+    """One category, all 分. `lost`, `bonus_lost`: what caps and floors left out."""
+
+    key: str
+    name: str
+    full: Decimal
+    deducted: Decimal
+    bonus: Decimal = ZERO
+    lost: Decimal = ZERO
+    bonus_lost: Decimal = ZERO
+
+    @property
+    def score(self) -> Decimal:
+        return self.full - self.deducted
+
+    @property
+    def counts(self) -> bool:
+        """Takes part in the base; the others hold bonuses alone."""
+        return bool(self.full)
+
+
+@dataclass(frozen=True)
+class PartScore:
+    """The score (分) of the village, or of the team by itself, before both are linked."""
+
+    total: Decimal
+    base: Decimal
+    deducted: Decimal
+    bonus: Decimal
+    equation: str
+    pending: str
+    categories: tuple[CategoryFigures, ...]
+
+
+@dataclass(frozen=True)
+class PersonAct:
+    """登记 王示例 2018年10月16日"""
+
+    act: str
+    name: str
+    when: str
+
+
+@dataclass(frozen=True)
+class ExplainedLine:
+    """One entry in the month. `size` (分) is what its rule computed, `left` what an appeal or the verification
+    left of it; `village` and `own` are what it adds to the two scores, None where it does not concern one."""
+
+    key: str
+    entry_id: int
+    is_bonus: bool
+    clause: str
+    text: str
+    category: str
+    day: date
+    fact: str
+    calculation: str
+    state: str
+    waits: bool
+    is_over: bool
+    size: Decimal
+    left: Decimal | None
+    village: Decimal | None
+    own: Decimal | None
+    why_less: str
+    note: str
+    people: tuple[PersonAct, ...]
+    evidence: int
+    record_number: str
+    appeals: tuple[str, ...]
+
+    def effect(self, weight: Decimal) -> Decimal:
+        """What it adds to the linked score (分), exactly."""
+        return (self.village or ZERO) * weight + (self.own or ZERO) * (ONE - weight)
+
+    @property
+    def signed(self) -> str:
+        """−1.0分 as entered, before caps."""
+        size = self.size if self.left is None else self.left
+        return change_in_points(size if self.is_bonus else ZERO - size)
+
+    @property
+    def counted(self) -> str:
+        """村 −1.0分，组 −1.0分; one figure where both are the same."""
+        told = {name: value for name, value in (("村", self.village), ("组", self.own)) if value is not None}
+        if not told:
+            return "不计"
+        figures = set(told.values())
+        if len(told) == 2 and len(figures) == 1:
+            return change_in_points(figures.pop())
+        return "，".join(f"{name}{change_in_points(value)}" for name, value in told.items())
+
+
+@dataclass(frozen=True)
+class TeamScore:
+    """The month of one team (分). `number` is its place among `size` teams in the monthly scoring, `change` the
+    difference to last month, `places` those gained; None where there is nothing to compare with."""
+
+    team_id: int
+    village_id: int
+    group_id: int | None
+    village_name: str
+    district: str
+    district_position: int
+    code: str
+    pinyin: str
+    leader: str
+    weight: Decimal
+    decimals: int
+    total: Decimal
+    equation: str
+    pending: str
+    village: PartScore
+    own: PartScore
+    lines: tuple[ExplainedLine, ...] = ()
+    effects: tuple[str, ...] = ()
+    number: int | None = None
+    tied: bool = False
+    size: int = 0
+    column: str = ""
+    band: str = ""
+    tone: str = ""
+    change: Decimal | None = None
+    places: int | None = None
+
+    @property
+    def pk(self) -> int:
+        return self.team_id
+
+    @property
+    def name(self) -> str:
+        return f"{self.village_name}联村工作组"
+
+    def linked(self, village: Decimal, own: Decimal) -> Decimal:
+        """By the version's weights, to 0.01 (exact for weights in tenths)."""
+        return rounded(village * self.weight + own * (ONE - self.weight), 2)
+
+    @property
+    def categories(self) -> tuple[CategoryFigures, ...]:
+        """As they go into the linked score."""
+        return tuple(
+            CategoryFigures(
+                of_village.key,
+                of_village.name,
+                of_village.full,
+                self.linked(of_village.deducted, of_own.deducted),
+                self.linked(of_village.bonus, of_own.bonus),
+            )
+            for of_village, of_own in zip(self.village.categories, self.own.categories, strict=True)
+        )
+
+    @property
+    def deducted(self) -> Decimal:
+        return self.linked(self.village.deducted, self.own.deducted)
+
+    @property
+    def bonus(self) -> Decimal:
+        return self.linked(self.village.bonus, self.own.bonus)
+
+    @property
+    def place(self) -> str:
+        """并列第3名（共39个组）; empty when places were not worked out."""
+        if self.number is None:
+            return ""
+        return f"{'并列' if self.tied else ''}第{self.number}名（共{self.size}个组）"
+
+    @property
+    def change_text(self) -> str:
+        return change_in_points(self.change)
+
+    @property
+    def places_text(self) -> str:
+        """上升2名, 下降1名, 名次不变, or 「—」"""
+        if self.places is None:
+            return wording.UNKNOWN
+        if not self.places:
+            return "名次不变"
+        return f"{'上升' if self.places > 0 else '下降'}{abs(self.places)}名"
+
+    @property
+    def total_text(self) -> str:
+        return in_points(self.total)
+
+    def without_lines(self) -> TeamScore:
+        return replace(self, lines=())
+
+
+# --- As JSON ----------------------------------------------------------------------------------
+def to_json(value: Any) -> Any:
+    """Points as text, days as 2018-10-16, tuples as lists."""
+    if is_dataclass(value):
+        return {one.name: to_json(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, tuple):
+        return [to_json(one) for one in value]
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def from_json(data: Mapping[str, Any]) -> TeamScore:
+    return _read(TeamScore, data)
+
+
+def _read(kind: Any, value: Any) -> Any:
+    if get_origin(kind) is UnionType:
+        if value is None:
+            return None
+        kind = next(one for one in get_args(kind) if one is not type(None))
+    if is_dataclass(kind):
+        hints = _hints(kind)
+        return kind(**{name: _read(hints[name], one) for name, one in value.items()})
+    if get_origin(kind) is tuple:
+        return tuple(_read(get_args(kind)[0], one) for one in value)
+    if kind is Decimal:
+        return Decimal(value)
+    return date.fromisoformat(value) if kind is date else value
+
+
+_HINTS: dict[type, dict[str, Any]] = {}
+
+
+def _hints(kind: type) -> dict[str, Any]:
+    if kind not in _HINTS:
+        _HINTS[kind] = get_type_hints(kind)
+    return _HINTS[kind]

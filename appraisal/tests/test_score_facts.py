@@ -1,0 +1,169 @@
+"""The worked month in rows gives every figure of the document; places, districts, what is hidden, what it costs."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal as D
+
+import pytest
+
+from appraisal.linkage import linked
+from appraisal.rules.scheme import AppliesTo
+from appraisal.score_account import from_json, to_json
+from appraisal.score_facts import month_scores, scores_of
+from appraisal.scoring import Line, LineState, score
+from appraisal.tests import worked_example as example
+from appraisal.tests.score_scene import NOVEMBER, OCTOBER, open_row, worked_month, write_line, write_scheme
+from appraisal.tests.worked_example import number, only_table, settings
+from lianzhen.accounts.roles import Role
+from lianzhen.trail import acting
+from villages.models import LiaisonTeam, SelfGovernance
+
+TODAY = date(2026, 11, 29)
+
+
+@pytest.fixture
+def scheme(cast):
+    return worked_month(cast)
+
+
+def month(**more):
+    return month_scores(NOVEMBER, TODAY, **more)
+
+
+@pytest.mark.parametrize(("title", "part"), [("村得分", "village"), ("工作组得分", "own")])
+def test_every_category_of_the_worked_month(cast, scheme, title, part):
+    found = getattr(month().scores[cast.team.pk], part)
+    rows = only_table(f"{title}：各类")
+    assert [one.name for one in found.categories] == [row["类别"] for row in rows]
+    for one, row in zip(found.categories, rows, strict=True):
+        shown = [one.full, one.deducted, one.lost, one.score, one.bonus, one.bonus_lost]
+        assert shown == [number(row[column]) for column in ("满分", "扣分", "扣分不计", "得分", "加分", "加分不计")]
+    assert found.equation == example.sections()[f"{title}：各类"].quotes[0]
+    assert found.pending == example.sections()[f"{title}：各类"].quotes[1]
+
+
+@pytest.mark.parametrize(("title", "part"), [("村得分", "village"), ("工作组得分", "own")])
+def test_every_line_of_the_worked_month(cast, scheme, title, part):
+    lines = month(explain=None).scores[cast.team.pk].lines
+    shown = {one.key: f"{abs(getattr(one, part)):.1f}" for one in lines if getattr(one, part) is not None}
+    assert shown == {row["编号"]: row["计"] for row in only_table(f"{title}：逐行")}
+
+
+def test_the_linked_total_and_its_equation(cast, scheme):
+    found = month().scores[cast.team.pk]
+    assert (found.village.total, found.own.total, found.total) == (D("59.5"), D("67.5"), D("62.7"))
+    assert found.equation == example.sections()["挂钩"].quotes[0]
+    assert found.band in example.sections()["挂钩"].text
+    assert found.effects == ("取消评优资格",)
+
+
+def test_the_row_of_the_table_adds_up(cast, scheme):
+    found = month().scores[cast.team.pk]
+    assert found.village.base - found.deducted + found.bonus == D("62.70")
+    assert sum(one.deducted for one in found.categories) == found.deducted
+    assert sum(one.bonus for one in found.categories) == found.bonus
+
+
+def test_lines_add_up_to_the_total(cast, scheme):
+    found = month(explain=None).scores[cast.team.pk]
+    assert found.village.base + sum(one.effect(found.weight) for one in found.lines) == found.total
+
+
+def test_a_line_tells_its_fact_its_people_and_why_it_counts_less(cast, scheme):
+    lines = {one.key: one for one in month(explain=[cast.team]).scores[cast.team.pk].lines}
+    assert lines["01"].people[0].act == "登记"
+    assert lines["01"].people[0].name == str(cast.users[Role.OFFICE])
+    assert lines["05"].left == D("0.5")
+    assert "1.0分不计" in lines["09"].why_less
+    assert lines["18"].waits
+    assert lines["06"].is_over
+    assert "取消评优资格" in lines["19"].note
+
+
+def test_what_waits_for_a_second_person_is_not_told_to_the_team(cast, scheme):
+    """17 waits; 18 is under appeal, which the team knows."""
+    office, team = month(explain=None).scores[cast.team.pk], month(explain=None, for_team=True).scores[cast.team.pk]
+    assert office.village.pending == "另有待定 −1.0分"
+    assert team.village.pending == ""
+    assert "17" in {one.key for one in office.lines}
+    assert "17" not in {one.key for one in team.lines}
+    assert team.total == office.total
+
+
+def test_self_governed_villages_are_left_out(cast, scheme):
+    with acting(by=None, action="t", label="t"):
+        LiaisonTeam(village=cast.selfgov, starts_on=date(2026, 1, 1)).save()
+    assert set(month().scores) == {cast.team.pk, cast.other_team.pk}
+    with acting(by=None, action="t", label="t"):
+        SelfGovernance(
+            village=cast.other, starts_on=date(2026, 11, 15), decided_on=date(2026, 11, 1), basis="示例"
+        ).save()
+    assert set(month().scores) == {cast.team.pk}
+    assert set(month_scores(NOVEMBER, date(2026, 11, 10)).scores) == {cast.team.pk, cast.other_team.pk}
+
+
+def test_places_change_and_means(cast, scheme):
+    found = month()
+    own, other = found.scores[cast.team.pk], found.scores[cast.other_team.pk]
+    assert (other.number, own.number, own.size) == (1, 2, 2)
+    assert other.total == D("100.0")
+    # October: 100 + 8 bonuses, which nothing capped.
+    assert own.change == D("62.7") - D("108.0")
+    assert (own.places, other.places) == (-1, 1)
+    assert [(name, mean.value) for name, mean in found.means.items()] == [
+        ("第一片区", D("62.7")),
+        ("第二片区", D("100.0")),
+    ]
+
+
+def test_ties_share_a_place(cast):
+    write_scheme(example.scheme(), number=1, month_from=OCTOBER.start, by=cast.users[Role.COMMITTEE])
+    found = month()
+    assert {(one.number, one.tied) for one in found.scores.values()} == {(1, True)}
+    assert found.scores[cast.team.pk].place == "并列第1名（共2个组）"
+    assert found.scores[cast.team.pk].change is None
+
+
+def test_without_a_scheme_there_is_no_score(cast):
+    assert month().scheme is None
+    assert month().scores == {}
+
+
+def test_what_is_frozen_reads_back_the_same(cast, scheme):
+    found = month(explain=None).scores[cast.team.pk]
+    assert from_json(to_json(found)) == found
+
+
+def test_scores_agree_with_the_pure_heart(cast, scheme):
+    """Figure by figure, from the lines of the document."""
+    terms, before = example.scheme(), settings()["本季前几个月已计加分"]
+    parts = [
+        score(terms, example.lines(), subject=one, bonus_before=before) for one in (AppliesTo.VILLAGE, AppliesTo.TEAM)
+    ]
+    total = linked(village=parts[0].total, own=parts[1].total, weight=settings()["村得分所占比重"]).total
+    assert scores_of(NOVEMBER, [cast.team])[cast.team.pk].total == total
+
+
+def test_the_number_of_queries_is_constant(cast, scheme, django_assert_max_num_queries):
+    with django_assert_max_num_queries(13):
+        month(explain=None)
+    for place in range(20):
+        key = f"添{place:02}"
+        line = Line(key=key, clause="D1", date=date(2026, 11, 5), points=D("0.5"), state=LineState.EFFECTIVE)
+        write_line(cast, scheme, line, NOVEMBER, village=cast.other if place % 2 else cast.own)
+    with django_assert_max_num_queries(13):
+        month(explain=None)
+
+
+def test_a_month_that_nobody_opened_has_the_version_in_force(cast, scheme):
+    found = month_scores(NOVEMBER.next(), date(2026, 12, 3))
+    assert found.row is None
+    assert found.scheme == scheme
+    assert {one.total for one in found.scores.values()} == {D("100.0")}
+
+
+def test_a_live_month_before_is_worked_out_for_the_change(cast, scheme):
+    open_row(scheme, NOVEMBER.next())
+    found = month_scores(NOVEMBER.next(), date(2026, 12, 3))
+    assert found.scores[cast.team.pk].change == D("100.0") - D("62.7")
