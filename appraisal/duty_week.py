@@ -14,7 +14,7 @@ clock; `today` only decides what is still to come. `facts` collects what these f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
@@ -215,7 +215,7 @@ def week_duty(
     holidays: Mapping[date, str] | None = None,
 ) -> WeekDuty:
     """What the week owes, what was done, and what each of its seven days looks like."""
-    look = _Look(week, team, calendar, today, holidays or {})
+    look = _Look(week, team, calendar, today, holidays or {}, rules)
     owed = look.owed(rules)
     done = look.done
     days = tuple(look.team_day(day) for day in week)
@@ -252,12 +252,16 @@ def person_duties(
     holidays: Mapping[date, str] | None = None,
 ) -> list[PersonDuty]:
     """Each member and subsidised cadre who serves on a day of the period, in the order of the services."""
-    looks = [_Look(week, team, calendar, today, holidays or {}) for week in weeks_of(period)]
+    looks = [_Look(week, team, calendar, today, holidays or {}, rules_of(week)) for week in weeks_of(period)]
     people: dict[int, Service] = {}
     for service in team.services:
         if any(service.span.covers(day) for day in period):
             people[service.person_id] = service
     return [_person(period, looks, service, rules_of) for service in people.values()]
+
+
+def _need_days(rules: Rules) -> int:
+    return rules.need_days if rules.kept else 0
 
 
 def weeks_of(period: Week | Month) -> list[Week]:
@@ -272,8 +276,17 @@ class _Look:
     """One team in one week: the sets of days that every figure is made from."""
 
     def __init__(
-        self, week: Week, team: TeamFacts, calendar: WorkCalendar, today: date, holidays: Mapping[date, str]
+        self,
+        week: Week,
+        team: TeamFacts,
+        calendar: WorkCalendar,
+        today: date,
+        holidays: Mapping[date, str],
+        rules: Rules,
     ) -> None:
+        self.kept = rules.kept
+        # Before the working week was kept here nobody was expected on any day.
+        team = team if rules.kept else replace(team, plans=(), shifts=())
         self.week, self.team, self.calendar, self.today, self.holidays = week, team, calendar, today, holidays
         self.workdays = [day for day in calendar.workdays(week) if team.span.covers(day)]
         self.fixed = [day for day in week if team.span.covers(day) and any(plan.fixes(day) for plan in team.plans)]
@@ -314,7 +327,7 @@ class _Look:
         return bool(leaves) and all(leave and (leave.is_official or not official) for leave in leaves)
 
     def owed(self, rules: Rules) -> Owed:
-        return _owed(self.workdays, self.due_days, self.fixed, self.exempt, rules.need_days)
+        return _owed(self.workdays, self.due_days, self.fixed, self.exempt, _need_days(rules))
 
     def owed_by(self, person_id: int, spans: Sequence[Span], rules: Rules) -> Owed:
         """The same for one person: the days of his service, any approved leave excusing him."""
@@ -325,7 +338,7 @@ class _Look:
         excused = {d for d in self.week if self.away(person_id, d) and person_id not in self.here.get(d, ())}
         workdays = [day for day in self.workdays if serving(day)]
         due = tuple(day for day in self.due_days if serving(day))
-        return _owed(workdays, due, [day for day in self.fixed if serving(day)], excused, rules.need_days)
+        return _owed(workdays, due, [day for day in self.fixed if serving(day)], excused, _need_days(rules))
 
     def proposals(self, owed: Owed) -> tuple[date, ...]:
         """Workdays from today on for the fixed days that are not worked, unless somebody came on another day
@@ -500,6 +513,8 @@ def _sentence(
     if not any(look.team.span.covers(day) for day in look.week):
         gone = look.week.start > look.team.span.starts_on
         return f"{week}工作组{'已经结束' if gone else '还没有成立'}，不计应到"
+    if not look.kept:
+        return f"{week}还没有在平台上登记驻村，不计应到"
     told = f"{week}已登记{done}{unit}"
     if need == 0 and not look.workdays:
         return f"{week}放假，不计应到" if not done else f"{told}，放假不计应到"

@@ -29,7 +29,7 @@ from appraisal.duty_week import (
 )
 from appraisal.models import DutyAttendance, DutyLog, DutyShift, WorkRules
 from appraisal.together import Part, fetch_together
-from appraisal.working_rules import EXAMPLE, Rules
+from appraisal.working_rules import EXAMPLE, NOT_KEPT, Rules
 from lianzhen.periods import Month, Span, Week
 from lianzhen.town.models import CalendarDay
 from lianzhen.town.workdays import WorkCalendar
@@ -169,11 +169,12 @@ def calendar_around(first: date, last: date | None = None) -> WorkCalendar:
 
 def rules_of_weeks(last: date) -> Callable[[Week], Rules]:
     """The rules of each week up to a day: those in force on its Monday. One query."""
-    versions = [(row.starts_on, row.as_rules()) for row in WorkRules.objects.filter(starts_on__lte=last)]
+    versions = [(row.starts_on, row.as_rules()) for row in WorkRules.objects.all()]
     versions.sort(key=lambda version: version[0], reverse=True)
+    before = NOT_KEPT if versions else EXAMPLE
 
     def rules_of(week: Week) -> Rules:
-        return next((rules for starts_on, rules in versions if starts_on <= week.start), EXAMPLE)
+        return next((rules for starts_on, rules in versions if starts_on <= week.start), before)
 
     return rules_of
 

@@ -6,7 +6,7 @@ domain.md §7, shown as 示例 until the town adopts a version (`WorkRules`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from lianzhen.periods import Week
@@ -22,7 +22,8 @@ class Rules:
     the weekly report is due (ISO weekday). `meeting_weekday`: of the weekly meeting.
     `leave_leader_days`, `leave_group_days`: up to how many days the team leader, the liaison group decide;
     beyond, the head of the office. `leave_paper_days`: days to hand in the papers of an oral leave.
-    `adopted`: False while the figures are the shipped example.
+    `adopted`: False while the figures are the shipped example. `kept`: False for a week before the town's first
+    version: the working week was not kept here yet, so nothing is owed and nothing is missing.
     """
 
     need_days: int = 2
@@ -36,6 +37,7 @@ class Rules:
     leave_group_days: int = 3
     leave_paper_days: int = 2
     adopted: bool = False
+    kept: bool = True
 
     def report_due(self, week: Week) -> datetime:
         """The local moment, without a time zone, until which the report of the week is in time."""
@@ -46,3 +48,5 @@ class Rules:
 
 
 EXAMPLE = Rules()
+#: Of the weeks before the first version.
+NOT_KEPT = replace(EXAMPLE, kept=False)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
-from appraisal.working_rules import EXAMPLE, Rules
+from appraisal.working_rules import EXAMPLE, NOT_KEPT, Rules
 from lianzhen.trail.versions import VersionedModel
 from lianzhen.wording import full_date
 
@@ -26,9 +26,13 @@ class WorkRulesQuerySet(models.QuerySet["WorkRules"]):
         return self if user.standing.holdings else self.none()
 
     def in_force(self, day: date) -> Rules:
-        """The rules of a day as values; the shipped example where the town has set none. One query."""
-        version = self.filter(starts_on__lte=day).order_by("-starts_on").first()
-        return version.as_rules() if version else EXAMPLE
+        """The rules of a day as values. One query, which finds the version of the day or, before the first one,
+        that there is a first one; where the town has set none, the shipped example holds for all time."""
+        begun = Case(When(starts_on__lte=day, then=Value(1)), default=Value(0))
+        version = self.alias(begun=begun).order_by("-begun", "-starts_on").first()
+        if version is None:
+            return EXAMPLE
+        return version.as_rules() if version.starts_on <= day else NOT_KEPT
 
 
 def _small(label: str, default: int, low: int, high: int) -> models.PositiveSmallIntegerField:
@@ -98,5 +102,5 @@ class WorkRules(VersionedModel):
         return not self.basis
 
     def as_rules(self) -> Rules:
-        names = [f.name for f in fields(Rules) if f.name != "adopted"]
+        names = [f.name for f in fields(Rules) if f.name not in ("adopted", "kept")]
         return Rules(**{name: getattr(self, name) for name in names}, adopted=not self.is_example)

@@ -137,6 +137,7 @@ def test_shifts_holidays_and_rules(town):
             decided_by=town.users[Role.OFFICE],
         ).save()
         CalendarDay(date=THU, is_workday=False, name="测试节", source="manual", plan_year=2026).save()
+        WorkRules(starts_on=date(2024, 1, 1)).save()
         WorkRules(starts_on=date(2026, 11, 23), need_days=3).save()
         WorkRules(starts_on=date(2026, 11, 30), need_days=1).save()
     found = facts.duty_of_weeks([town.team], [WEEK.previous(), WEEK, WEEK.next()], WEEK.start)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from appraisal.actions.work_rules import set_work_rules
 from appraisal.models import WorkRules
-from appraisal.working_rules import EXAMPLE, Rules
+from appraisal.working_rules import EXAMPLE, NOT_KEPT, Rules
 from lianzhen.accounts.roles import Role
 from lianzhen.periods import Week
 from lianzhen.trail import acting
@@ -65,7 +65,7 @@ def test_the_version_of_the_day_counts(cast):
         set_work_rules(starts_on=start, need_days=need, today=TODAY, by=None)
     assert WorkRules.objects.in_force(date(2025, 12, 31)).need_days == 2
     assert WorkRules.objects.in_force(date(2026, 1, 5)).need_days == 3
-    assert WorkRules.objects.in_force(date(2023, 1, 1)) == EXAMPLE
+    assert WorkRules.objects.in_force(date(2023, 1, 1)) == NOT_KEPT
 
 
 # --- Action -----------------------------------------------------------------------------------
@@ -173,3 +173,28 @@ def test_number_of_queries_does_not_grow(sign_in, django_assert_max_num_queries)
         set_work_rules(starts_on=Week.of(date(2015 + years, 3, 3)).start, today=TODAY, by=None)
     with django_assert_max_num_queries(15):
         client.get(reverse("work_rules"))
+
+
+# --- Before the first version -------------------------------------------------------------------
+def test_weeks_before_the_first_version_owe_nothing(cast):
+    from appraisal.facts import duty_of, person_duty_of
+    from lianzhen.periods import Month
+
+    with acting(by=None, action="t", label="t"):
+        cast.team.duty_plans.create(weekdays="24", starts_on=date(2024, 1, 1), version=0)
+    week, before = Week.of(date(2026, 11, 18)), Week.of(date(2026, 11, 11))
+    assert duty_of([cast.team], before, TODAY)[cast.team.pk].missing == 2
+    set_work_rules(starts_on=week.start, today=TODAY, by=None)
+    assert duty_of([cast.team], week, TODAY)[cast.team.pk].missing == 2
+    duty = duty_of([cast.team], before, TODAY)[cast.team.pk]
+    assert (duty.need, duty.missing, duty.due_days) == (0, 0, ())
+    assert "缺" not in {day.mark for day in duty.days}
+    assert "不计应到" in duty.sentence
+    own = person_duty_of([cast.team], Month.of(date(2026, 11, 1)), TODAY)
+    assert all("缺" not in {day.mark for day in person.days if day.day < week.start} for person in own.values())
+
+
+def test_rules_before_the_first_version_are_not_kept(cast):
+    set_work_rules(starts_on=date(2026, 11, 23), today=TODAY, by=None)
+    assert not WorkRules.objects.in_force(date(2026, 11, 22)).kept
+    assert WorkRules.objects.in_force(date(2026, 11, 23)).kept

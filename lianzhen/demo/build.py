@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from grids.models import GridHeadTerm
 from lianzhen.accounts import actions as accounts
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import GRANTED, SOLITARY, Role
@@ -11,12 +12,13 @@ from lianzhen.demo import life, plan
 from lianzhen.demo.accounts import PASSWORD, username_of
 from lianzhen.demo.names import Inventor
 from lianzhen.demo.plan import Scale
+from lianzhen.demo.working_week import WorkingWeeks
 from lianzhen.setup import set_up_town
 from lianzhen.town import actions as town
 from lianzhen.town.models import Department
 from lianzhen.trail import acting
 from villages.actions import people, self_governance, teams
-from villages.models import LiaisonGroup, LiaisonTeam, Person, Village
+from villages.models import CadreTerm, LiaisonGroup, LiaisonTeam, Person, Posting, Village
 
 #: Every thirteenth village, from the seventh on, governs itself: one in each district.
 SELF_GOVERNED = 6
@@ -37,6 +39,7 @@ class Builder:
         self.offices: list[Department] = []
         self.former: list[Department] = []
         self.clerk: User | None = None
+        self.lead: User | None = None
 
     def build(self) -> None:
         villages = set_up_town(
@@ -47,13 +50,16 @@ class Builder:
             office_phone="07386000000",
         )
         self._departments()
-        self.clerk = self._open_accounts()
+        opened = self._open_accounts()
+        self.clerk, self.lead = opened[Role.OFFICE], opened[Role.OFFICE_LEAD]
         self._liaison_groups()
         for place, village in enumerate(villages):
             self._team(place, village)
         for village, grids in zip(villages, plan.grid_numbers(len(villages)), strict=True):
             life.VillageLife(self.scale, self.inventor, village, self.clerk).live(grids)
         self._accounts_in_villages()
+        self._accounts_of_leaders()
+        WorkingWeeks(self.scale, self.clerk, self.lead).live()
 
     # --- Town ---------------------------------------------------------------------------------
     def _departments(self) -> None:
@@ -62,14 +68,14 @@ class Builder:
         for name in plan.FORMER_STATIONS:
             self.former.append(town.add_department(name=f"{name}群工站", kind=Department.Kind.FORMER, by=None))
 
-    def _open_accounts(self) -> User:
+    def _open_accounts(self) -> dict[Role, User]:
         """One account for each granted role; the others are opened for the people who hold the posts."""
         opened = {}
         for role in GRANTED:
             person = None if role in SOLITARY else self.staff(department=self.offices[0], job_title=role.label)
             opened[role] = self._account(role, person)
             accounts.grant_role(user=opened[role], role=role, starts_on=self.scale.begin, reason="演示账号", by=None)
-        return opened[Role.OFFICE]
+        return opened
 
     def _account(self, role: Role, person: Person | None) -> User:
         user = accounts.add_account(
@@ -153,9 +159,6 @@ class Builder:
 
     # --- The accounts whose role follows from a post --------------------------------------------------
     def _accounts_in_villages(self) -> None:
-        from grids.models import GridHeadTerm
-        from villages.models import CadreTerm, Posting
-
         running = Posting.objects.open().select_related("person")
         holders = {
             Role.DISTRICT: running.filter(group__isnull=False, is_leader=True).order_by("group__position"),
@@ -169,3 +172,14 @@ class Builder:
             row = rows.select_related("person").first()
             if row is not None:
                 self._account(role, row.person)
+
+    def _accounts_of_leaders(self) -> None:
+        """Every other leader has an account too, which waits for its first password: reports and notices have
+        somebody to come from and go to."""
+        leading = Posting.objects.open().leaders().filter(team__isnull=False, person__user=None)
+        for posting in leading.select_related("person").order_by("team__village__code"):
+            person = posting.person
+            user = accounts.add_account(
+                username="", name=person.name, phone=person.phone, password=None, by=None, reason="演示账号"
+            )
+            people.link_account(person=person, user=user, by=None)

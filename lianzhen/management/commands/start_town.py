@@ -12,9 +12,12 @@ from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 
+from appraisal.actions.schemes import install_example
+from appraisal.actions.work_rules import set_work_rules
 from lianzhen.accounts import actions as accounts
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
+from lianzhen.periods import Week
 from lianzhen.setup import set_up_town
 from lianzhen.town.models import Town
 from lianzhen.trail import acting
@@ -54,6 +57,9 @@ class Command(BaseCommand):
                 )
                 today = timezone.localdate()
                 accounts.grant_role(user=user, role=Role.SYSADMIN, starts_on=today, reason="建立镇", by=None)
+                # From this week on the working week is kept here; the shipped examples wait to be adopted.
+                set_work_rules(starts_on=Week.of(today).start, today=today, by=None)
+                install_example(by=None)
         except ValidationError as problem:
             raise CommandError("；".join(problem.messages)) from problem
         self.stdout.write(f"{town}已建立：{len(rows)}个村（社区）。请用账号 {admin} 登录，先开通联村办主任的账号。")
