@@ -75,3 +75,7 @@ __all__ = [
     "WeeklyReport",
     "WorkRules",
 ]
+
+# Hundreds of rows a year and village: each is told on its own page, and would drown the village's history.
+for _model in TRACKED:
+    _model.own_history = True
