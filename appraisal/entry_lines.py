@@ -12,6 +12,7 @@ from appraisal.scoring import Line, LineState
 from lianzhen.periods import Month
 
 State = ScoreEntry.State
+LinesOf = dict[tuple[date, int], list[Line]]
 
 #: Notified ones count at once; what waits for somebody is shown beside; everything else is over or a draft.
 STATES: dict[str, LineState] = {
@@ -29,6 +30,7 @@ STATES: dict[str, LineState] = {
 #: What `line_of` needs of a row.
 NAMES = (
     "number",
+    "month",
     "village_id",
     "kind",
     "clause_number",
@@ -46,13 +48,20 @@ def lines_of(month: Month | date, villages: Collection[int] | None = None) -> di
     `villages`: their ids, each of which gets a list; None: all that have entries. One query.
     """
     first = month.start if isinstance(month, Month) else month.replace(day=1)
-    rows = ScoreEntry.objects.of_month(first)
-    found: dict[int, list[Line]] = {}
+    found: dict[int, list[Line]] = {} if villages is None else {pk: [] for pk in villages}
+    for (_, village_id), lines in lines_between(first, first, villages).items():
+        found[village_id] = lines
+    return found
+
+
+def lines_between(first: date, last: date, villages: Collection[int] | None = None) -> LinesOf:
+    """Lines by month (its first day) and village, of the months from `first` to `last`. One query."""
+    rows = ScoreEntry.objects.filter(month__gte=first, month__lte=last)
     if villages is not None:
         rows = rows.filter(village_id__in=villages)
-        found = {pk: [] for pk in villages}
+    found: LinesOf = {}
     for row in rows.order_by("pk").only(*NAMES):
-        found.setdefault(row.village_id, []).append(line_of(row))
+        found.setdefault((row.month, row.village_id), []).append(line_of(row))
     return found
 
 

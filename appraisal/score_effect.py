@@ -5,11 +5,12 @@ Used by the previews of recording, of bonuses and of deciding an appeal, and on 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from appraisal.entry_lines import lines_of
+from appraisal.actions.open_month import with_terms
+from appraisal.entry_lines import lines_between
 from appraisal.linkage import linked
 from appraisal.models import AppraisalMonth, Scheme
 from appraisal.rules.base import ZERO
@@ -67,7 +68,7 @@ class Effect:
 
 
 def figures_of(
-    scheme: Scheme, terms: SchemeTerms, lines: Sequence[Line], *, has_team: bool, before: dict[AppliesTo, Decimal]
+    scheme: Scheme, terms: SchemeTerms, lines: Sequence[Line], *, has_team: bool, before: Mapping[AppliesTo, Decimal]
 ) -> Figures:
     """The scores from lines at hand."""
     village = score(terms, lines, subject=AppliesTo.VILLAGE, bonus_before=before[AppliesTo.VILLAGE])
@@ -78,65 +79,66 @@ def figures_of(
     return Figures(village, own, both.total)
 
 
-def bonus_before(month: Month, village_id: int) -> dict[AppliesTo, Decimal]:
-    """Bonuses (分) that earlier months of the quarter counted. At most seven queries, usually one."""
-    found = {AppliesTo.VILLAGE: ZERO, AppliesTo.TEAM: ZERO}
-    quarter = month.quarter
-    if month.start == quarter.start:
-        return found
-    from appraisal.actions.open_month import with_terms
+@dataclass(frozen=True)
+class Standing:
+    """The lines of one village in the month, and the bonuses (分) that earlier months of the quarter counted."""
 
-    earlier = AppraisalMonth.objects.filter(month__gte=quarter.start, month__lt=month.start).order_by("month")
-    rows = list(earlier)
-    schemes = {one.pk: one for one in with_terms(Scheme.objects.filter(pk__in={row.scheme_id for row in rows}))}
+    scheme: Scheme
+    terms: SchemeTerms
+    month: Month
+    village_id: int
+    has_team: bool
+    lines: Sequence[Line]
+    before: Mapping[AppliesTo, Decimal]
+
+    def without(self, key: str) -> list[Line]:
+        return [one for one in self.lines if one.key != key]
+
+    def figures(self, lines: Sequence[Line]) -> Figures:
+        return figures_of(self.scheme, self.terms, lines, has_team=self.has_team, before=self.before)
+
+
+def standing_of(*, scheme: Scheme, month: Month, village_id: int, has_team: bool) -> Standing:
+    """Two queries when `scheme` has its terms at hand and the quarter has one version, at most six."""
+    quarter, terms = month.quarter, scheme.as_terms()
+    found = lines_between(quarter.start, month.start, [village_id])
+    rows = list(AppraisalMonth.objects.filter(month__gte=quarter.start, month__lt=month.start).order_by("month"))
+    others = {row.scheme_id for row in rows} - {scheme.pk}
+    versions = {scheme.pk: terms}
+    if others:
+        versions |= {one.pk: one.as_terms() for one in with_terms(Scheme.objects.filter(pk__in=others))}
+    before = {AppliesTo.VILLAGE: ZERO, AppliesTo.TEAM: ZERO}
     for row in rows:
-        terms = schemes[row.scheme_id].as_terms()
-        lines = lines_of(row.month, [village_id])[village_id]
-        for subject in found:
-            found[subject] += score(terms, lines, subject=subject, bonus_before=found[subject]).bonus
-    return found
+        lines = found.get((row.month, village_id), [])
+        for subject in before:
+            counted = score(versions[row.scheme_id], lines, subject=subject, bonus_before=before[subject])
+            before[subject] += counted.bonus
+    lines = found.get((month.start, village_id), [])
+    return Standing(scheme, terms, month, village_id, has_team, lines, before)
 
 
-def effect_of(*, scheme: Scheme, month: Month, village_id: int, has_team: bool, line: Line) -> Effect:
-    """What the line does, as if it counted, beside all others of the month. A line of the same key is replaced:
-    for an entry that is recorded already, `before` is the score without it.
-
-    Raises ValueError with a sentence where scoring refuses the line. At most ten queries.
-    """
-    terms = scheme.as_terms()
-    others = [one for one in lines_of(month, [village_id])[village_id] if one.key != line.key]
-    return compare(scheme, terms, month, village_id, has_team, others, (), (_counting(line),))
+def effect_of(standing: Standing, line: Line) -> Effect:
+    """What the line does, as if it counted, beside all others of the month. A line of the same key is left out
+    before: for an entry that is recorded already, `before` is the score without it."""
+    others = standing.without(line.key)
+    return compare(standing, others, [*others, _counting(line)], line)
 
 
-def change_effect(
-    *, scheme: Scheme, month: Month, village_id: int, has_team: bool, before: Line, after: Line
-) -> Effect:
-    """From one form of a line to another, as when an appeal is decided."""
-    terms = scheme.as_terms()
-    others = [one for one in lines_of(month, [village_id])[village_id] if one.key != before.key]
-    return compare(scheme, terms, month, village_id, has_team, others, (before,), (after,))
+def change_effect(standing: Standing, before: Line, after: Line) -> Effect:
+    """From one form of a line to another, as when an appeal is decided. ValueError where it gets worse."""
+    others = standing.without(before.key)
+    return compare(standing, [*others, _counting(before)], [*others, after], after)
 
 
-def compare(
-    scheme: Scheme,
-    terms: SchemeTerms,
-    month: Month,
-    village_id: int,
-    has_team: bool,
-    others: Sequence[Line],
-    first: Iterable[Line],
-    then: Sequence[Line],
-) -> Effect:
-    earlier = bonus_before(month, village_id)
-    was = figures_of(scheme, terms, [*others, *first], has_team=has_team, before=earlier)
-    will = figures_of(scheme, terms, [*others, *then], has_team=has_team, before=earlier)
-    clause = terms.by_number[then[0].clause]
-    covers_village = clause.applies_to.covers(AppliesTo.VILLAGE) and then[0].concerns.covers(AppliesTo.VILLAGE)
+def compare(standing: Standing, first: Sequence[Line], then: Sequence[Line], line: Line) -> Effect:
+    was, will = standing.figures(first), standing.figures(then)
+    clause = standing.terms.by_number[line.clause]
+    covers_village = clause.applies_to.covers(AppliesTo.VILLAGE) and line.concerns.covers(AppliesTo.VILLAGE)
     subject = AppliesTo.VILLAGE if covers_village else AppliesTo.TEAM
     lost = {one.line.key: one.why_less for one in will.of(subject).lines}
-    category = terms.by_category[clause.category]
+    category = standing.terms.by_category[clause.category]
     return Effect(
-        month=month,
+        month=standing.month,
         category=category.name,
         category_before=_category(was.of(subject), category.key),
         category_after=_category(will.of(subject), category.key),
@@ -144,8 +146,8 @@ def compare(
         after=will.total,
         is_bonus=clause.is_bonus,
         used=was.of(subject).bonus,
-        cap=scheme.bonus_month_cap,
-        why_less=lost.get(then[0].key, ""),
+        cap=standing.scheme.bonus_month_cap,
+        why_less=lost.get(line.key, ""),
     )
 
 

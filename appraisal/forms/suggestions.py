@@ -38,13 +38,25 @@ class DeclineForm(PageForm):
         return {"reason": reason, **kept}
 
 
-class DeclineManyForm(DeclineForm):
-    suggestions = RowsField(
+def chosen_ones() -> RowsField:
+    return RowsField(
         label="建议",
         queryset=Suggestion.objects.none(),
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "column"}),
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "请勾选要办理的建议", "invalid_choice": "其中有的已经办理，请刷新页面后再选"},
     )
+
+
+class ConfirmManyForm(PageForm):
+    suggestions = chosen_ones()
+
+    def __init__(self, *args: Any, offered: QuerySet[Suggestion], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["suggestions"].queryset = offered
+
+
+class DeclineManyForm(DeclineForm):
+    suggestions = chosen_ones()
 
     def __init__(self, *args: Any, offered: QuerySet[Suggestion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,10 +10,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from appraisal.actions.entries import like_entries, like_sentence
+from appraisal.actions.from_suggestions import clause_for, confirm_suggestions
+from appraisal.actions.open_month import NoScheme, month_ahead
 from appraisal.actions.suggestions import decline
 from appraisal.filters_decisions import SuggestionFilter
-from appraisal.forms.suggestions import DeclineForm, DeclineManyForm
-from appraisal.models import Suggestion, WorkRules
+from appraisal.forms.suggestions import ConfirmManyForm, DeclineForm, DeclineManyForm
+from appraisal.models import ScoreEntry, Suggestion, WorkRules
 from appraisal.permissions import decide_suggestion, decide_suggestions, see_suggestions
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
@@ -21,7 +24,7 @@ from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
 from lianzhen.periods import Week
 from lianzhen.wording import number
 
-KEPT = "建议不会自动扣分，保留到当月考核时由人核定。不应扣的，请注明理由。"
+KEPT = "建议不会自动扣分，由人核定。应扣的点“确认扣分”，不应扣的注明理由。"
 TONES = {"open": "wait", "confirmed": "bad", "declined": "off", "lapsed": "off"}
 
 
@@ -74,8 +77,13 @@ def suggestion_list(request: HttpRequest) -> HttpResponse:
         empty_text="没有待办理的建议扣分。",
         page_size=200,
         context={
-            "intro": KEPT if decides else "系统按记录提出，不会自动扣分，保留到当月考核时由人核定。",
-            "extra_actions": [("批量不扣", reverse("suggestions_decline"))] if decides else [],
+            "intro": KEPT if decides else "系统按记录提出，不会自动扣分，由联村工作办核定。",
+            "extra_actions": [
+                ("批量确认扣分", reverse("suggestions_confirm")),
+                ("批量不扣", reverse("suggestions_decline")),
+            ]
+            if decides
+            else [],
         },
     )
     return page.respond()
@@ -90,12 +98,52 @@ def suggestion(request: HttpRequest, suggestion: Suggestion) -> HttpResponse:
         "week": Week.of(suggestion.week_start),
         "state": _state(suggestion),
         "declines": is_open and bool(verdict),
+        "entry": ScoreEntry.objects.visible_to(request.user).filter(suggestion=suggestion).first(),
+        **_as_clause(suggestion, is_open=is_open),
         "recused": verdict.reason if is_open and decide_suggestions(request.user) and not verdict else "",
         "rules": WorkRules.objects.in_force(suggestion.week_start),
         "kept": is_open,
         "crumbs": [("建议扣分", reverse("suggestion_list"))],
     }
     return render(request, "appraisal/suggestion.html", context)
+
+
+def _as_clause(suggestion: Suggestion, *, is_open: bool) -> dict[str, Any]:
+    """What it would become, and the deductions of that day and clause that stand already. At most seven queries."""
+    if not is_open:
+        return {}
+    try:
+        clause = clause_for(month_ahead(suggestion.occurred_on).scheme, suggestion.kind)
+    except NoScheme as problem:
+        return {"no_scheme": "".join(problem.messages)}
+    if clause is None:
+        return {}
+    like = like_entries(suggestion.team.village_id, suggestion.occurred_on, clause.number)[:3]
+    return {"clause": clause, "like": [(one, like_sentence(one)) for one in like]}
+
+
+@guarded(decide_suggestions)
+def suggestions_confirm(request: HttpRequest) -> HttpResponse:
+    """Several at once, one entry each, by the clause that the scheme names for their kind."""
+    return form_page(
+        request,
+        ConfirmManyForm(request.POST or None, offered=_offered(request)),
+        save=lambda values: confirm_suggestions(by=request.user, now=timezone.now(), **values),
+        done=lambda made: (reverse("suggestion_list"), f"已登记{len(made)}条扣分，工作组会收到通知。"),
+        context=under(
+            heading="批量确认扣分",
+            submit="确认所选扣分",
+            intro="每条建议按考核方案对应的条款和数量各登记一条扣分，工作组会收到通知，可以申诉。",
+        ),
+    )
+
+
+def _offered(request: HttpRequest) -> QuerySet:
+    """Open ones that the user may decide, of the week that the address names."""
+    offered = _rows(Suggestion.objects.visible_to(request.user)).filter(state=Suggestion.State.OPEN)
+    offered = offered.exclude(team_id__in=request.user.standing.teams())
+    week = request.GET.get("week")
+    return offered.filter(week_start=_monday(week)) if week else offered
 
 
 @guarded(decide_suggestion, find=find_suggestion)
@@ -112,14 +160,9 @@ def suggestion_decline(request: HttpRequest, suggestion: Suggestion) -> HttpResp
 @guarded(decide_suggestions)
 def suggestions_decline(request: HttpRequest) -> HttpResponse:
     """Several at once, e.g. a holiday that was not in the calendar."""
-    offered = _rows(Suggestion.objects.visible_to(request.user)).filter(state=Suggestion.State.OPEN)
-    offered = offered.exclude(team_id__in=request.user.standing.teams())
-    week = request.GET.get("week")
-    if week:
-        offered = offered.filter(week_start=_monday(week))
     return form_page(
         request,
-        DeclineManyForm(request.POST or None, offered=offered),
+        DeclineManyForm(request.POST or None, offered=_offered(request)),
         save=lambda values: decline(by=request.user, **values),
         done=lambda rows: (reverse("suggestion_list"), f"已注明{len(rows)}条不扣的理由。"),
         context=under(heading="批量不扣", submit="不扣所选建议", intro=KEPT),

@@ -1,0 +1,122 @@
+"""Who is told of a deduction, a bonus, an appeal, and in which words (design §12.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from appraisal.addressees import of_office, of_team
+from appraisal.entry_rules import until
+from appraisal.models import Appeal, ScoreEntry
+from lianzhen.accounts.models import User
+from lianzhen.accounts.roles import Role
+from lianzhen.notices.actions import tell
+from lianzhen.wording import list_date, points
+from villages.models import CadreTerm, Posting
+
+#: Characters of the fact that a notice of sixty has room for.
+FACT = 24
+
+
+def short(words: str, most: int = FACT) -> str:
+    words = words.strip().rstrip("。")
+    return words if len(words) <= most else f"{words[: most - 1]}…"
+
+
+def place_of(entry: ScoreEntry) -> str:
+    """示例村联村工作组, or the village that governs itself."""
+    return entry.team.name if entry.team is not None else entry.village.name
+
+
+# --- Who ------------------------------------------------------------------------------------------
+def concerned(entry: ScoreEntry, today: date) -> set[int]:
+    """The team's leader and members, the village's secretary. Two queries."""
+    found = of_team(entry.team, today) if entry.team is not None else set()
+    terms = CadreTerm.objects.on(today).filter(village=entry.village_id, position=CadreTerm.Position.SECRETARY)
+    rows = terms.filter(person__user__isnull=False, person__user__ended_at=None)
+    return found | set(rows.values_list("person__user_id", flat=True))
+
+
+def leads(today: date) -> set[int]:
+    return set(User.objects.holding(Role.OFFICE_LEAD, on=today).values_list("pk", flat=True))
+
+
+def committee(today: date) -> set[int]:
+    return set(User.objects.holding(Role.COMMITTEE, on=today).values_list("pk", flat=True))
+
+
+def guides(entry: ScoreEntry, today: date) -> set[int]:
+    """Accounts of the liaison group of the district, less those who serve in the team themselves. Two queries."""
+    if entry.village.group_id is None:
+        return set()
+    posts = Posting.objects.on(today).filter(
+        Q(group=entry.village.group_id), person__user__isnull=False, person__user__ended_at=None
+    )
+    own = of_team(entry.team, today) if entry.team is not None else set()
+    return set(posts.values_list("person__user_id", flat=True)) - own
+
+
+# --- What -----------------------------------------------------------------------------------------
+def tell_waiting(entry: ScoreEntry, by: User | None, now: datetime) -> None:
+    """A deduction that waits for a second person."""
+    today = timezone.localdate(now)
+    own = of_team(entry.team, today) if entry.team is not None else set()
+    users = (leads(today) - own) | guides(entry, today)
+    text = f"待复核：{place_of(entry)}{_what(entry, today)}，扣{points(entry.points)}（{entry.clause_number}）。"
+    _tell(entry, users, text, by)
+
+
+def tell_notified(entry: ScoreEntry, by: User | None, now: datetime) -> None:
+    today = timezone.localdate(now)
+    assert entry.appeal_until is not None
+    taken = f"扣{points(entry.points)}" if entry.points else "按一票否决登记"
+    deadline = until(timezone.localtime(entry.appeal_until), today)
+    text = f"{_what(entry, today)}，{taken}（{entry.clause_number}）。如有异议，可在{deadline}前申诉。"
+    _tell(entry, concerned(entry, today), text, by)
+
+
+def tell_returned(entry: ScoreEntry, by: User, note: str) -> None:
+    _tell(entry, [entry.recorded_by_id], f"扣分{entry.number}复核退回：{short(note, 60)}", by)
+
+
+def tell_ended(entry: ScoreEntry, by: User, word: str, reason: str, now: datetime) -> None:
+    """作废 or 撤销 of a deduction that the team had been told of."""
+    today = timezone.localdate(now)
+    text = f"{_what(entry, today)}，扣{points(entry.points)}已{word}。原因：{short(reason, 40)}"
+    _tell(entry, concerned(entry, today) | {entry.recorded_by_id}, text, by)
+
+
+def tell_rectified(entry: ScoreEntry, by: User, now: datetime) -> None:
+    text = f"{place_of(entry)}已填写整改情况（{entry.number}），请核查。"
+    _tell(entry, of_office(timezone.localdate(now)), text, by)
+
+
+def tell_rectification(entry: ScoreEntry, by: User, now: datetime) -> None:
+    found = "整改已核查到位" if entry.rectify_ok else f"整改没有到位，请继续整改：{short(entry.rectify_note, 40)}"
+    _tell(entry, concerned(entry, timezone.localdate(now)), f"{_what(entry, timezone.localdate(now))}：{found}", by)
+
+
+def tell_claim(entry: ScoreEntry, users: Iterable[int | None], text: str, by: User | None) -> None:
+    _tell(entry, users, text, by)
+
+
+def tell_appeal(appeal: Appeal, users: Iterable[int | None], text: str, by: User | None) -> None:
+    found = {pk for pk in users if pk and (by is None or pk != by.pk)}
+    tell(found, text, reverse("appeal", args=[appeal.pk]))
+
+
+def _what(entry: ScoreEntry, today: date) -> str:
+    """10月16日固定驻村日无人在岗"""
+    day = list_date(entry.occurred_on, today.year)
+    fact = entry.fact.strip()
+    return short(fact if fact.startswith(day) else f"{day}{fact}", FACT + len(day))
+
+
+def _tell(entry: ScoreEntry, users: Iterable[int | None], text: str, by: User | None) -> None:
+    page = "bonus" if entry.kind == ScoreEntry.Kind.BONUS else "deduction"
+    found = {pk for pk in users if pk and (by is None or pk != by.pk)}
+    tell(found, text, reverse(page, args=[entry.pk]))

@@ -1,0 +1,145 @@
+"""待审: one inbox of what waits for this user's decision. Opening an item leads to its page; nothing is decided
+from the list, since everything here moves a score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from appraisal.actions.appeals import answer_words
+from appraisal.actions.entry_notices import short
+from appraisal.entry_page import summary_of
+from appraisal.models import Appeal, Scheme, ScoreEntry
+from appraisal.permissions_entries import (
+    Leads,
+    agree_bonus,
+    check_rectification,
+    confirm_entry,
+    decide_appeal_beside,
+    give_opinion,
+    verify_bonus,
+)
+from lianzhen.accounts.roles import Role
+from lianzhen.accounts.verdicts import Verdict
+from lianzhen.wording import points
+
+if TYPE_CHECKING:
+    from lianzhen.accounts.models import User
+
+State = ScoreEntry.State
+#: More than anybody decides in a day; the lists have them all.
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One item: its line, what the decision does, since when it waits, and that it is late."""
+
+    text: str
+    effect: str
+    since: date
+    url: str
+    today: date
+    late: str = ""
+
+    @property
+    def waited(self) -> str:
+        """今天, or 已等3天"""
+        days = (self.today - self.since).days
+        return f"已等{days}天" if days > 0 else "今天"
+
+
+Group = tuple[str, list[Waiting]]
+
+
+def inbox(user: User, now: datetime) -> list[Group]:
+    """Only groups with something in them. Four queries, whatever waits."""
+    today = timezone.localdate(now)
+    entries = _waiting_entries(user)
+    groups: list[Group] = []
+    for heading, states, may, when, effect in ENTRY_GROUPS:
+        mine = [one for one in entries if one.state in states and may(user, one)]
+        groups.append((heading, [_entry_item(one, when(one), effect, today) for one in mine]))
+    rectified = [one for one in entries if _to_check(one) and check_rectification(user, one)]
+    groups.append(("核查整改", [_entry_item(one, one.rectified_at, _rectified, today) for one in rectified]))
+    groups.insert(1, ("答复申诉", list(_appeals(user, today))))
+    groups.append(("通过考核方案", list(_schemes(user, today))))
+    return [(heading, items) for heading, items in groups if items]
+
+
+def _waiting_entries(user: User) -> list[ScoreEntry]:
+    open_states = [State.WAITING, State.CLAIMED, State.OPINION, State.VERIFIED]
+    rows: QuerySet[ScoreEntry] = ScoreEntry.objects.visible_to(user)
+    to_check = rows.filter(rectified_at__isnull=False, rectify_checked_at=None).exclude(state__in=ScoreEntry.OVER)
+    found = (rows.filter(state__in=open_states) | to_check).select_related("village__group", "team__village")
+    return list(found.order_by("recorded_at", "pk")[:MOST])
+
+
+def _to_check(entry: ScoreEntry) -> bool:
+    return entry.rectified_at is not None and entry.rectify_checked_at is None
+
+
+def _entry_item(entry: ScoreEntry, since: datetime | None, effect: Callable[[ScoreEntry], str], today: date) -> Waiting:
+    page = "bonus" if entry.kind == ScoreEntry.Kind.BONUS else "deduction"
+    day = timezone.localdate(since) if since else today
+    return Waiting(summary_of(entry, today.year), effect(entry), day, reverse(page, args=[entry.pk]), today)
+
+
+def _confirming(entry: ScoreEntry) -> str:
+    return f"同意后扣{points(entry.points)}：{short(entry.fact, 40)}"
+
+
+def _agreeing(entry: ScoreEntry) -> str:
+    return f"同意后加{points(entry.effective_points)}：{short(entry.fact, 40)}"
+
+
+def _claimed(entry: ScoreEntry) -> str:
+    return f"申报加{points(entry.points)}：{short(entry.fact, 40)}"
+
+
+def _rectified(entry: ScoreEntry) -> str:
+    return f"整改情况：{short(entry.rectify_result, 40)}"
+
+
+May = Callable[["User", ScoreEntry], Verdict]
+When = Callable[[ScoreEntry], "datetime | None"]
+ENTRY_GROUPS: tuple[tuple[str, tuple[str, ...], May, When, Callable[[ScoreEntry], str]], ...] = (
+    ("复核扣分", (State.WAITING,), confirm_entry, lambda e: e.recorded_at, _confirming),
+    ("决定加分", (State.VERIFIED,), agree_bonus, lambda e: e.verified_at, _agreeing),
+    ("核实加分", (State.OPINION,), verify_bonus, lambda e: e.opinion_at, _claimed),
+    ("出片区意见", (State.CLAIMED,), give_opinion, lambda e: e.recorded_at, _claimed),
+)
+
+
+def _appeals(user: User, today: date) -> Iterator[Waiting]:
+    """Two queries more where the user is of the committee: whether the head of the office may decide."""
+    if not user.standing.has(Role.OFFICE_LEAD, Role.COMMITTEE):
+        return
+    rows = Appeal.objects.visible_to(user).open().select_related("entry__village__group", "entry__team__village")
+    leads = Leads.on(today)
+    for one in rows.order_by("answer_by", "pk")[:MOST]:
+        if decide_appeal_beside(user, one, leads):
+            late = f"超期{(today - one.answer_by).days}天" if one.answer_by < today else ""
+            yield Waiting(
+                f"{summary_of(one.entry, today.year)} {one.get_reason_display()}",
+                f"{answer_words(one)}：{short(one.text, 40)}",
+                timezone.localdate(one.filed_at),
+                reverse("appeal", args=[one.pk]),
+                today,
+                late,
+            )
+
+
+def _schemes(user: User, today: date) -> Iterator[Waiting]:
+    """Versions that the committee has to pass."""
+    if not user.standing.has(Role.COMMITTEE):
+        return
+    for one in Scheme.objects.filter(state=Scheme.State.SUBMITTED):
+        since = timezone.localdate(one.submitted_at) if one.submitted_at else today
+        yield Waiting(str(one), "登记通过后，从起始月份起按这一版考核", since, reverse("scheme", args=[one.pk]), today)
