@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lianzhen import phones
+from lianzhen.accounts.middleware import FOR_LATER
 from lianzhen.accounts.roles import Role
 from lianzhen.navigation import Group, Item, rail, tabs
 from lianzhen.notices.models import Notice
@@ -52,6 +53,10 @@ class Frame:
     unread: int = 0
     #: Sits in a village office on duty days: enters from a phone, often without a network.
     keeps_queue: bool = False
+    #: The office: 登记扣分 stands in the bar of every page.
+    records_deductions: bool = False
+    #: Fetched for the time without a network; nobody looks at it now.
+    for_later: bool = False
     nav: list[Group] = field(default_factory=list)
     tabs: list[Item] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
@@ -96,10 +101,12 @@ def _frame(request: HttpRequest) -> Frame:
         is_demo=facts.is_demo,
         office_phone=facts.office_phone,
         large_text=user.large_text if signed_in else request.COOKIES.get("large_text") == "1",
+        for_later=FOR_LATER in request.headers,
     )
     if signed_in and not user.must_change_password:
         made.user_name = user.name
         made.unread = Notice.objects.visible_to(user).unread().count()
+        made.records_deductions = user.standing.has(Role.OFFICE, Role.OFFICE_LEAD)
         made.keeps_queue = user.standing.has(Role.LEADER, Role.MEMBER, Role.CADRE)
         made.nav = rail(user.standing, request.path)
         made.tabs = tabs(user.standing, made.nav, request.path)
