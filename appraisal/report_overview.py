@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from appraisal.facts import rules_of_weeks
@@ -168,7 +168,9 @@ def needs_of_week(user: User, week: Week) -> QuerySet[TownNeed]:
 def own_weeks(
     teams: Sequence[LiaisonTeam], weeks: Sequence[Week], now: datetime
 ) -> dict[int, list[tuple[Week, ReportState]]]:
-    """Team id → those of the weeks that it owes a report for, or wrote one. Two queries."""
+    """Team id → those of the weeks that it owes a report for, or wrote one. Weeks before the town's first report
+    were reported on paper, if at all: they are not missing. Three queries."""
+    first = WeeklyReport.objects.aggregate(first=Min("week_start"))["first"] or weeks[0].start
     rules_in = rules_of_weeks(max(week.end for week in weeks))
     starts = [week.start for week in weeks]
     found = WeeklyReport.objects.filter(team__in=[team.pk for team in teams], week_start__in=starts)
@@ -179,7 +181,7 @@ def own_weeks(
         for team in teams:
             report = reports.get((team.pk, week.start))
             state = state_of(report, owed=owes(team, due), due=due, now=now)
-            if state.code != "exempt":
+            if state.code != "exempt" and week.start >= first:
                 listed[team.pk].append((week, state))
     return listed
 

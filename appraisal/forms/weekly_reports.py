@@ -17,6 +17,8 @@ from appraisal.work_areas import WORK_AREAS
 from lianzhen.pages.forms import PageForm
 
 LONGEST = 500
+#: Characters that a phone shows in one line of a field.
+ACROSS = 17
 PLACES = {f"{block}-{category}".rstrip("-"): (block, category) for block, category in SECTIONS}
 HINTS = {
     "duty": "由驻村登记和请假公出生成。",
@@ -100,8 +102,9 @@ class ReportForm(PageForm):
 
     def _add_fields(self, line: Line) -> None:
         label = title_of(line)
-        rows = max(2, -(-len(line.text) // 20))
-        attrs = {"rows": rows, "maxlength": LONGEST, "class": "report-text"}
+        attrs = {"rows": max(1, -(-len(line.text) // ACROSS)), "maxlength": LONGEST}
+        if not line.text:
+            attrs["placeholder"] = "添加一条"
         self.fields[f"text-{line.key}"] = forms.CharField(
             label=label,
             required=False,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from appraisal.actions import town_needs as actions
 from appraisal.filters_weekly import NeedFilter
@@ -28,6 +29,10 @@ from villages.models import Village
 TONES = {"new": "warn", "assigned": "wait", "done": "done", "declined": "off", "withdrawn": "off"}
 
 
+#: Unassigned ones first, then by the day that was set; what is settled comes last, the latest on top.
+STAGE = Case(When(state=TownNeed.State.NEW, then=0), When(state=TownNeed.State.ASSIGNED, then=1), default=2)
+
+
 def _rows(rows: QuerySet) -> QuerySet:
     return rows.select_related("village__group", "department", "owner", "line__report__team__village")
 
@@ -43,10 +48,14 @@ def state_of(need: TownNeed, today: date) -> tuple[str, str]:
 
 
 # --- List -------------------------------------------------------------------------------------
+def _village(need: TownNeed) -> str:
+    return format_html('<span class="nowrap">{}</span>', need.village.name)
+
+
 def columns(today: date) -> tuple[Column, ...]:
     return (
         Column("text", "事项", lambda n: n.text, show=lambda n: link(reverse("need", args=[n.pk]), n.text), head=True),
-        Column("village", "村", lambda n: n.village.name, sort=["village__code"]),
+        Column("village", "村", lambda n: n.village.name, show=_village, sort=["village__code"]),
         Column("raised", "提出日期", lambda n: n.raised_on, sort=["raised_on"], kind="date", secondary=True),
         Column("charged", "承办", lambda n: n.charged, sort=["department__position"], secondary=True),
         Column("due", "期限", lambda n: n.due_on, sort=["due_on"], kind="date", secondary=True),
@@ -64,10 +73,11 @@ def need_list(request: HttpRequest) -> HttpResponse:
     in_week = week is not None and bool(see_all_reports(request.user))
     page = ListPage(
         request,
-        _rows(TownNeed.objects.visible_to(request.user)),
+        _rows(TownNeed.objects.visible_to(request.user)).annotate(stage=STAGE),
         columns(today),
-        title="需镇里解决的事",
-        order=["due_on", "raised_on"],
+        title="村里提出的事",
+        # Nothing that is compared here is unknown within one stage, so that both databases order alike.
+        order=["stage", "-closed_at", "due_on", "raised_on"],
         filterset=NeedFilter,
         count=lambda n: f"共{number(n)}件",
         empty_text="没有未办结的事。周报里勾选“需镇里解决”的，报送后列在这里。",
@@ -100,7 +110,7 @@ def need(request: HttpRequest, need: TownNeed) -> HttpResponse:
         "handles": handles and open_,
         "answers": bool(answer_need(user, need)) and open_,
         "decisions": list(Decision.objects.visible_to(user).filter(need=need).select_related("meeting")),
-        "crumbs": [("需镇里解决的事", reverse("need_list"))],
+        "crumbs": [("村里提出的事", reverse("need_list"))],
     }
     return render(request, "appraisal/need.html", context)
 
@@ -135,7 +145,7 @@ def need_add(request: HttpRequest) -> HttpResponse:
             "submit": "登记",
             "intro": "村里用电话或在会上提出、没有写进周报的，由联村工作办登记。",
             "cancel_url": reverse("need_list"),
-            "crumbs": [("需镇里解决的事", reverse("need_list"))],
+            "crumbs": [("村里提出的事", reverse("need_list"))],
         },
     )
 
@@ -178,6 +188,6 @@ def under(need: TownNeed, **context: Any) -> dict[str, Any]:
     return {
         "cancel_url": here,
         "intro": f"{need.village}：{need.text}",
-        "crumbs": [("需镇里解决的事", reverse("need_list")), (str(need), here)],
+        "crumbs": [("村里提出的事", reverse("need_list")), (str(need), here)],
         **context,
     }

@@ -18,7 +18,7 @@ from django.utils import timezone
 from appraisal.actions import weekly_reports as actions
 from appraisal.forms.weekly_reports import CommentForm, ReportForm
 from appraisal.models import TownNeed, WeeklyReport
-from appraisal.permissions import comment_report, see_needs, see_reports, write_report
+from appraisal.permissions import RECUSED, comment_report, see_needs, see_reports, write_report
 from appraisal.report_lines import ADVISED_LENGTH, BLOCKS, NUMERALS, SECTIONS, Line, length_of, merge, moved_up
 from appraisal.report_prefill import prefill
 from appraisal.report_state import ReportState, due_moment, due_words, owes, rules_of, state_of
@@ -100,7 +100,7 @@ def weekly_report(request: HttpRequest, team: LiaisonTeam, week: str) -> HttpRes
     state = state_of(report, owed=owes(team, due), due=due, now=now)
     shown = report is not None and (writes or state.is_here)
     lines = actions.lines_of(report) if shown else []
-    comments = verdict_on_comments(user, team, state)
+    verdict = comment_report(user, team)
     context = {
         "team": team,
         "week": of_week,
@@ -112,10 +112,11 @@ def weekly_report(request: HttpRequest, team: LiaisonTeam, week: str) -> HttpRes
         "length": length_of(lines),
         "needs": needs_of(user, report) if state.is_here else [],
         "comments": list(report.comments.select_related("created_by")) if report else [],
-        "comments_verdict": comments,
+        "comments_by_me": bool(verdict) and state.is_here,
+        "recused": verdict.reason if state.is_here and verdict.reason == RECUSED else "",
         "fill_url": edit_page_of(team, of_week) if fillable else "",
         "withdraws": writes and state.is_here and now <= due,
-        "marks_read": bool(comments) and state.code in ("sent", "late"),
+        "marks_read": bool(verdict) and state.code in ("sent", "late"),
         "before": page_of(team, of_week.previous()),
         "after": page_of(team, of_week.next()) if of_week.end < timezone.localdate() else "",
         "not_begun": of_week.start > timezone.localdate(),
@@ -124,11 +125,6 @@ def weekly_report(request: HttpRequest, team: LiaisonTeam, week: str) -> HttpRes
     }
     printing = request.GET.get("print") == "1"
     return render(request, f"appraisal/weekly_report{'_print' if printing else ''}.html", context)
-
-
-def verdict_on_comments(user: User, team: LiaisonTeam, state: ReportState) -> Any:
-    """Comments belong to a report that has been sent."""
-    return comment_report(user, team) if state.is_here else None
 
 
 def needs_of(user: User, report: WeeklyReport) -> list[TownNeed]:

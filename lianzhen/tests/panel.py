@@ -53,6 +53,8 @@ RIGHTS = {
     w.DutyLog: (TOWN_WIDE, NOBODY, NOBODY),
     w.DutyShift: (TOWN_WIDE, NOBODY, NOBODY),
     w.SpotCheck: (TOWN_WIDE, NOBODY, NOBODY),
+    w.WeeklyReport: (TOWN_WIDE, NOBODY, NOBODY),
+    w.TownNeed: (TOWN_WIDE, NOBODY, NOBODY),
     w.WeeklyMeeting: (TOWN_WIDE, NOBODY, NOBODY),
     w.Decision: (TOWN_WIDE, NOBODY, NOBODY),
     w.Suggestion: (TOWN_WIDE, NOBODY, NOBODY),
@@ -83,6 +85,8 @@ def make_rows(cast: Any) -> dict:
             w.WorkRules(starts_on=date(2024, 1, 1)),
             leave_of(cast, cast.people[Role.MEMBER], cast.own),
             outing_of(cast, cast.people[Role.MEMBER], cast.own),
+            w.WeeklyReport(team=cast.team, week_start=date(2026, 3, 2), created_by=cast.users[Role.LEADER]),
+            w.TownNeed(village=cast.own, text="水渠垮塌，请镇里支持。", raised_on=date(2026, 3, 2)),
         ]
         for row in extra:
             row.save()

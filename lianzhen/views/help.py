@@ -42,6 +42,12 @@ TOPICS = (
         "登记、补登、调休，看本月记录，没有信号时用纸质表",
         (Role.LEADER, Role.MEMBER, Role.CADRE, *OFFICE, Role.DISTRICT),
     ),
+    Topic(
+        "weekly",
+        "周报",
+        "填写、报送、撤回，查看各组和按类别汇总，村里提出的事",
+        (*TOWN_WIDE, Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.CADRE),
+    ),
     Topic("villages", "查村情", "搜索、筛选、看一个村的全部情况", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Topic("printing", "打印", "清单和村档案打印成A4", (*TOWN_WIDE, *FIELD, Role.WINDOW, Role.SYSADMIN)),
     Topic("grid-heads", "更换网格长", "换人、定日期、看历任", (*OFFICE, Role.CADRE, Role.LEADER, Role.MEMBER)),

@@ -68,7 +68,7 @@
       ["id", "name", "for"].forEach(function (attribute) {
         if (part.hasAttribute(attribute)) part.setAttribute(attribute, part.getAttribute(attribute).replace(old, name));
       });
-      if (part.tagName === "TEXTAREA") part.value = "";
+      if (part.tagName === "TEXTAREA") { part.value = ""; part.style.height = ""; }
       if (part.type === "checkbox") part.checked = false;
     });
     row.parentNode.insertBefore(copy, row.nextSibling);
@@ -103,10 +103,16 @@
     }, 0);
   }
 
+  function grow(field) {
+    if (!field.offsetParent) return;
+    field.style.height = "auto";
+    field.style.height = field.scrollHeight + field.offsetHeight - field.clientHeight + "px";
+  }
+
   // --- Listening --------------------------------------------------------------------------------
   form.addEventListener("input", function (event) {
     changes++;
-    if (event.target.tagName === "TEXTAREA") addRow(event.target);
+    if (event.target.tagName === "TEXTAREA") { addRow(event.target); grow(event.target); }
     count();
   });
   form.addEventListener("focusout", function (event) {
@@ -132,4 +138,8 @@
   setInterval(store, EVERY);
   giveRowsBack();
   count();
+  all("textarea").forEach(grow);
+  all("details").forEach(function (part) {
+    part.addEventListener("toggle", function () { all("textarea", part).forEach(grow); });
+  });
 })();
