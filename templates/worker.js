@@ -103,7 +103,7 @@ function renew() {
   function fresh(path) {
     return stored(path).then(function (page) {
       if (page && Date.now() - page.headers.get("X-Kept") < STALE) return null;
-      return fetch(path, { credentials: "same-origin", cache: "no-store" }).then(function (answer) { return keep(new URL(path, location), answer); });
+      return fetch(path, { credentials: "same-origin", cache: "no-store", headers: { "{{ for_later }}": "1" } }).then(function (answer) { return keep(new URL(path, location), answer); });
     });
   }
   function each(paths) {

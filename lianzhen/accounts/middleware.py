@@ -14,6 +14,10 @@ from django.urls import reverse
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
+#: Set by the service worker on pages that it fetches for the time without a network. Nobody looks at them now:
+#: they are no sign of life, and what is to be told once is kept for a page that somebody sees.
+FOR_LATER = "X-For-Later"
+
 #: The session is written at most this often only to remember that somebody is there (seconds).
 SEEN_STEP = 60
 
@@ -30,7 +34,7 @@ class SessionLimitMiddleware:
             if _over(request, now):
                 logout(request)
                 messages.warning(request, "登录已过期，填写的内容已保留，请重新登录后提交。")
-            elif now - request.session.get("seen_at", 0) > SEEN_STEP:
+            elif FOR_LATER not in request.headers and now - request.session.get("seen_at", 0) > SEEN_STEP:
                 request.session["seen_at"] = now
         return self.get_response(request)
 

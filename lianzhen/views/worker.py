@@ -15,7 +15,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 
+from lianzhen.accounts.middleware import FOR_LATER
 from lianzhen.pages.guard import public
 
 #: What the pages below need to look and work as they should.
@@ -46,10 +49,14 @@ def worker(request: HttpRequest) -> HttpResponse:
         "form": reverse("duty_add"),
         "offline": reverse("offline"),
         "logout": reverse("logout"),
+        "for_later": FOR_LATER,
     }
     answer = render(request, "worker.js", context, content_type="text/javascript; charset=utf-8")
     answer["Cache-Control"] = "no-cache"
-    return answer
+    # Browsers look after almost every page whether it is still the same.
+    tag = quote_etag(sha256(answer.content).hexdigest()[:32])
+    answer["ETag"] = tag
+    return get_conditional_response(request, etag=tag, response=answer)
 
 
 @public("没有网络时由手机自己显示，与账号无关。", methods=("GET",))

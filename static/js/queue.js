@@ -58,6 +58,7 @@
   }
 
   queue.listed = listed;
+  one("[data-queue-plain]", list).hidden = true;
   one("[data-queue-send]").addEventListener("click", queue.upload);
   queue.show();
 })();

@@ -11,7 +11,7 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from lianzhen.periods import Week
+from lianzhen.periods import Month, Week
 from lianzhen.tests.test_sweep import guard_of, kind_of, patterns
 
 #: How many rows from either end of a table stand for it: the first made, and the latest with its odd states.
@@ -77,15 +77,15 @@ def _worded(route: str, user: Any) -> list[str]:
 
 
 def _filled(route: str, user: Any) -> Iterator[str]:
-    """The route with some rows of its kind, in this week."""
-    week = Week.of(timezone.localdate()).key
+    """The route with some rows of its kind, in this week and month."""
+    today, kind = timezone.localdate(), kind_of(route)
+    route = route.replace("<slug:week>", Week.of(today).key).replace("<slug:month>", Month.of(today).key)
     if "<int:pk>" not in route:
-        route = route.replace("<slug:week>", week)
         assert "<" not in route, f"the sweep does not know how to fill {route}"
         yield f"/{route}"
         return
-    for row in _rows(kind_of(route), user):
-        yield "/" + re.sub(r"<int:pk>", str(row.pk), route).replace("<slug:week>", week)
+    for row in _rows(kind, user):
+        yield "/" + re.sub(r"<int:pk>", str(row.pk), route)
 
 
 def _rows(kind: str, user: Any) -> list[Any]:
@@ -109,6 +109,7 @@ def _models() -> dict[str, Any]:
         "villages": register.Village,
         "teams": register.LiaisonTeam,
         "weekly/<slug:week>": register.LiaisonTeam,
+        "scores/<slug:month>/teams": register.LiaisonTeam,
         "needs": week.TownNeed,
         "postings": register.Posting,
         "specialities": register.Speciality,

@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -80,9 +80,20 @@ def town(server: LiveServer, django_db_blocker: Any) -> Iterator[Cast]:
         yield build_cast()
 
 
+@pytest.fixture(scope="session")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("media")
+
+
+@pytest.fixture(autouse=True)
+def _uploads_of_a_test(settings: Any, media: Path) -> None:
+    """One place for all journeys: a town that is built once has its photos through all of them."""
+    settings.MEDIA_ROOT = media
+
+
 @pytest.fixture(scope="module")
-def small_town(server: LiveServer, django_db_blocker: Any) -> Iterator[dict[Role, Any]]:
-    with own_data(django_db_blocker):
+def small_town(server: LiveServer, media: Path, django_db_blocker: Any) -> Iterator[dict[Role, Any]]:
+    with own_data(django_db_blocker), override_settings(MEDIA_ROOT=media):
         accounts = demo(villages=3, years=2)
         bring_about(accounts, timezone.localdate())
         yield accounts

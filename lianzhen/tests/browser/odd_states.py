@@ -10,8 +10,11 @@ from lianzhen.accounts.roles import Role
 
 
 def bring_about(accounts: dict[Role, Any], today: date) -> None:
+    from lianzhen.tests.browser.week_states import bring_about_week
     from villages.models import Village
 
+    # First, while the team is the only one that serves in the village.
+    bring_about_week(accounts, today)
     own = Village.objects.get(pk__in=accounts[Role.LEADER].standing.villages())
     far = Village.objects.exclude(pk=own.pk).order_by("code").last()
     office = accounts[Role.OFFICE]
