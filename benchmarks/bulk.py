@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bulk_duty import duty_days
+
 #: Called in order with the years of history. To be imported after `django.setup()`.
-FILLERS: tuple[Callable[[int], None], ...] = ()
+FILLERS: tuple[Callable[[int], None], ...] = (duty_days,)
 
 
 def fill(years: int) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.test import Client
 from django.urls import reverse
+from works import log_a_day, sync_fifty
 
 from grids.models import Grid, GridHeadTerm
 from lianzhen.accounts.models import User
@@ -41,6 +42,15 @@ class Sample:
     @cached_property
     def team(self) -> Any:
         return self.village.teams.order_by("pk").first()
+
+    @cached_property
+    def member(self) -> Any:
+        """Who has served longest: a member on every day that is entered anew."""
+        return self.team.postings.open().order_by("starts_on", "pk").select_related("person").first().person
+
+    @cached_property
+    def account(self) -> User:
+        return User.objects.get(username="demo_leader")
 
     @cached_property
     def organization(self) -> SocialOrganization:
@@ -80,6 +90,13 @@ PAGES = (
     page("首页（联村办）", "office", "home"),
     page("首页（组长）", "leader", "home"),
     page("首页（网格长）", "gridhead", "home"),
+    page("驻村一览", "office", "duty_matrix"),
+    page("我的驻村", "leader", "duty_me"),
+    page("登记驻村", "leader", "duty_add"),
+    page("驻村月统计", "office", "duty_statistics"),
+    page("周报一览", "office", "weekly_list"),
+    page("谁没跟上", "committee", "behind"),
+    page("请假公出", "office", "leave_list"),
     page("村（社区）", "office", "village_list"),
     page("一个村", "office", "village", "village"),
     page("联村工作组", "office", "team_list"),
@@ -103,13 +120,17 @@ PAGES = (
     page("管理面板", "office", "admin:index"),
 )
 EXPORTS = (
+    export("导出驻村一览", "duty_matrix"),
     export("导出村（社区）", "village_list"),
     export("导出网格", "grid_list"),
     export("导出社会组织", "organization_list"),
     export("导出人员", "person_list"),
 )
 #: Work that writes, e.g. fifty records sent at once by a phone that was offline: every request is new work.
-WORKS: tuple[Entry, ...] = ()
+WORKS = (
+    Entry("登记一天驻村", "leader", log_a_day),
+    Entry("上传待传的50条", "leader", sync_fifty, bounded=False),
+)
 
 
 def client_of(role: str) -> Client:
