@@ -146,13 +146,13 @@ def test_scores_agree_with_the_pure_heart(cast, scheme):
 
 
 def test_the_number_of_queries_is_constant(cast, scheme, django_assert_max_num_queries):
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(10):
         month(explain=None)
     for place in range(20):
         key = f"添{place:02}"
         line = Line(key=key, clause="D1", date=date(2026, 11, 5), points=D("0.5"), state=LineState.EFFECTIVE)
         write_line(cast, scheme, line, NOVEMBER, village=cast.other if place % 2 else cast.own)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(10):
         month(explain=None)
 
 

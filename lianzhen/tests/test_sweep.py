@@ -23,6 +23,7 @@ from lianzhen.pages.guard import Guard
 from lianzhen.tests.cast import START, Cast, make_user
 from lianzhen.tests.duty_rows import duty_rows
 from lianzhen.tests.meeting_rows import meeting_rows
+from lianzhen.tests.scheme_rows import scheme_rows
 
 OUTSIDER = "outsider"
 EVERYBODY = frozenset(R) | {OUTSIDER}
@@ -73,6 +74,9 @@ MAY = {
     "use_imports": OFFICE | {R.SYSADMIN},
     "see_work_rules": frozenset(R),
     "change_work_rules": frozenset({R.OFFICE_LEAD}),
+    "see_schemes": frozenset(R),
+    "keep_schemes": frozenset({R.OFFICE_LEAD}),
+    "decide_schemes": frozenset({R.COMMITTEE}),
     "see_leaves": READERS,
     "ask_leave": VILLAGE | {R.DISTRICT, R.INSTRUCTOR},
     "ask_leave_for": OFFICE,
@@ -117,6 +121,7 @@ MAY = {
     "see_suggestions": TOWN | {R.DISTRICT, R.LEADER, R.MEMBER},
     "decide_suggestions": OFFICE,
     "decide_suggestion": OFFICE,
+    "see_scores": READERS,
 }
 
 #: Who sees the own village's row and the other village's, by what the address begins with.
@@ -151,6 +156,10 @@ SEES = {
     "imports/accounts": (frozenset({R.SYSADMIN}), frozenset({R.SYSADMIN})),
     "feedback": (TOWN | {R.LEADER}, TOWN | {R.MEMBER}),
     "settings/work-rules": (frozenset(R), frozenset(R)),
+    # The version in force, and the draft of the next one.
+    "settings/scheme": (frozenset(R), TOWN),
+    "settings/scheme/categories": (frozenset(R), TOWN),
+    "settings/clauses": (frozenset(R), TOWN),
     # A leave is about a person: the window does not look it up.
     "leave": (OWN - {R.WINDOW}, TOWN),
     "duty/outings": (OWN, FAR),
@@ -162,6 +171,7 @@ SEES = {
     "duty/checks": (OWN, FAR),
     # By the team whose report it is.
     "weekly/<slug:week>": (OWN, FAR),
+    "scores/<slug:month>/teams": (OWN, FAR),
     "needs": (OWN, FAR),
     "meetings": (MEETING, MEETING),
     "decisions": (MEETING, MEETING),
@@ -242,7 +252,9 @@ def objects(cast: Cast) -> dict[str, tuple[Any, Any]]:
         rows["leave"] = [a_leave(cast, cast.own, cast.team), a_leave(cast, cast.other, cast.other_team)]
         rows |= duty_rows(cast)
         rows |= meeting_rows(cast)
+        rows |= scheme_rows(cast)
         rows["weekly/<slug:week>"] = [cast.team, cast.other_team]
+        rows["scores/<slug:month>/teams"] = [cast.team, cast.other_team]
         asked_for = {"text": "水渠垮塌，请镇里支持。", "raised_on": START}
         rows["needs"] = [made(TownNeed(village=village, **asked_for)) for village in (cast.own, cast.other)]
         rows["duty/outings"] = [an_outing(cast, cast.own), an_outing(cast, cast.other)]
@@ -313,7 +325,7 @@ def far_head(cast: Cast) -> Any:
 def address(route: str, row: Any) -> str:
     filled = re.sub(r"<int:pk>", str(row.pk if row is not None else ""), route)
     filled = filled.replace("<slug:kind>", "people").replace("<slug:tab>", "grids").replace("<slug:topic>", "printing")
-    filled = filled.replace("<slug:week>", "2026-W48")
+    filled = filled.replace("<slug:week>", "2026-W48").replace("<slug:month>", "2026-11")
     assert "<" not in filled, f"the sweep does not know how to fill {route}"
     return f"/{filled}"
 

@@ -1,0 +1,42 @@
+"""Who may do what with scores, the closing of a month, subsidies and corrections. Read it aloud to the town's head.
+
+Whoever checked the figures does not sign them off (`month_other_reviews`); see the actions for what a month's
+state allows.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Model
+
+from appraisal.models import AppraisalMonth
+from appraisal.permissions import OFFICE, TEAM
+from lianzhen.accounts.models import User
+from lianzhen.accounts.roles import TOWN_WIDE, Role
+from lianzhen.accounts.verdicts import Verdict, only
+
+State = AppraisalMonth.State
+
+
+def see_scores(user: User, record: Model | None = None) -> Verdict:
+    """The town, the liaison group of the district, and whoever works in the village."""
+    return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM, Role.INSTRUCTOR, Role.CADRE)
+
+
+def see_months(user: User) -> Verdict:
+    """How far the closing of a month is."""
+    return only(user, *TOWN_WIDE)
+
+
+def close_months(user: User) -> Verdict:
+    """Checks, publicity, subsidies, archive."""
+    return only(user, *OFFICE)
+
+
+def review_months(user: User) -> Verdict:
+    """审核: the head of the office, or the committee."""
+    return only(user, Role.OFFICE_LEAD, Role.COMMITTEE)
+
+
+def lock_months(user: User) -> Verdict:
+    """定稿."""
+    return only(user, Role.OFFICE_LEAD)
