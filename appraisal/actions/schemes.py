@@ -14,10 +14,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.utils import timezone
 
+from appraisal.actions.open_month import with_terms
 from appraisal.models import AppraisalMonth, Category, Clause, Scheme
 from appraisal.ranking import BANDS, store_bands
 from appraisal.rules import BadParameters, sample
 from appraisal.rules.scheme import SchemeTerms
+from appraisal.scheme_words import problems_of
 from appraisal.subsidy_formulas import SAMPLE as SAMPLE_SUBSIDY
 from lianzhen.accounts.models import User
 from lianzhen.periods import Month
@@ -239,11 +241,11 @@ def move_clause(*, clause: Clause, up: bool, by: User) -> None:
 
 # --- From draft to adopted ------------------------------------------------------------------------
 def submit(*, scheme: Scheme, by: User, version: int | None = None) -> Scheme:
-    """Lay the draft before the party committee. Refused while `SchemeTerms.problems` finds something."""
+    """Lay the draft before the party committee. Refused while `problems_of` finds something."""
     with acting(by=by, action="scheme.submit", label="提交考核方案"):
         scheme = _draft(scheme, version)
-        if problems := scheme.as_terms().problems():
-            raise ValidationError([f"{problem}。" for problem in problems])
+        if problems := problems_of(with_terms(Scheme.objects.filter(pk=scheme.pk)).get()):
+            raise ValidationError(problems)
         scheme.state, scheme.submitted_at, scheme.submitted_by = State.SUBMITTED, timezone.now(), by
         _save(scheme)
     return scheme

@@ -153,6 +153,11 @@ class Scheme(VersionedModel):
         )
 
 
+class CategoryQuerySet(models.QuerySet["Category"]):
+    def visible_to(self, user: User) -> CategoryQuerySet:
+        return self.filter(scheme__in=Scheme.objects.visible_to(user))
+
+
 class Category(VersionedModel):
     """A category of one version. `key` stays the same from version to version; the name is the town's."""
 
@@ -162,6 +167,8 @@ class Category(VersionedModel):
     full = MarksField("满分")
     floor = MarksField("最低（分）", default=Decimal(0))
     position = models.PositiveSmallIntegerField("顺序", default=0)
+
+    objects = CategoryQuerySet.as_manager()
 
     class Meta:
         verbose_name = "考核类别"
