@@ -6,7 +6,7 @@ class AppraisalConfig(AppConfig):
     verbose_name = "联村工作"
 
     def ready(self) -> None:
-        from appraisal.models import TRACKED, DutyPhoto, Leave, Suggestion, WeeklyMeeting, WeeklyReport
+        from appraisal.models import TRACKED, Clause, DutyPhoto, Leave, Scheme, Suggestion, WeeklyMeeting, WeeklyReport
         from appraisal.views import duty_views, weekly_overview
         from lianzhen.trail import guards, track
 
@@ -18,6 +18,9 @@ class AppraisalConfig(AppConfig):
         track(WeeklyMeeting, leave_out=["agenda"])
         # Facts come as sentences; the action notes them in words (`actions.suggestions`).
         track(Suggestion, leave_out=["key", "facts"])
+        # Rules, bands and formulas come as sentences; their actions note them in words (`actions.schemes`).
+        track(Clause, leave_out=["initials", "rule", "parameters", "suggested_by"])
+        track(Scheme, leave_out=["bands", "subsidy"])
         track(WeeklyReport, leave_out=["page"])
         # The name of a file tells a reader nothing.
         track(DutyPhoto, leave_out=["stored_as"])

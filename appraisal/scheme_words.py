@@ -119,10 +119,16 @@ class ClauseWords:
     cap: str
     applies: str
     extras: str
+    suggested: str
 
     @property
     def full_sentence(self) -> str:
         return "；".join(part for part in (self.sentence, self.extras) if part)
+
+    @property
+    def on_the_trail(self) -> dict[str, str]:
+        """What the fields of the row hold as codes, by the name a reader knows."""
+        return {"规则": f"{self.rule_name}：{self.sentence}", "建议扣分": self.suggested}
 
 
 def clause_words(clause: Clause) -> ClauseWords:
@@ -135,7 +141,14 @@ def clause_words(clause: Clause) -> ClauseWords:
         cap=in_points(cap) if cap is not None else UNKNOWN,
         applies=clause.get_applies_to_display(),
         extras="；".join(_extras(clause, rule)),
+        suggested=suggested_by(clause),
     )
+
+
+def suggested_by(clause: Clause) -> str:
+    """Kinds of suggestions that become entries of the clause, by name."""
+    labels = dict(Suggestion.Kind.choices)
+    return "、".join(str(labels[code]) for code in clause.suggested_by if code in labels)
 
 
 def _extras(clause: Clause, rule: Any) -> list[str]:
@@ -146,9 +159,7 @@ def _extras(clause: Clause, rule: Any) -> list[str]:
         found.append("须有照片、文件或检查记录编号")
     if clause.rectify_days:
         found.append(f"{clause.rectify_days}天内整改")
-    if clause.suggested_by:
-        labels = dict(Suggestion.Kind.choices)
-        named = "、".join(str(labels[code]) for code in clause.suggested_by if code in labels)
+    if named := suggested_by(clause):
         found.append(f"平台按{named}提出建议")
     return found
 

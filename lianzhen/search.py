@@ -12,7 +12,11 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
+from appraisal.filters_clauses import found_by
+from appraisal.models import Clause
+from appraisal.permissions_schemes import see_schemes
 from grids.models import Grid
 from lianzhen.navigation import rail
 from lianzhen.pinyin import initials
@@ -59,6 +63,8 @@ def _groups(user: User, typed: str) -> Iterator[Hits]:
         yield _people(user, typed)
     if see_village_life(user):
         yield _organizations(user, typed)
+    if see_schemes(user):
+        yield _clauses(user, typed)
     yield _pages(user, typed)
 
 
@@ -113,6 +119,14 @@ def _organizations(user: User, typed: str) -> Hits:
     rows = SocialOrganization.objects.visible_to(user).current().filter(named).select_related("village")
     found = [Hit(o.name, str(o.village), reverse("organization", args=[o.pk])) for o in rows[: SHOWN + 1]]
     return _cut("社会组织", found, _more("organization_list", typed))
+
+
+def _clauses(user: User, typed: str) -> Hits:
+    """Of the version that judges this month, as the catalogue shows them."""
+    rows = Clause.objects.visible_to(user).in_force(timezone.localdate()).filter(found_by(typed))
+    rows = rows.select_related("category").order_by("category__position", "position")[: SHOWN + 1]
+    found = [Hit(str(c), c.category.name, reverse("clause", args=[c.pk])) for c in rows]
+    return _cut("条款", found, _more("clause_list", typed))
 
 
 def _pages(user: User, typed: str) -> Hits:

@@ -19,11 +19,12 @@ from appraisal.models import AppraisalMonth, Category, Clause, Scheme
 from appraisal.ranking import BANDS, store_bands
 from appraisal.rules import BadParameters, sample
 from appraisal.rules.scheme import SchemeTerms
-from appraisal.scheme_words import problems_of
+from appraisal.scheme_words import clause_words, display_of, formula_of, problems_of
 from appraisal.subsidy_formulas import SAMPLE as SAMPLE_SUBSIDY
 from lianzhen.accounts.models import User
 from lianzhen.periods import Month
 from lianzhen.trail import acting
+from lianzhen.trail.recording import Act
 from lianzhen.trail.versions import lock_for_change
 
 State = Scheme.State
@@ -134,14 +135,31 @@ def _refuse_second_draft() -> None:
 # --- Editing a draft ------------------------------------------------------------------------------
 def change_settings(*, scheme: Scheme, by: User, version: int | None = None, **settings: Any) -> Scheme:
     """Base, caps, weight, periods, display, bands, subsidy formula. Raises `ValidationError` by field."""
-    with acting(by=by, action="scheme.settings", label="修改考核方案设置"):
+    with acting(by=by, action="scheme.settings", label="修改考核方案设置") as act:
         scheme = _draft(scheme, version)
+        before = _in_words(scheme)
         for name, value in settings.items():
             if name not in SETTINGS:
                 raise KeyError(name)
             setattr(scheme, name, value)
         _save(scheme)
+        _note(act, scheme, before, _in_words(scheme))
     return scheme
+
+
+def _in_words(scheme: Scheme) -> dict[str, str]:
+    """Of the settings, those that are stored as JSON."""
+    try:
+        return {"结果排列": display_of(scheme), "补助办法": formula_of(scheme).sentence()}
+    except (BadParameters, ValueError) as problem:
+        raise ValidationError(f"{str(problem).rstrip('。')}。") from problem
+
+
+def _note(act: Act, row: Scheme | Clause, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+    """What the fields themselves cannot tell a reader, in words."""
+    changes = [(name, before.get(name, ""), said) for name, said in after.items() if before.get(name, "") != said]
+    if changes:
+        act.note(row, changes)
 
 
 def save_category(
@@ -188,13 +206,15 @@ def save_clause(
     **facts: Any,
 ) -> Clause:
     """Add a clause to a draft or change one. `parameters` as the rule stores them (`Rule.to_json`)."""
-    with acting(by=by, action="scheme.clause", label="修改考核条款" if clause else "新增考核条款"):
+    with acting(by=by, action="scheme.clause", label="修改考核条款" if clause else "新增考核条款") as act:
         scheme = _draft(category.scheme)
+        before = {}
         if clause is None:
             last = category.clauses.aggregate(last=Max("position"))["last"]
             clause = Clause(scheme=scheme, position=(last if last is not None else -1) + 1)
         else:
             clause = lock_for_change(clause, version)
+            before = clause_words(clause).on_the_trail
         clause.category = category
         if parameters is not None:
             clause.parameters = dict(parameters)
@@ -203,6 +223,7 @@ def save_clause(
         clause.full_clean()
         _refuse_bad_rule(clause)
         clause.save()
+        _note(act, clause, before, clause_words(clause).on_the_trail)
         _touch(scheme)
     return clause
 

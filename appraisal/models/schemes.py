@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Subquery
 
 from appraisal.models.duty import by_field, paired
 from appraisal.models.points import MarksField, is_first_of_month
@@ -196,6 +196,11 @@ class Category(VersionedModel):
 class ClauseQuerySet(models.QuerySet["Clause"]):
     def visible_to(self, user: User) -> ClauseQuerySet:
         return self.filter(scheme__in=Scheme.objects.visible_to(user))
+
+    def in_force(self, month: date) -> ClauseQuerySet:
+        """Of the version that judges the month. One query, with the version found inside it."""
+        versions = Scheme.objects.adopted().filter(month_from__lte=month).order_by("-month_from")
+        return self.filter(scheme_id=Subquery(versions.values("pk")[:1]))
 
 
 class Clause(VersionedModel):
