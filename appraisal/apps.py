@@ -6,12 +6,24 @@ class AppraisalConfig(AppConfig):
     verbose_name = "联村工作"
 
     def ready(self) -> None:
-        from appraisal.models import TRACKED, Clause, DutyPhoto, Leave, Scheme, Suggestion, WeeklyMeeting, WeeklyReport
+        from appraisal.models import (
+            TRACKED,
+            Clause,
+            DutyPhoto,
+            Leave,
+            MonthlyScore,
+            Scheme,
+            Suggestion,
+            WeeklyMeeting,
+            WeeklyReport,
+        )
         from appraisal.views import duty_views, weekly_overview
         from lianzhen.trail import guards, track
 
         for model in TRACKED:
             track(model)
+        # What was frozen is never changed, not even by the administrator.
+        guards.append_only(MonthlyScore)
         duty_views.register()
         weekly_overview.register()
         # The agenda repeats what other records say; each of those has its own entries.
