@@ -173,7 +173,8 @@ def _events(entry: ScoreEntry, appeals: Sequence[Appeal]) -> list[Event]:
         found.append(Event(entry.rectify_checked_at, word, _name(entry.rectify_checked_by), entry.rectify_note))
     if entry.ended_at:
         found.append(Event(entry.ended_at, entry.get_state_display(), _name(entry.ended_by), entry.end_reason))
-    return sorted(found, key=lambda event: event.at, reverse=True)
+    # Of one moment, what came later stands first.
+    return sorted(reversed(found), key=lambda event: event.at, reverse=True)
 
 
 def _appeal_events(appeal: Appeal) -> list[Event]:

@@ -15,7 +15,18 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from appraisal.models import Decision, DutyAttendance, DutyLog, DutyShift, Leave, SpotCheck, TownNeed, WorkRules
+from appraisal.models import (
+    Appeal,
+    Decision,
+    DutyAttendance,
+    DutyLog,
+    DutyShift,
+    Leave,
+    ScoreEntry,
+    SpotCheck,
+    TownNeed,
+    WorkRules,
+)
 from appraisal.waiting import Item, Source, gather
 from appraisal.working_rules import Rules
 from lianzhen.town.models import CalendarDay
@@ -56,6 +67,11 @@ KINDS = {
     "leave_group": _Kind("片区联络组", "请假公出待批", "leave_list"),
     "leave_office": _Kind("联村工作办", "请假公出待批", "leave_list"),
     "leave_committee": _Kind("党委委员", "请假公出待批", "leave_list"),
+    "entry_waiting": _Kind("联村工作办主任和片区联络组", "扣分待复核", "deduction_list", "?state=waiting"),
+    "bonus_claimed": _Kind("片区联络组", "加分待出意见", "bonus_list", "?state=claimed"),
+    "bonus_opinion": _Kind("联村工作办", "加分待核实", "bonus_list", "?state=opinion"),
+    "bonus_verified": _Kind("联村工作办主任", "加分待决定", "bonus_list", "?state=verified"),
+    "appeal_late": _Kind("联村工作办", "申诉超期未答复", "appeal_list", "?state=late", is_limit=True),
     "need_new": _Kind("联村工作办", "需镇里解决的事未交办", "need_list"),
     "need_late": _Kind("承办站所（办）", "需镇里解决的事超期", "need_list", is_limit=True),
     "decided": _Kind("责任站所（办）和责任人", "议定事项超期", "decision_list", "?state=overdue", is_limit=True),
@@ -76,6 +92,7 @@ def office_sources(today: date, user: User | None = None) -> dict[str, Source]:
 
     asked = seen(Leave.objects.filter(state=Leave.State.ASKED))
     needs = seen(TownNeed.objects.open())
+    entries, appeals = seen(ScoreEntry.objects.all()), seen(Appeal.objects.open())
     disputed = seen(DutyAttendance.objects.filter(state=DutyAttendance.State.DISPUTED))
     return {
         "makeup": Source(seen(DutyLog.objects.filter(state=DutyLog.State.PENDING)), "created_at"),
@@ -85,6 +102,11 @@ def office_sources(today: date, user: User | None = None) -> dict[str, Source]:
         "leave_group": Source(asked.filter(step=Leave.Step.GROUP), "created_at"),
         "leave_office": Source(asked.filter(step=Leave.Step.OFFICE), "created_at"),
         "leave_committee": Source(asked.filter(step=Leave.Step.COMMITTEE), "created_at"),
+        "entry_waiting": Source(entries.filter(state=ScoreEntry.State.WAITING), "recorded_at"),
+        "bonus_claimed": Source(entries.filter(state=ScoreEntry.State.CLAIMED), "recorded_at"),
+        "bonus_opinion": Source(entries.filter(state=ScoreEntry.State.OPINION), "opinion_at"),
+        "bonus_verified": Source(entries.filter(state=ScoreEntry.State.VERIFIED), "verified_at"),
+        "appeal_late": Source(appeals.filter(answer_by__lt=today), "answer_by", "entry__team_id"),
         "need_new": Source(needs.filter(state=TownNeed.State.NEW), "raised_on", ""),
         "need_late": Source(needs.filter(state=TownNeed.State.ASSIGNED, due_on__lt=today), "due_on", ""),
         "decided": Source(seen(Decision.objects.overdue(today)).filter(team=None), "due_on", ""),

@@ -18,7 +18,6 @@ from lianzhen.accounts.verdicts import ALLOWED, Verdict, only, refused
 from villages.models import Posting
 
 State = ScoreEntry.State
-Kind = ScoreEntry.Kind
 
 
 def serves_in(user: User, team_id: int | None) -> bool:
@@ -66,11 +65,11 @@ def confirm_entry(user: User, entry: ScoreEntry) -> Verdict:
 
 def withdraw_entry(user: User, entry: ScoreEntry) -> Verdict:
     """作废 before it took hold: the recorder, or the head of the office."""
-    if serves_in(user, entry.team_id) and entry.kind == Kind.DEDUCTION:
+    if serves_in(user, entry.team_id):
         return refused(RECUSED)
-    if entry.recorded_by_id == user.pk or (entry.kind == Kind.DEDUCTION and user.standing.has(Role.OFFICE_LEAD)):
+    if entry.recorded_by_id == user.pk or user.standing.has(Role.OFFICE_LEAD):
         return ALLOWED
-    return refused("由登记人或联村工作办主任作废。" if entry.kind == Kind.DEDUCTION else "由申报人撤回。")
+    return refused("由登记人或联村工作办主任作废。")
 
 
 def reverse_entry(user: User, entry: ScoreEntry) -> Verdict:
@@ -101,6 +100,10 @@ def check_rectification(user: User, entry: ScoreEntry) -> Verdict:
 # --- 加分 -------------------------------------------------------------------------------------
 def claim_bonuses(user: User) -> Verdict:
     return only(user, Role.LEADER)
+
+
+def withdraw_claim(user: User, entry: ScoreEntry) -> Verdict:
+    return ALLOWED if entry.recorded_by_id == user.pk else refused("申报由申报人撤回。")
 
 
 def give_opinion(user: User, entry: ScoreEntry) -> Verdict:

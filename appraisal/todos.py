@@ -13,11 +13,13 @@ from django.utils import timezone
 
 from appraisal.leave_states import waiting_for
 from appraisal.models import (
+    Appeal,
     Decision,
     DutyAttendance,
     DutyLog,
     DutyShift,
     Leave,
+    ScoreEntry,
     SpotCheck,
     Suggestion,
     TownNeed,
@@ -60,9 +62,15 @@ def own_sources(user: User, today: date) -> dict[str, Source]:
 
 
 def team_sources_of(teams: Sequence[LiaisonTeam]) -> dict[str, Source]:
-    """What waits in the user's own teams: explanations to give, entries under dispute."""
+    """What waits in the user's own teams: explanations to give, entries under dispute, deductions that can still
+    be appealed against and that nobody of the team has marked as read, what is to be put right."""
     disputed = DutyAttendance.objects.filter(state=DutyAttendance.State.DISPUTED, log__team__in=teams)
+    deductions = ScoreEntry.objects.filter(team__in=teams, kind=ScoreEntry.Kind.DEDUCTION)
+    unread = deductions.filter(state=ScoreEntry.State.NOTIFIED, read_at=None, appeal_until__gte=timezone.now())
+    wanting = deductions.filter(rectify_by__isnull=False, rectified_at=None).exclude(state__in=ScoreEntry.OVER)
     return {
+        "my_deductions": Source(unread, "appeal_until", text="fact"),
+        "my_rectifying": Source(wanting, "rectify_by", text="fact"),
         "my_spots": Source(SpotCheck.objects.filter(team__in=teams, state=SpotCheck.State.ASKED), "explain_by"),
         "my_disputes": Source(DutyLog.objects.filter(pk__in=disputed.values("log_id")), "day"),
     }
@@ -82,6 +90,8 @@ def district_sources(user: User) -> dict[str, Source]:
         "asked_makeups": Source(seen(DutyLog.objects.filter(state=DutyLog.State.PENDING)), "created_at"),
         "asked_shifts": Source(seen(DutyShift.objects.filter(state=DutyShift.State.ASKED)), "created_at"),
         "asked_disputes": Source(disputed, "disputed_at", "log__team_id"),
+        "asked_confirms": Source(seen(ScoreEntry.objects.filter(state=ScoreEntry.State.WAITING)), "recorded_at"),
+        "asked_opinions": Source(seen(ScoreEntry.objects.filter(state=ScoreEntry.State.CLAIMED)), "recorded_at"),
         "asked_spots": Source(seen(SpotCheck.objects.filter(state=SpotCheck.State.EXPLAINED)), "explained_at"),
     }
 
@@ -90,6 +100,10 @@ def desk_sources() -> dict[str, Source]:
     """What the office has on its desk besides."""
     return {
         "new_needs": Source(TownNeed.objects.filter(state=TownNeed.State.NEW), "raised_on", ""),
+        "to_confirm": Source(ScoreEntry.objects.filter(state=ScoreEntry.State.WAITING), "recorded_at"),
+        "to_verify": Source(ScoreEntry.objects.filter(state=ScoreEntry.State.OPINION), "opinion_at"),
+        "to_agree": Source(ScoreEntry.objects.filter(state=ScoreEntry.State.VERIFIED), "verified_at"),
+        "to_answer": Source(Appeal.objects.open(), "answer_by", "entry__team_id"),
         "suggested": Source(Suggestion.objects.filter(state=Suggestion.State.OPEN), "occurred_on"),
     }
 
@@ -104,6 +118,8 @@ def own_todos(items: Items, today: date) -> list[Todo]:
     found = [
         *_each(items, "my_decisions", lambda item: _dated(item, today, item.text or "", "decision")),
         *_each(items, "my_needs", lambda item: _dated(item, today, item.text or "", "need")),
+        *_each(items, "my_deductions", lambda item: _dated(item, today, f"扣分：{item.text}", "deduction")),
+        *_each(items, "my_rectifying", lambda item: _dated(item, today, f"整改：{item.text}", "deduction")),
         *_each(items, "my_spots", lambda item: _dated(item, today, "说明抽查时的情况", "spot_check")),
         *_each(items, "my_leaves", lambda item: _leave(item, today)),
         *_each(items, "my_disputes", lambda item: _dispute(item, today)),
@@ -116,6 +132,8 @@ def district_todos(items: Items) -> list[Todo]:
         *_counted(items, "asked_makeups", "补登待同意", f"{reverse('duty_requests')}"),
         *_counted(items, "asked_shifts", "调休待同意", reverse("duty_shift_list")),
         *_counted(items, "asked_disputes", "驻村登记异议待处理", reverse("duty_requests")),
+        *_counted(items, "asked_confirms", "扣分待复核", reverse("approval_list")),
+        *_counted(items, "asked_opinions", "加分待出意见", reverse("approval_list")),
         *_counted(items, "asked_spots", "抽查说明待认定", reverse("spot_check_list")),
     ]
 
@@ -123,6 +141,10 @@ def district_todos(items: Items) -> list[Todo]:
 def desk_todos(items: Items) -> list[Todo]:
     return [
         *_counted(items, "new_needs", "需镇里解决的事待交办", reverse("need_list")),
+        *_counted(items, "to_confirm", "扣分待复核", f"{reverse('deduction_list')}?state=waiting"),
+        *_counted(items, "to_verify", "加分待核实", f"{reverse('bonus_list')}?state=opinion"),
+        *_counted(items, "to_agree", "加分待决定", f"{reverse('bonus_list')}?state=verified"),
+        *_counted(items, "to_answer", "申诉待答复", reverse("appeal_list")),
         *_counted(items, "suggested", "建议扣分待办理", reverse("suggestion_list")),
     ]
 

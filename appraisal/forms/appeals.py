@@ -73,7 +73,7 @@ class CheckAppealForm(PageForm):
 
 class DecideAppealForm(PageForm):
     outcome = forms.ChoiceField(
-        label="答复",
+        label="答复结果",
         choices=Appeal.Outcome.choices,
         widget=forms.RadioSelect,
         error_messages={"required": "请选择维持、变更或撤销", "invalid_choice": CHOSEN},

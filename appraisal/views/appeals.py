@@ -177,6 +177,7 @@ def appeal_list(request: HttpRequest) -> HttpResponse:
         filterset=AppealFilter,
         count=lambda n: f"共{number(n)}件",
         empty_text="没有申诉。对扣分有异议的，可在期限内从那条扣分的页面提出。",
+        context={"table_css": "cards"},
     )
     return page.respond()
 

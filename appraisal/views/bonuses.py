@@ -21,7 +21,7 @@ from appraisal.permissions_entries import (
     reverse_entry,
     see_entries,
     verify_bonus,
-    withdraw_entry,
+    withdraw_claim,
 )
 from appraisal.views.deductions import ask_part, entry_form_page, preview_part
 from lianzhen.pages.forms import form_page
@@ -139,7 +139,7 @@ def bonus_agree(request: HttpRequest, entry: ScoreEntry) -> HttpResponse:
     )
 
 
-@guarded(withdraw_entry, find=find_bonus)
+@guarded(withdraw_claim, find=find_bonus)
 def bonus_withdraw(request: HttpRequest, entry: ScoreEntry) -> HttpResponse:
     return form_page(
         request,

@@ -97,6 +97,7 @@ def deduction_list(request: HttpRequest) -> HttpResponse:
         empty_text="还没有扣分。登记后，工作组会收到通知，可以在期限内申诉。",
         empty_action=("登记扣分", reverse("deduction_add")) if records else None,
         context={
+            "table_css": "cards",
             "add_url": reverse("deduction_add"),
             "add_text": "登记扣分",
             "may_add": records,
@@ -119,6 +120,6 @@ def bonus_list(request: HttpRequest) -> HttpResponse:
         count=lambda n: f"共{number(n)}条",
         empty_text="还没有加分申报。组长申报后，由片区出意见、联村工作办核实、主任同意。",
         empty_action=("申报加分", reverse("bonus_add")) if claims else None,
-        context={"add_url": reverse("bonus_add"), "add_text": "申报加分", "may_add": claims},
+        context={"table_css": "cards", "add_url": reverse("bonus_add"), "add_text": "申报加分", "may_add": claims},
     )
     return page.respond()

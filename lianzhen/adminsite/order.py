@@ -41,6 +41,8 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "TownNeed",
             "WeeklyMeeting",
             "Decision",
+            "ScoreEntry",
+            "Appeal",
             "Suggestion",
             "WorkRules",
         ),

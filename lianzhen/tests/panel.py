@@ -14,6 +14,7 @@ from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.importing.models import ImportBatch
 from lianzhen.notices.models import Feedback, Notice
 from lianzhen.tests.duty_rows import duty_rows
+from lianzhen.tests.entry_rows import entry_rows
 from lianzhen.tests.meeting_rows import meeting_rows
 from lianzhen.town.models import CalendarDay, CalendarYear, Department, Town
 from lianzhen.trail import acting
@@ -58,6 +59,8 @@ RIGHTS = {
     w.WeeklyMeeting: (TOWN_WIDE, NOBODY, NOBODY),
     w.Decision: (TOWN_WIDE, NOBODY, NOBODY),
     w.Suggestion: (TOWN_WIDE, NOBODY, NOBODY),
+    w.ScoreEntry: (TOWN_WIDE, NOBODY, NOBODY),
+    w.Appeal: (TOWN_WIDE, NOBODY, NOBODY),
     Town: (SETTINGS, NOBODY, LEAD_OR_KEEPER),
     Department: (SETTINGS, LEAD_OR_KEEPER, LEAD_OR_KEEPER),
     CalendarDay: (SETTINGS, (Role.OFFICE, *LEAD_OR_KEEPER), (Role.OFFICE, *LEAD_OR_KEEPER)),
@@ -92,6 +95,7 @@ def make_rows(cast: Any) -> dict:
             row.save()
         duty_rows(cast)
         meeting_rows(cast)
+        entry_rows(cast)
     # Of a kind that office and administrator import alike, so that each has the row before him.
     ImportBatch.objects.create(
         kind="calendar", file_name="放假安排", stored_as="x", sha256="0", created_by=cast.users[Role.OFFICE]

@@ -22,6 +22,7 @@ from lianzhen.accounts.roles import Role as R
 from lianzhen.pages.guard import Guard
 from lianzhen.tests.cast import START, Cast, make_user
 from lianzhen.tests.duty_rows import duty_rows
+from lianzhen.tests.entry_rows import entry_rows
 from lianzhen.tests.meeting_rows import meeting_rows
 from lianzhen.tests.scheme_rows import scheme_rows
 
@@ -77,6 +78,7 @@ MAY = {
     "see_schemes": frozenset(R),
     "keep_schemes": frozenset({R.OFFICE_LEAD}),
     "decide_schemes": frozenset({R.COMMITTEE}),
+    "try_schemes": TOWN,
     "see_leaves": READERS,
     "ask_leave": VILLAGE | {R.DISTRICT, R.INSTRUCTOR},
     "ask_leave_for": OFFICE,
@@ -121,6 +123,30 @@ MAY = {
     "see_suggestions": TOWN | {R.DISTRICT, R.LEADER, R.MEMBER},
     "decide_suggestions": OFFICE,
     "decide_suggestion": OFFICE,
+    "see_entries": READERS,
+    "see_approvals": OFFICE | {R.COMMITTEE, R.DISTRICT},
+    "record_deductions": OFFICE,
+    # The deduction has been told; nobody writes it anew.
+    "change_entry": frozenset(),
+    # The office's clerk recorded it, and so does not confirm it, nor look into the appeal.
+    "confirm_entry": frozenset({R.OFFICE_LEAD, R.DISTRICT}),
+    "withdraw_entry": OFFICE,
+    "reverse_entry": frozenset({R.OFFICE_LEAD}),
+    "read_entry": VILLAGE,
+    "file_appeal": VILLAGE,
+    "report_rectification": VILLAGE,
+    "check_rectification": OFFICE,
+    "claim_bonuses": frozenset({R.LEADER}),
+    # The leader's claim, with his photo.
+    "withdraw_claim": frozenset({R.LEADER}),
+    "give_opinion": frozenset({R.DISTRICT}),
+    "verify_bonus": OFFICE,
+    "agree_bonus": frozenset({R.OFFICE_LEAD}),
+    "withdraw_appeal": frozenset({R.LEADER}),
+    "check_appeal": frozenset({R.OFFICE_LEAD}),
+    "decide_appeal": frozenset({R.OFFICE_LEAD}),
+    "see_evidence": READERS,
+    "take_evidence_down": frozenset({R.LEADER}),
     "see_scores": READERS,
 }
 
@@ -176,6 +202,10 @@ SEES = {
     "meetings": (MEETING, MEETING),
     "decisions": (MEETING, MEETING),
     "suggestions": (OWN, FAR),
+    "deductions": (OWN, FAR),
+    "bonuses": (OWN, FAR),
+    "appeals": (OWN, FAR),
+    "evidence": (OWN, FAR),
 }
 
 #: Addresses that only a row of a certain state has.
@@ -252,6 +282,7 @@ def objects(cast: Cast) -> dict[str, tuple[Any, Any]]:
         rows["leave"] = [a_leave(cast, cast.own, cast.team), a_leave(cast, cast.other, cast.other_team)]
         rows |= duty_rows(cast)
         rows |= meeting_rows(cast)
+        rows |= entry_rows(cast)
         rows |= scheme_rows(cast)
         rows["weekly/<slug:week>"] = [cast.team, cast.other_team]
         rows["scores/<slug:month>/teams"] = [cast.team, cast.other_team]

@@ -55,6 +55,8 @@
       list.textContent = "";
       shown.forEach(function (option, place) {
         var item = make("li", { role: "option", id: id + "-o" + place, "aria-selected": String(option === chosen()) });
+        var group = option.parentNode.label, before = place && shown[place - 1].parentNode.label;
+        if (group && group !== before) item.dataset.group = group;
         item.textContent = option.text.trim();
         item.addEventListener("mousedown", function (event) { event.preventDefault(); });
         item.addEventListener("click", function () { choose(option); });

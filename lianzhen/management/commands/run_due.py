@@ -7,13 +7,14 @@ from typing import Any
 from django.core.management import BaseCommand
 from django.utils import timezone
 
+from appraisal.actions.entry_ends import take_effect
 from appraisal.actions.meetings import prepare_agenda
 from appraisal.actions.suggestions import refresh_suggestions
 from appraisal.models import WeeklyMeeting
 
 
 class Command(BaseCommand):
-    help = "核对最近几周，更新建议扣分；更新还没有召开的例会的议程。可重复运行，由定时任务每天执行。"
+    help = "核对最近几周，更新建议扣分；更新还没有召开的例会的议程；申诉期满的扣分生效。可重复运行，由定时任务每天执行。"
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
@@ -23,4 +24,6 @@ class Command(BaseCommand):
         coming = WeeklyMeeting.objects.filter(state=WeeklyMeeting.State.PLANNED, held_on__gte=today)
         for meeting in coming:
             prepare_agenda(meeting=meeting, now=now)
+        effective = take_effect(now=now)
+        self.stdout.write(f"扣分：申诉期满，{effective}条生效。")
         self.stdout.write(f"周例会：更新{len(coming)}次例会的议程。")

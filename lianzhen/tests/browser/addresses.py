@@ -146,6 +146,10 @@ def _models() -> dict[str, Any]:
         "imports/accounts": ImportBatch,
         "notices": Notice,
         "feedback": Feedback,
+        "deductions": week.ScoreEntry,
+        "bonuses": week.ScoreEntry,
+        "appeals": week.Appeal,
+        "evidence": week.Evidence,
     }
 
 
