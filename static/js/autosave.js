@@ -8,6 +8,7 @@
   var told = form.querySelector("[data-autosave-told]"), length = form.querySelector("[data-length]");
   var changes = 0, stored = 0, running = null, stopped = false;
   form.autosave = true;
+  form.dataset.ready = "";
 
   function all(selector, within) { return Array.prototype.slice.call((within || form).querySelectorAll(selector)); }
   function say(sentence) { if (told.textContent !== sentence) told.textContent = sentence; }
@@ -24,19 +25,52 @@
       if (answer.status >= 500) throw new Error("later");
       return answer.json().then(function (found) { heard(answer.status, found, at); });
     }).catch(function () {
-      say(navigator.onLine ? "还没有存下，稍后自动再存。写的内容都在本页。" : "没有网络，写的内容都在本页，联网后自动保存。");
+      var kept = keepOnDevice();
+      say(navigator.onLine ? "还没有存下，稍后自动再存。写的内容都在本页。"
+        : kept ? "没有网络，已存在本机，联网后自动保存。" : "没有网络，写的内容都在本页，联网后自动保存。");
     }).then(function () { running = null; });
   }
   function heard(status, found, at) {
     if (status === 409) stopped = true;
     if (status === 200) {
       stored = at;
+      try { localStorage.removeItem(DRAFT); } catch (refused) { /* nothing was kept */ }
       form.elements.version.value = found.version;
     } else if (!found.sentence) {
       stored = at;  // until something else is typed
     }
     say(found.sentence || "有内容需要修改，点“存草稿”查看。");
   }
+  // --- On the phone, for a tab that is closed before the signal is back; offline.js sends it from any page ------
+  var DRAFT = "draft:" + location.pathname;
+  function keepOnDevice() {
+    var pairs = Array.from(new FormData(form)).filter(function (pair) { return !/^(csrfmiddlewaretoken|once|act)$/.test(pair[0]); });
+    try {
+      localStorage.setItem(DRAFT, JSON.stringify({
+        user: document.body.dataset.user, url: form.dataset.autosave, page: location.pathname,
+        title: document.querySelector("h1").textContent.trim(), at: new Date().toISOString(), pairs: pairs
+      }));
+      localStorage.setItem("waiting", "1");
+      return true;
+    } catch (refused) { return false; }
+  }
+  /* The draft says which version it was written on: a colleague's work since then is told, never written over. */
+  function takeFromDevice() {
+    var draft = null;
+    try { draft = JSON.parse(localStorage.getItem(DRAFT)); } catch (refused) { /* nothing was kept */ }
+    if (!draft || draft.user !== document.body.dataset.user || form.kept) return;
+    form.kept = draft.pairs.map(function (pair) { return [pair[0], null, pair[1]]; });
+    all("input, textarea").forEach(function (field) {
+      if (!field.name || /^(csrfmiddlewaretoken|once)$/.test(field.name)) return;
+      var pairs = draft.pairs.filter(function (pair) { return pair[0] === field.name; });
+      if (field.type === "checkbox") {
+        field.checked = pairs.some(function (pair) { return pair[1] === field.value; });
+        form.kept.push([field.name, field.value, field.checked]);
+      } else if (pairs.length) field.value = pairs[0][1];
+    });
+    say("没有网络时写的内容已放回。");
+  }
+
   /* The session is over: the page after signing in gives back what is kept under this name (app.js). */
   function keepHere() {
     stopped = true;
@@ -48,6 +82,7 @@
     });
     try {
       sessionStorage.setItem("kept:" + location.pathname, JSON.stringify({ user: document.body.dataset.user, values: values }));
+      localStorage.removeItem(DRAFT);  // else two copies of one's own would meet
     } catch (refused) { /* private window: the page itself still has it */ }
     say("登录已过期，写的内容已保留。请重新登录，登录后放回本页。");
     var link = document.createElement("a");
@@ -136,7 +171,14 @@
   document.addEventListener("visibilitychange", function () { if (document.hidden) store(); });
   window.addEventListener("online", store);
   setInterval(store, EVERY);
+  takeFromDevice();
   giveRowsBack();
+  // What was typed before this file had arrived.
+  all("textarea").forEach(function (field) {
+    if (field.value === field.defaultValue) return;
+    changes++;
+    addRow(field);
+  });
   count();
   all("textarea").forEach(grow);
   all("details").forEach(function (part) {

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from appraisal.actions import weekly_reports as actions
 from appraisal.models import DutyAttendance, DutyLog, DutyNote, TownNeed, WeeklyReport
@@ -57,8 +57,20 @@ def phone(scene, visitor) -> Page:
     return page
 
 
-def report_link(page: Page):
-    return page.get_by_role("main").get_by_role("link", name="第42周周报").first
+def open_report(page: Page, *, script: bool = True) -> None:
+    """One tap from home; then the page, and what it fetches afterwards, is there."""
+    page.get_by_role("main").get_by_role("link", name="第42周周报").first.tap()
+    expect(page.get_by_role("heading", level=1)).to_have_text("示例一村第42周周报")
+    if script:
+        expect(page.locator("form[data-autosave][data-ready]")).to_be_visible()
+
+
+def part(page: Page, title: str) -> Locator:
+    return page.locator("details").filter(has=page.get_by_role("heading", name=title))
+
+
+def leave_the_field(page: Page) -> None:
+    page.get_by_text("总字数建议不超过500字").tap()
 
 
 def stored() -> WeeklyReport:
@@ -70,8 +82,7 @@ def texts() -> list[str]:
 
 
 def test_two_taps_send_what_was_recorded(phone):
-    report_link(phone).tap()  # one
-    expect(phone.get_by_role("heading", level=1)).to_have_text("示例一村第42周周报")
+    open_report(phone)  # one
     fields = phone.locator("textarea")
     values = [fields.nth(place).input_value() for place in range(fields.count())]
     assert "10月16日（周二）：甲联村工作组组长。" in values
@@ -86,27 +97,29 @@ def test_two_taps_send_what_was_recorded(phone):
     assert "10月16日，清理主干道沟渠。" in texts()
 
 
-def test_taking_back_works_before_the_deadline_and_is_gone_after_it(phone, clock):
-    report_link(phone).tap()
+def test_taking_back_works_before_the_deadline_and_is_gone_after_it(scene, phone, visitor, clock):
+    open_report(phone)
     phone.get_by_role("button", name="报送周报").tap()
     phone.get_by_role("button", name="撤回周报").tap()
     expect(phone.get_by_role("button", name="报送周报")).to_be_visible()
     assert stored().state == "draft"
     phone.get_by_role("button", name="报送周报").tap()
     expect(phone.get_by_role("button", name="撤回周报")).to_be_visible()
+    address = phone.url
     clock.move_to(AFTER)
-    phone.reload()
+    phone = visitor.open(scene.users[Role.LEADER], PHONE)
+    phone.goto(address)
     expect(phone.get_by_role("heading", level=1)).to_have_text("示例一村第42周周报")
     expect(phone.get_by_role("button", name="撤回周报")).to_have_count(0)
 
 
 def test_what_is_typed_is_stored_by_itself_and_becomes_a_need(phone):
-    report_link(phone).tap()
-    needs = phone.locator("details").filter(has=phone.get_by_role("heading", name="四 存在问题和需镇里解决的事"))
+    open_report(phone)
+    needs = part(phone, "四 存在问题和需镇里解决的事")
     needs.locator("textarea").fill("水渠垮塌20米，请镇里支持")
-    needs.get_by_label("需镇里解决").check()
+    needs.get_by_role("checkbox", name="需镇里解决").first.check()
     with phone.expect_response("**/draft/") as answer:
-        phone.get_by_text("总字数建议不超过500字").tap()
+        leave_the_field(phone)
     assert answer.value.status == 200
     expect(phone.locator("[data-autosave-told]")).to_have_text("已存草稿 14:05")
     # Below the typed line waits another.
@@ -127,12 +140,12 @@ def test_what_is_typed_is_stored_by_itself_and_becomes_a_need(phone):
 
 
 def test_without_a_network_the_words_stay_and_are_stored_later(phone):
-    report_link(phone).tap()
-    plan = phone.locator("details").filter(has=phone.get_by_role("heading", name="五 下周打算"))
+    open_report(phone)
+    plan = part(phone, "五 下周打算")
     phone.context.set_offline(True)
     plan.locator("textarea").fill("整修公路")
-    phone.get_by_text("总字数建议不超过500字").tap()
-    expect(phone.locator("[data-autosave-told]")).to_contain_text("没有网络，写的内容都在本页")
+    leave_the_field(phone)
+    expect(phone.locator("[data-autosave-told]")).to_have_text("没有网络，已存在本机，联网后自动保存。")
     expect(plan.locator("textarea").first).to_have_value("整修公路")
     assert not WeeklyReport.objects.exists()
     with phone.expect_response("**/draft/"):
@@ -141,15 +154,71 @@ def test_without_a_network_the_words_stay_and_are_stored_later(phone):
     assert "整修公路" in texts()
 
 
+def write_and_close_without_a_network(phone) -> Page:
+    """What was typed is on the phone alone; another tab of it, still without a network."""
+    open_report(phone)
+    plan = part(phone, "五 下周打算")
+    phone.context.set_offline(True)
+    plan.locator("textarea").first.fill("整修公路")
+    plan.locator("textarea").nth(1).fill("清淤")
+    leave_the_field(phone)
+    expect(phone.locator("[data-autosave-told]")).to_contain_text("已存在本机")
+    phone.close()
+    assert not WeeklyReport.objects.exists()
+    return phone.context.new_page()
+
+
+def test_a_tab_closed_without_a_network_is_stored_from_any_page(phone):
+    again = write_and_close_without_a_network(phone)
+    again.context.set_offline(False)
+    again.goto("/")
+    line = again.get_by_role("status").filter(has_text="已保存没有网络时写的内容：示例一村第42周周报。")
+    expect(line).to_be_visible()
+    expect(again.locator("[data-waiting-count]")).to_have_text("0")
+    assert {"整修公路", "清淤"} <= set(texts())
+    line.get_by_role("link", name="打开").tap()
+    expect(again.get_by_role("main")).to_contain_text("整修公路")
+
+
+def test_a_tab_closed_without_a_network_goes_on_where_it_was(phone):
+    again = write_and_close_without_a_network(phone)
+    again.context.set_offline(False)
+    again.route("**/sync/token/", lambda route: route.abort())  # the form comes first
+    again.goto("/")
+    expect(again.locator("[data-waiting-count]")).to_have_text("1")
+    open_report(again)
+    told = again.locator("[data-autosave-told]")
+    expect(told).to_contain_text("没有网络时写的内容已放回。")
+    plan = part(again, "五 下周打算")
+    values = [plan.locator("textarea").nth(place).input_value() for place in range(plan.locator("textarea").count())]
+    assert {"整修公路", "清淤"} <= set(values)
+    expect(told).to_have_text("已存草稿 14:05")
+    assert {"整修公路", "清淤"} <= set(texts())
+
+
+def test_what_was_written_without_a_network_meets_a_colleague(scene, phone):
+    again = write_and_close_without_a_network(phone)
+    theirs = [Line("hand-1", "plan", "组员写的打算")]
+    colleague = scene.users[Role.MEMBER]
+    actions.save_draft(team=scene.team, week=WEEK, lines=theirs, by=colleague, now=datetime.now(ZONE))
+    again.context.set_offline(False)
+    again.goto("/sync/")
+    item = again.locator(".queue-item")
+    expect(item).to_contain_text("示例一村第42周周报草稿")
+    item.get_by_role("link", name="打开周报").tap()
+    expect(again.locator("[data-autosave-told]")).to_contain_text("甲联村工作组组员14:05修改过这份周报")
+    assert set(texts()) & {"整修公路", "组员写的打算"} == {"组员写的打算"}
+
+
 def test_a_colleague_at_the_same_report(scene, phone):
     phone.watch.allow(409)
-    report_link(phone).tap()
+    open_report(phone)
     colleague = scene.users[Role.MEMBER]
     theirs = [Line("hand-1", "plan", "组员写的打算")]
     actions.save_draft(team=scene.team, week=WEEK, lines=theirs, by=colleague, now=datetime.now(ZONE))
-    plan = phone.locator("details").filter(has=phone.get_by_role("heading", name="五 下周打算"))
+    plan = part(phone, "五 下周打算")
     plan.locator("textarea").fill("组长写的打算")
-    phone.get_by_text("总字数建议不超过500字").tap()
+    leave_the_field(phone)
     expect(phone.locator("[data-autosave-told]")).to_contain_text("甲联村工作组组员14:05修改过这份周报")
     phone.get_by_role("button", name="存草稿").tap()
     expect(phone.get_by_role("heading", level=1)).to_contain_text("核对两处修改")
@@ -162,17 +231,18 @@ def test_a_colleague_at_the_same_report(scene, phone):
 
 def test_a_session_that_ended_keeps_the_words(phone):
     phone.watch.allow(403)
-    report_link(phone).tap()
-    plan = phone.locator("details").filter(has=phone.get_by_role("heading", name="五 下周打算"))
+    open_report(phone)
+    plan = part(phone, "五 下周打算")
     plan.locator("textarea").fill("第一件")
     plan.locator("textarea").nth(1).fill("第二件")
     end_every_session()
-    phone.get_by_text("总字数建议不超过500字").tap()
+    leave_the_field(phone)
     told = phone.locator("[data-autosave-told]")
     expect(told).to_contain_text("登录已过期，写的内容已保留")
     told.get_by_role("link", name="重新登录").tap()
     sign_in(phone, "t_leader")
     expect(phone.get_by_role("heading", level=1)).to_have_text("示例一村第42周周报")
+    expect(phone.locator("form[data-autosave][data-ready]")).to_be_visible()
     values = [plan.locator("textarea").nth(place).input_value() for place in range(plan.locator("textarea").count())]
     assert {"第一件", "第二件"} <= set(values)
     phone.get_by_role("button", name="存草稿").tap()
@@ -183,8 +253,8 @@ def test_a_session_that_ended_keeps_the_words(phone):
 def test_without_a_script(scene, visitor):
     page = visitor.open(scene.users[Role.LEADER], PHONE, java_script_enabled=False)
     page.goto("/")
-    report_link(page).tap()
-    plan = page.locator("details").filter(has=page.get_by_role("heading", name="五 下周打算"))
+    open_report(page, script=False)
+    plan = part(page, "五 下周打算")
     plan.locator("textarea").fill("第一件")
     page.get_by_role("button", name="存草稿").tap()
     expect(page.get_by_text("已存草稿 14:05")).to_be_visible()
