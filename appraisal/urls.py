@@ -34,6 +34,7 @@ from appraisal.views import (
     suggestions,
     sync,
     town_needs,
+    trial,
     weekly_overview,
     weekly_reports,
     work_rules,
@@ -160,6 +161,7 @@ urlpatterns = [
     path("settings/scheme/<int:pk>/clauses/new/", clauses.clause_add, name="clause_add"),
     path("settings/scheme/categories/<int:pk>/edit/", schemes.category_edit, name="category_edit"),
     path("settings/scheme/categories/<int:pk>/remove/", schemes.category_remove, name="category_remove"),
+    path("settings/scheme/<int:pk>/trial/", trial.scheme_trial, name="scheme_trial"),
     # 考核条款
     path("settings/clauses/", clauses.clause_list, name="clause_list"),
     path("settings/clauses/<int:pk>/", clauses.clause_page, name="clause"),

@@ -13,7 +13,7 @@ from appraisal.actions import schemes as actions
 from appraisal.actions.open_month import with_terms
 from appraisal.forms.schemes import CategoryForm, ReasonForm, SettingsForm, SubsidyForm
 from appraisal.models import Category, Scheme
-from appraisal.permissions_schemes import decide_schemes, keep_schemes, see_schemes
+from appraisal.permissions_schemes import decide_schemes, keep_schemes, see_schemes, try_schemes
 from appraisal.rules.parameters import BadParameters
 from appraisal.scheme_words import (
     catalogue,
@@ -124,6 +124,7 @@ def scheme_page(request: HttpRequest, scheme: Scheme) -> HttpResponse:
         "drops": scheme.state in (State.DRAFT, State.SUBMITTED) and keep_schemes(user),
         "decides": scheme.state == State.SUBMITTED and decide_schemes(user),
         "copies": scheme.state == State.ADOPTED and keep_schemes(user),
+        "tries": try_schemes(user),
         "crumbs": CRUMBS,
         "title": scheme.title,
     }
