@@ -256,7 +256,7 @@ def test_who_headed_it_on_a_day(cast, sign_in):
     actions.replace_head(grid=cast.grid, person=resident(cast), starts_on=date(2025, 5, 17), reason="away", by=None)
     names = []
     for day in ("2025-05-15", "2025-05-16", "2025-05-17", "2023-01-01"):
-        status = re.search(r'role="status">(.*?)</p>', page_of(client, cast.grid, on=day), re.S)[1]
+        status = re.search(r'filter-count" role="status">(.*?)</p>', page_of(client, cast.grid, on=day), re.S)[1]
         names.append(re.sub(r"<[^>]+>|\s", "", status).split("：")[1].split("（")[0])
     assert names == ["甲网格长", "空缺", "欧阳示例", "空缺"]
     assert cast.grid.head_on(date(2025, 5, 15)).person.name == "甲网格长"
