@@ -44,7 +44,7 @@
   // --- On the phone, for a tab that is closed before the signal is back; offline.js sends it from any page ------
   var DRAFT = "draft:" + location.pathname;
   function keepOnDevice() {
-    var pairs = Array.from(new FormData(form)).filter(function (pair) { return !/^(csrfmiddlewaretoken|once|act)$/.test(pair[0]); });
+    var pairs = Array.from(new FormData(form)).filter(function (pair) { return !/^(csrfmiddlewaretoken|act)$/.test(pair[0]); });
     try {
       localStorage.setItem(DRAFT, JSON.stringify({
         user: document.body.dataset.user, url: form.dataset.autosave, page: location.pathname,

@@ -6,6 +6,7 @@
   var body = document.body, saved = document.documentElement.dataset.kept, me = body.dataset.user || "";
   var HOUR = 36e5, OLD = 48 * HOUR, PATIENCE = 12e3, PATIENCE_PHOTO = 9e4, AGAIN = 6e4;
   var NOT_NOW = "没有网络，已存在本机，联网后自动上传。", SIGNED_OUT = "登录已过期，已存在本机，登录后自动上传。";
+  var OTHER = "本机现在登录的是其他账号，用登记时的账号登录后自动上传。";
 
   function all(selector, within) { return Array.prototype.slice.call((within || document).querySelectorAll(selector)); }
   function one(selector, within) { return (within || document).querySelector(selector); }
@@ -70,6 +71,15 @@
       .then(function () { try { localStorage.removeItem(PREFIX + id); } catch (refused) { /* nothing kept there */ } });
   }
 
+  /* Drafts of reports, kept by autosave.js; the one that is open in this page is its own affair. */
+  function drafts() {
+    try {
+      return Object.keys(localStorage).filter(function (key) { return key.indexOf("draft:") === 0; })
+        .map(function (key) { return Object.assign(JSON.parse(localStorage.getItem(key)), { key: key }); })
+        .filter(function (draft) { return !(one("form[data-autosave]") && draft.page === location.pathname); });
+    } catch (refused) { return []; }
+  }
+
   // --- What is seen of it ----------------------------------------------------------------------------
   function mine(item) { return item.user === me; }
   function waits(item) { return item.state !== "attention"; }
@@ -80,16 +90,17 @@
 
   function show() {
     return everything().then(function (items) {
-      var own = items.filter(mine), old = items.filter(function (item) {
+      var own = items.filter(mine), texts = drafts(), count = own.length + texts.filter(mine).length, old = items.filter(function (item) {
         return (!me || mine(item)) && Date.now() - new Date(item.device_at) > OLD;
       });
       try {
-        if (items.length) localStorage.setItem("waiting", items.length); else localStorage.removeItem("waiting");
+        var number = items.length + texts.length + all("form[data-autosave]").length;
+        if (number) localStorage.setItem("waiting", number); else localStorage.removeItem("waiting");
       } catch (refused) { /* the page then asks the store itself */ }
       all("[data-waiting]").forEach(function (badge) {
-        var count = one("[data-waiting-count]", badge);
-        if (own.length) badge.hidden = false;
-        if (count.textContent !== String(own.length)) count.textContent = own.length;
+        var number = one("[data-waiting-count]", badge);
+        if (count) badge.hidden = false;
+        if (number.textContent !== String(count)) number.textContent = count;
         badge.classList.toggle("is-bad", own.some(function (item) { return !waits(item); }));
       });
       all("[data-overdue]").forEach(function (line) {
@@ -98,13 +109,13 @@
           "还有" + old.length + "条未上传，最早的是" + moment(old[0].device_at) + "登记的。";
       });
       all("[data-signin-waiting]").forEach(function (line) {
-        var owners = items.map(function (item) { return item.user; }).filter(function (u, n, us) { return us.indexOf(u) === n; });
-        line.hidden = !items.length;
-        line.textContent = owners.length > 1 ? "本机有" + items.length + "条待上传，用登记时的账号登录后自动上传。"
-          : "登录后自动上传" + items.length + "条。";
+        var waiting = items.concat(texts), owners = waiting.map(function (item) { return item.user; }).filter(function (u, n, us) { return us.indexOf(u) === n; });
+        line.hidden = !owners.length;
+        line.textContent = owners.length > 1 ? "本机有" + waiting.length + "条待上传，用登记时的账号登录后自动上传。"
+          : "登录后自动上传" + waiting.length + "条。";
       });
       showToday(own);
-      if (api.listed) api.listed(items);
+      if (api.listed) api.listed(items, texts);
       return items;
     });
   }
@@ -149,7 +160,7 @@
   /* `inSight`: somebody waits at the form for the answer. */
   function send(items, inSight) {
     return ask("/sync/token/", {}, PATIENCE).then(function (given) {
-      if (String(given.user) !== me) throw new Sentence("本机现在登录的是其他账号，用登记时的账号登录后自动上传。");
+      if (String(given.user) !== me) throw new Sentence(OTHER);
       var sent = items.map(function (item) {
         return {
           id: item.id, kind: item.kind, user: +item.user, device_at: item.device_at, values: item.values,
@@ -183,15 +194,32 @@
       var plain = due.filter(function (item) { return !item.photo; });
       var loads = due.filter(function (item) { return item.photo; }).map(function (item) { return [item]; });
       for (var n = 0; n < plain.length; n += 50) loads.push(plain.slice(n, n + 50));
-      if (!loads.length) return null;
+      var texts = drafts().filter(mine);
+      if (!loads.length && !texts.length) return null;
       mark("正在上传");
-      return loads.reduce(function (before, load) {
+      return sendDrafts(texts).then(function () { return loads.reduce(function (before, load) {
         return before.then(function (done) {
           return send(load).then(function (said) { return done.concat(said.answers); });
         });
-      }, Promise.resolve([])).then(report, function (problem) { mark(problem.text); });
+      }, Promise.resolve([])); }).then(report, function (problem) { mark(problem.text); });
     }).finally(function () { sending = null; });
     return sending;
+  }
+  /* As the page of the report would have sent them. One that meets a colleague's changes waits for its page. */
+  function sendDrafts(texts) {
+    return texts.reduce(function (before, draft) {
+      return before.then(function () { return ask("/sync/token/", {}, PATIENCE); }).then(function (given) {
+        if (String(given.user) !== me) throw new Sentence(OTHER);
+        return fetch(draft.url, {
+          method: "POST", credentials: "same-origin", redirect: "manual", body: new URLSearchParams(draft.pairs),
+          headers: { "X-CSRFToken": given.token }
+        }).catch(function () { throw new Sentence(NOT_NOW); });
+      }).then(function (answer) {
+        if (answer.status !== 200) return;
+        localStorage.removeItem(draft.key);
+        tell("已保存没有网络时写的内容：" + draft.title + "。", false, link("打开", draft.page));
+      });
+    }, Promise.resolve()).then(show);
   }
   function report(answers) {
     var done = answers.filter(function (each) { return /received|merged/.test(each.answer); });

@@ -2,14 +2,16 @@
 (function () {
   "use strict";
   var queue = window.queue, one = queue.one, make = queue.make, list = one("main [data-queue]");
-  function listed(items) {
+  function listed(items, drafts) {
     var own = items.filter(queue.mine), others = items.length - own.length, rows = one("ul", list), last = "";
     try { last = localStorage.getItem("uploaded") || ""; } catch (refused) { /* the server's list says it */ }
     rows.textContent = "";
     own.forEach(function (item) { rows.appendChild(row(item)); });
-    one("[data-queue-none]", list).hidden = own.length > 0;
+    drafts = drafts.filter(queue.mine);
+    drafts.forEach(function (draft) { rows.appendChild(draftRow(draft)); });
+    one("[data-queue-none]", list).hidden = own.length + drafts.length > 0;
     one("[data-queue-last]", list).textContent = last ? "最近一次上传：" + queue.moment(last) + "。" : "";
-    one("[data-queue-send]").hidden = !own.some(queue.waits);
+    one("[data-queue-send]").hidden = !own.some(queue.waits) && !drafts.length;
     one("[data-queue-others]", list).textContent =
       others ? "本机还有" + others + "条由其他账号登记，请用登记时的账号登录后上传。" : "";
   }
@@ -32,6 +34,15 @@
         queue.drop(item.id).then(queue.show);
       });
     }));
+    made.appendChild(acts);
+    return made;
+  }
+  function draftRow(draft) {
+    var made = make("li", "", "panel queue-item"), head = make("p"), acts = make("div", "", "form-actions");
+    head.appendChild(make("strong", draft.title + "草稿"));
+    made.appendChild(head);
+    made.appendChild(make("p", queue.moment(draft.at) + "存在本机，联网后自动保存。", "muted"));
+    acts.appendChild(queue.link("打开周报", draft.page, "btn"));
     made.appendChild(acts);
     return made;
   }

@@ -142,6 +142,7 @@ def test_what_is_typed_is_stored_by_itself_and_becomes_a_need(phone):
 def test_without_a_network_the_words_stay_and_are_stored_later(phone):
     open_report(phone)
     plan = part(phone, "五 下周打算")
+    phone.wait_for_load_state("networkidle")  # the script is there
     phone.context.set_offline(True)
     plan.locator("textarea").fill("整修公路")
     leave_the_field(phone)
@@ -158,6 +159,7 @@ def write_and_close_without_a_network(phone) -> Page:
     """What was typed is on the phone alone; another tab of it, still without a network."""
     open_report(phone)
     plan = part(phone, "五 下周打算")
+    phone.wait_for_load_state("networkidle")  # the script is there
     phone.context.set_offline(True)
     plan.locator("textarea").first.fill("整修公路")
     plan.locator("textarea").nth(1).fill("清淤")
@@ -180,7 +182,9 @@ def test_a_tab_closed_without_a_network_is_stored_from_any_page(phone):
     expect(again.get_by_role("main")).to_contain_text("整修公路")
 
 
-def test_a_tab_closed_without_a_network_goes_on_where_it_was(phone):
+def test_a_tab_closed_without_a_network_goes_on_where_it_was(scene, visitor):
+    phone = visitor.open(scene.users[Role.LEADER], PHONE, service_workers="block")  # else nothing can be held up
+    phone.goto("/")
     again = write_and_close_without_a_network(phone)
     again.context.set_offline(False)
     again.route("**/sync/token/", lambda route: route.abort())  # the form comes first
