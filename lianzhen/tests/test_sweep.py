@@ -148,6 +148,10 @@ MAY = {
     "see_evidence": READERS,
     "take_evidence_down": frozenset({R.LEADER}),
     "see_scores": READERS,
+    "see_months": TOWN,
+    "close_months": OFFICE,
+    "review_months": frozenset({R.OFFICE_LEAD, R.COMMITTEE}),
+    "lock_months": frozenset({R.OFFICE_LEAD}),
 }
 
 #: Who sees the own village's row and the other village's, by what the address begins with.

@@ -1,0 +1,189 @@
+"""The closing through its pages, from 检查 to 归档; the notice, the subsidies; who may not."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal as D
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from appraisal.actions import subsidies
+from appraisal.models import AppraisalMonth, ScoreEntry, SpotCheck, SubsidyRow
+from appraisal.money_words import money_words
+from appraisal.subsidy_facts import subsidies_of
+from appraisal.tests.month_scene import LATER, advance, row_of, sealed_scene, settle
+from appraisal.tests.score_scene import NOVEMBER, OCTOBER, at, worked_month
+from lianzhen.accounts.roles import Role
+from lianzhen.trail import acting
+from villages.models import Posting
+
+KEY = NOVEMBER.key
+MONTH = reverse("month", args=[KEY])
+SUBSIDIES = reverse("subsidy_list", args=[KEY])
+
+
+@pytest.fixture(autouse=True)
+def later():
+    with time_machine.travel("2026-12-20T06:00:00Z", tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def worked(cast):
+    worked_month(cast)
+    return row_of()
+
+
+def url(name):
+    return reverse(name, args=[KEY])
+
+
+def read(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def send(client, name, **data):
+    page = client.get(url(name))
+    form = page.context["form"]
+    kept = {key: form[key].value() for key in ("once", "version") if key in form.fields}
+    return client.post(url(name), {**{k: v() if callable(v) else v for k, v in kept.items()}, **data})
+
+
+def test_the_whole_way_through_the_pages(cast, worked, sign_in, later):
+    settle(OCTOBER)
+    advance(cast, "final", OCTOBER)
+    client = sign_in(Role.OFFICE)
+    assert "可以开始" in read(client, MONTH)
+    assert send(client, "month_start").status_code == 303
+    assert "需处理1项" in read(client, MONTH)
+    assert send(client, "month_hand_in").status_code == 422
+    waiting = ScoreEntry.objects.get(number="17")
+    assert "17" in read(client, url("month_preview"))
+    assert send(client, "month_preview", entries=[waiting.pk]).status_code == 303
+    assert send(client, "month_hand_in").status_code == 303
+    settle()
+    assert send(sign_in(Role.COMMITTEE), "month_review", note="").status_code == 303
+    client = sign_in(Role.OFFICE)
+    assert send(client, "month_publish", starts_on="2026-12-21").status_code == 303
+    assert "12月21日—12月23日" in read(client, MONTH)
+    later.move_to("2026-12-28T06:00:00Z")
+    client = sign_in(Role.OFFICE)
+    assert send(client, "month_unpublish").status_code == 303
+    client = sign_in(Role.OFFICE_LEAD)
+    assert send(client, "month_lock", typed="2026年10月").status_code == 422
+    assert send(client, "month_lock", typed="2026年11月").status_code == 303
+    assert row_of().is_sealed
+    assert "补助已核对" in read(client, SUBSIDIES)
+    assert send(client, "subsidy_check").status_code == 303
+    assert send(client, "month_archive").status_code == 303
+    assert row_of().state == AppraisalMonth.State.ARCHIVED
+    assert "已归档" in read(client, MONTH)
+    assert "初算" not in read(client, reverse("score_page", args=[KEY, cast.team.pk]))
+
+
+def test_the_public_notice(cast, worked, sign_in):
+    client = sign_in(Role.LEADER)
+    assert "还没有开始公示" in read(client, url("month_notice"))
+    settle()
+    advance(cast, "publicity")
+    said = read(client, url("month_notice"))
+    assert "示例一村" in said
+    assert "示例二村" in said
+    assert "公示时间：12月21日—12月23日" in said
+
+
+def test_back_through_the_page(cast, worked, sign_in):
+    settle()
+    advance(cast, "reviewed")
+    client = sign_in(Role.OFFICE)
+    assert send(client, "month_back", to="checking", reason="").status_code == 422
+    assert send(client, "month_back", to="checking", reason="漏登").status_code == 303
+    assert row_of().state == "checking"
+
+
+@pytest.mark.parametrize("name", ["month", "month_preview", "month_lock", "subsidy_list", "subsidy_check"])
+def test_teams_do_not_close_months(cast, worked, sign_in, name):
+    for role in (Role.LEADER, Role.DISTRICT, Role.CADRE, cast.outsider):
+        assert sign_in(role).get(url(name)).status_code == 403
+
+
+def test_the_clerk_does_not_lock_nor_the_auditor_check(cast, worked, sign_in):
+    assert sign_in(Role.OFFICE).post(url("month_lock")).status_code == 403
+    assert sign_in(Role.AUDITOR).post(url("month_start")).status_code == 403
+
+
+def test_a_month_without_scheme(cast, sign_in):
+    assert "还没有通过的考核方案" in read(sign_in(Role.OFFICE), MONTH)
+    assert sign_in(Role.OFFICE).get(url("month_back")).status_code == 404
+    assert "定稿后" in read(sign_in(Role.OFFICE), SUBSIDIES)
+
+
+def test_queries_do_not_grow(cast, worked, sign_in, django_assert_max_num_queries):
+    client = sign_in(Role.OFFICE)
+    client.get(MONTH)
+    with django_assert_max_num_queries(20):
+        client.get(MONTH)
+
+
+# --- 补助 -----------------------------------------------------------------------------------------
+def test_subsidies_of_the_worked_month(cast):
+    """Leader and member for the whole month, from the frozen score; rows, total and words agree."""
+    found = subsidies_of(sealed_scene(cast))
+    own = [one for one in found.rows if one.team_id == cast.team.pk]
+    assert [(one.role, one.days) for one in own] == [("组长", 30), ("组员", 30)]
+    assert found.problem == ""
+    assert found.total == sum(one.amount for one in found.rows)
+    assert found.words == money_words(found.total)
+    assert {one.score for one in own} == {D("62.7")}
+
+
+def test_a_posting_that_changed_is_paid_by_days_and_an_absence_is_charged(cast):
+    row = sealed_scene(cast)
+    whole = {one.person_id: one for one in subsidies_of(row).rows}
+    member = cast.people[Role.MEMBER]
+    with acting(by=None, action="t", label="t"):
+        posting = Posting.objects.get(team=cast.team, person=member)
+        posting.ends_on = date(2026, 11, 15)
+        posting.save()
+        for day in (10, 20):
+            SpotCheck(
+                team=cast.team,
+                day=date(2026, 11, day),
+                at="10:00",
+                found="nobody",
+                state="confirmed",
+                explain_by=date(2026, 11, 25),
+                decided_at=at(LATER),
+                decided_by=cast.users[Role.OFFICE_LEAD],
+            ).save()
+    found = {one.person_id: one for one in subsidies_of(row).rows}
+    leader = cast.people[Role.LEADER]
+    assert (found[member.pk].days, found[leader.pk].days) == (15, 30)
+    assert (found[member.pk].absences, found[leader.pk].absences) == (1, 2)
+    fine = D(30)
+    assert found[leader.pk].amount == max(D(0), whole[leader.pk].amount - 2 * fine)
+    assert found[member.pk].note == "任职15天"
+
+
+def test_what_was_checked_is_stored_and_stays(cast, sign_in):
+    row = sealed_scene(cast)
+    live = subsidies_of(row)
+    row = subsidies.check_subsidies(row=row, by=cast.users[Role.OFFICE], now=at(LATER))
+    stored = subsidies_of(row_of())
+    assert stored.is_stored
+    assert (list(stored.rows), stored.total, stored.words) == (list(live.rows), live.total, live.words)
+    with pytest.raises(ValidationError):
+        subsidies.check_subsidies(row=row, by=cast.users[Role.OFFICE], now=at(LATER))
+    assert SubsidyRow.objects.count() == len(live.rows)
+    client = sign_in(Role.COMMITTEE)
+    for address in (SUBSIDIES, SUBSIDIES + "?print=1"):
+        said = read(client, address)
+        assert live.words in said
+        assert live.formula in said
+    assert client.post(SUBSIDIES).status_code == 200

@@ -1,0 +1,164 @@
+"""The steps of closing a month, each a page of its own that says what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from appraisal.actions import month_lock
+from appraisal.actions import months as actions
+from appraisal.forms.months import BackForm, LockForm, PublishForm, ReviewForm, StepForm
+from appraisal.models import AppraisalMonth
+from appraisal.permissions_months import close_months, lock_months, review_months
+from appraisal.views.months import CRUMBS, page_url, publicity_of, row_of
+from appraisal.views.scores import asked_month
+from lianzhen.pages.forms import form_page
+from lianzhen.pages.guard import guarded
+from lianzhen.periods import Month
+
+
+def step_page(
+    request: HttpRequest,
+    month: str,
+    kind: type[forms.Form],
+    save: Callable[[AppraisalMonth, datetime, dict[str, Any]], AppraisalMonth],
+    said: Callable[[AppraisalMonth], str],
+    **context: Any,
+) -> HttpResponse:
+    """One step about a month that was opened: form, action, back to the task list."""
+    period = asked_month(month)
+    row = row_of(period)
+    if row is None:
+        raise Http404
+    now = timezone.now()
+    return form_page(
+        request,
+        kind(request.POST or None, record=row),
+        save=lambda values: save(row, now, values),
+        done=lambda saved: (page_url(period), said(saved)),
+        context={**under(period), "heading": f"{period.title}考核：{context['submit']}", **context},
+    )
+
+
+def under(month: Month) -> dict[str, Any]:
+    return {"cancel_url": page_url(month), "crumbs": [*CRUMBS, (f"{month.title}考核", page_url(month))]}
+
+
+@guarded(close_months)
+def month_start(request: HttpRequest, month: str) -> HttpResponse:
+    """The month may not have a row yet: nothing was recorded in it."""
+    period = asked_month(month)
+    return form_page(
+        request,
+        StepForm(request.POST or None),
+        save=lambda values: actions.start_checks(month=period, by=request.user, today=timezone.localdate()),
+        done=lambda row: (page_url(period), f"已开始检查{period.title}考核。"),
+        context={
+            **under(period),
+            "heading": f"{period.title}考核：开始检查",
+            "submit": "开始检查",
+            "effects": ["开始检查后，本月的扣分、加分和申诉仍照常办理，到公示时截止登记。"],
+        },
+    )
+
+
+@guarded(close_months)
+def month_hand_in(request: HttpRequest, month: str) -> HttpResponse:
+    return step_page(
+        request,
+        month,
+        StepForm,
+        lambda row, now, values: actions.hand_in(row=row, by=request.user, now=now, **values),
+        lambda row: "已提交审核。",
+        submit="提交审核",
+        effects=["未复核的扣分和未办完的加分须先办完或顺延。", "提交的人不能审核，由另一位同志审核。"],
+    )
+
+
+@guarded(review_months)
+def month_review(request: HttpRequest, month: str) -> HttpResponse:
+    return step_page(
+        request,
+        month,
+        ReviewForm,
+        lambda row, now, values: actions.review(row=row, by=request.user, now=now, **values),
+        lambda row: "审核已通过，可以开始公示。",
+        submit="审核通过",
+        effects=["审核通过后可以开始公示。不通过的，请用“退回”写明原因。"],
+    )
+
+
+@guarded(close_months)
+def month_publish(request: HttpRequest, month: str) -> HttpResponse:
+    return step_page(
+        request,
+        month,
+        PublishForm,
+        lambda row, now, values: actions.publish(row=row, by=request.user, now=now, **values),
+        lambda row: f"公示已开始：{publicity_of(row)}。",
+        submit="开始公示",
+        effects=["公示期间全体干部可以看到各组得分，可打印公示表。", "公示开始后，本月不再登记新的扣分和加分。"],
+    )
+
+
+@guarded(close_months)
+def month_unpublish(request: HttpRequest, month: str) -> HttpResponse:
+    return step_page(
+        request,
+        month,
+        StepForm,
+        lambda row, now, values: actions.end_publicity(
+            row=row, by=request.user, today=timezone.localdate(now), **values
+        ),
+        lambda row: "公示已结束，请办完申诉后定稿。",
+        submit="结束公示",
+        effects=["公示到期后才能结束。正在办理的申诉不受影响。"],
+    )
+
+
+@guarded(lock_months)
+def month_lock_page(request: HttpRequest, month: str) -> HttpResponse:
+    return step_page(
+        request,
+        month,
+        LockForm,
+        lambda row, now, values: month_lock.lock_month(row=row, by=request.user, now=now, **values),
+        lambda row: f"{row}已定稿。",
+        submit="定稿",
+        danger=True,
+        effects=[
+            "定稿后，得分、名单、条款内容和每一条记录都不能再改。",
+            "以后发现有误的，填写更正单，计入以后的月份。",
+        ],
+    )
+
+
+@guarded(close_months)
+def month_back(request: HttpRequest, month: str) -> HttpResponse:
+    return step_page(
+        request,
+        month,
+        BackForm,
+        lambda row, now, values: actions.step_back(row=row, by=request.user, **values),
+        lambda row: f"已退回到“{row.get_state_display()}”。",
+        submit="退回",
+        effects=["退回后，这一步以后的审核和公示须重新办理。"],
+    )
+
+
+@guarded(close_months)
+def month_archive(request: HttpRequest, month: str) -> HttpResponse:
+    return step_page(
+        request,
+        month,
+        StepForm,
+        lambda row, now, values: month_lock.archive(row=row, by=request.user, now=now, **values),
+        lambda row: f"{row}已归档。",
+        submit="归档",
+        effects=["补助核对后归档。归档后仍可查看和打印。"],
+    )

@@ -1,0 +1,218 @@
+"""月考核: the months, the task list of one, its preview and its public notice. The steps are `month_steps`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from appraisal.actions import months as actions
+from appraisal.closing import Check, back_targets, checks, lock_checks, steps
+from appraisal.closing_facts import open_counts, standing_of
+from appraisal.forms.months import PutOffForm
+from appraisal.models import AppraisalMonth, Scheme, ScoreEntry
+from appraisal.permissions_months import close_months, see_months, see_scores
+from appraisal.ranking import Display
+from appraisal.rules.base import ZERO
+from appraisal.score_account import TeamScore
+from appraisal.score_facts import month_scores
+from appraisal.views.scores import asked_month
+from lianzhen.pages.forms import form_page
+from lianzhen.pages.guard import guarded
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
+from lianzhen.periods import Month
+from lianzhen.wording import date_range, full_date, number
+
+State = AppraisalMonth.State
+CRUMBS = [("月考核", "/months/")]
+#: A change that somebody looks at twice before it is signed (design §9.4).
+STRIKING = 5
+#: Where each check is worked off.
+CHECK_PAGES = {
+    "waiting": "approval_list",
+    "bonuses": "bonus_list",
+    "drafts": "deduction_list",
+    "suggestions": "suggestion_list",
+    "appeals": "appeal_list",
+    "running": "deduction_list",
+    "makeups": "duty_requests",
+    "reports": "weekly_list",
+}
+
+
+def row_of(month: Month) -> AppraisalMonth | None:
+    people = ("checked_by", "reviewed_by", "locked_by", "paid_by", "archived_by")
+    return AppraisalMonth.objects.select_related("scheme", *people).filter(month=month.start).first()
+
+
+def page_url(month: Month) -> str:
+    return reverse("month", args=[month.key])
+
+
+def state_tag(row: AppraisalMonth) -> Any:
+    return tag("good" if row.is_sealed else "wait", row.get_state_display())
+
+
+COLUMNS = (
+    Column(
+        "month",
+        "月份",
+        lambda r: r.period.title,
+        show=lambda r: link(page_url(r.period), r.period.title),
+        sort=["month"],
+        head=True,
+    ),
+    Column("state", "状态", lambda r: r.get_state_display(), show=state_tag, sort=["state"]),
+    Column("scheme", "考核方案", lambda r: str(r.scheme), secondary=True),
+    Column("publicity", "公示", lambda r: publicity_of(r), secondary=True),
+    Column(
+        "locked", "定稿", lambda r: r.locked_at and timezone.localdate(r.locked_at), sort=["locked_at"], kind="date"
+    ),
+    Column("by", "定稿人", lambda r: r.locked_by and str(r.locked_by), secondary=True),
+)
+
+
+def publicity_of(row: AppraisalMonth) -> str:
+    if row.publicity_from is None or row.publicity_until is None:
+        return ""
+    return date_range(row.publicity_from, row.publicity_until, row.month.year)
+
+
+@guarded(see_months, methods=LIST_METHODS)
+def month_list(request: HttpRequest) -> HttpResponse:
+    last = Month.of(timezone.localdate()).previous()
+    page = ListPage(
+        request,
+        AppraisalMonth.objects.visible_to(request.user).select_related("scheme", "locked_by"),
+        COLUMNS,
+        title="月考核",
+        order=["-month"],
+        count=lambda n: f"共{number(n)}个月",
+        empty_text="还没有开始的考核月。第一条扣分或加分登记后，这里会列出那个月。",
+        context={"extra_actions": [(f"{last.title}考核", page_url(last))]},
+    )
+    return page.respond()
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    check: Check
+    url: str
+
+
+@guarded(see_months, methods=("GET",))
+def month_page(request: HttpRequest, month: str) -> HttpResponse:
+    """The task list of seven steps."""
+    period, now = asked_month(month), timezone.localtime()
+    row = row_of(period)
+    scheme = row.scheme if row else Scheme.objects.in_force(period.start)
+    context: dict[str, Any] = {
+        "title": f"{period.title}考核",
+        "month": period,
+        "row": row,
+        "scheme": scheme,
+        "crumbs": CRUMBS,
+        "previous": page_url(period.previous()),
+        "following": page_url(period.next()),
+        "may_close": bool(close_months(request.user)),
+    }
+    if scheme is not None:
+        shown = row or AppraisalMonth(month=period.start, scheme=scheme)
+        counts = open_counts(period, now)
+        found = checks(counts)
+        context |= {
+            "state": ("good" if shown.is_sealed else "wait", shown.get_state_display() if row else "未开始"),
+            "steps": steps(standing_of(shown, now.date()), found, lock_checks(counts)),
+            "checks": [CheckRow(one, reverse(CHECK_PAGES[one.key])) for one in found],
+            "shows_checks": shown.state in (State.OPEN, State.CHECKING),
+            "signed": signed(shown),
+            "may_back": bool(row and back_targets(row.state) and context["may_close"]),
+        }
+    return render(request, "appraisal/month.html", context)
+
+
+def signed(row: AppraisalMonth) -> list[tuple[str, str]]:
+    """Who signed what when."""
+    words = (("检查", "checked"), ("审核", "reviewed"), ("定稿", "locked"), ("补助核对", "paid"), ("归档", "archived"))
+    told = []
+    for word, name in words:
+        moment = getattr(row, f"{name}_at")
+        if moment is not None:
+            told.append((word, f"{getattr(row, f'{name}_by') or '系统'}，{full_date(timezone.localdate(moment))}"))
+    if row.publicity_from is not None:
+        told.append(("公示", publicity_of(row)))
+    if row.seal:
+        told.append(("定稿校验值", row.seal[:16]))
+    return told
+
+
+# --- Preview ------------------------------------------------------------------------------------
+@guarded(close_months)
+def month_preview(request: HttpRequest, month: str) -> HttpResponse:
+    """Every team beside last month, and what waits with the choice to put it off."""
+    period, now = asked_month(month), timezone.localtime()
+    row = row_of(period)
+    waiting = (
+        ScoreEntry.objects.filter(month=period.start, state__in=actions.PUT_OFF)
+        .select_related("village")
+        .order_by("village__code", "number")
+    )
+    scores = list(month_scores(period, now.date()).scores.values())
+    context = {
+        "title": f"{period.title}得分预览",
+        "month": period,
+        "row": row,
+        "scores": [(one, is_striking(one)) for one in scores],
+        "striking": sum(is_striking(one) for one in scores),
+        "waiting": waiting,
+        "may_put_off": row is not None and row.state == State.CHECKING,
+        "crumbs": [*CRUMBS, (f"{period.title}考核", page_url(period))],
+        "cancel_url": page_url(period),
+    }
+    return form_page(
+        request,
+        PutOffForm(request.POST or None, waiting=waiting),
+        save=lambda values: actions.put_off(row=held(row), entries=values["entries"], by=request.user, now=now),
+        done=lambda n: (request.path, f"已顺延{n}条，计入{period.next().title}。"),
+        context=context,
+        template="appraisal/month_preview.html",
+    )
+
+
+def held(row: AppraisalMonth | None) -> AppraisalMonth:
+    if row is None:
+        raise ValidationError("这个月的考核还没有开始。")
+    return row
+
+
+def is_striking(score: TeamScore) -> bool:
+    return abs(score.change or ZERO) > STRIKING
+
+
+# --- Public notice ------------------------------------------------------------------------------
+@guarded(see_scores, methods=("GET",))
+def month_notice(request: HttpRequest, month: str) -> HttpResponse:
+    """公示表 on A4: only once the publicity has begun."""
+    period = asked_month(month)
+    row = row_of(period)
+    public = row is not None and row.state in AppraisalMonth.CLOSED_FOR_ENTRIES
+    found = month_scores(period, timezone.localdate(), for_team=True) if public else None
+    scores = list(found.scores.values()) if found else []
+    if found and found.display is Display.PLACE:
+        scores.sort(key=lambda one: (one.number or 0, one.district_position, one.code))
+    context = {
+        "title": f"{period.title}联村工作考核得分公示",
+        "month": period,
+        "row": row,
+        "dates": publicity_of(row) if row else "",
+        "scores": scores,
+        "column": found.display.column if found and found.display is not Display.NONE else "",
+        "back_url": reverse("score_list", args=[period.key]),
+        "public": public,
+    }
+    return render(request, "appraisal/month_notice.html", context)
