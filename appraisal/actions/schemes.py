@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Max
+from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.actions.open_month import with_terms
@@ -19,9 +20,11 @@ from appraisal.models import AppraisalMonth, Category, Clause, Scheme
 from appraisal.ranking import BANDS, store_bands
 from appraisal.rules import BadParameters, sample
 from appraisal.rules.scheme import SchemeTerms
-from appraisal.scheme_words import clause_words, display_of, formula_of, problems_of
+from appraisal.scheme_words import clause_words, display_of, effect_sentence, formula_of, problems_of
 from appraisal.subsidy_formulas import SAMPLE as SAMPLE_SUBSIDY
 from lianzhen.accounts.models import User
+from lianzhen.accounts.roles import Role
+from lianzhen.notices.actions import tell
 from lianzhen.periods import Month
 from lianzhen.trail import acting
 from lianzhen.trail.recording import Act
@@ -269,6 +272,8 @@ def submit(*, scheme: Scheme, by: User, version: int | None = None) -> Scheme:
             raise ValidationError(problems)
         scheme.state, scheme.submitted_at, scheme.submitted_by = State.SUBMITTED, timezone.now(), by
         _save(scheme)
+        deciders = User.objects.holding(Role.COMMITTEE, on=timezone.localdate())
+        tell(deciders, f"{scheme}已提交，请通过或退回。", reverse("scheme", args=[scheme.pk]))
     return scheme
 
 
@@ -280,8 +285,10 @@ def send_back(*, scheme: Scheme, reason: str, by: User, version: int | None = No
             raise ValidationError(f"{scheme}{scheme.get_state_display()}，不能退回。")
         if not reason.strip():
             raise ValidationError({"reason": "请写明退回原因。"})
+        drafted_by = scheme.submitted_by_id
         scheme.state, scheme.submitted_at, scheme.submitted_by = State.DRAFT, None, None
         _save(scheme)
+        tell([drafted_by], f"{scheme}已退回修改：{reason.strip()}", reverse("scheme", args=[scheme.pk]))
     return scheme
 
 
@@ -309,7 +316,11 @@ def adopt(
         _refuse_month(month_from)
         scheme.state, scheme.adopted_at, scheme.adopted_by = State.ADOPTED, timezone.now(), by
         scheme.month_from, scheme.basis, scheme.adopted_on = month_from, basis.strip(), adopted_on
+        # With a ground of its own it is the town's, whatever it was drafted from.
+        scheme.is_example = False
         _save(scheme)
+        told = f"{scheme}已登记通过，{effect_sentence(month_from)}"
+        tell([scheme.submitted_by_id], told, reverse("scheme", args=[scheme.pk]))
     return scheme
 
 

@@ -61,6 +61,11 @@ class ClauseForm(PageForm):
         after = [name for name in AFTER if name in self.fields]
         self.order_fields([name for name in self.fields if name not in after])
 
+    @property
+    def rule_title(self) -> str:
+        """For the template, which would call the class."""
+        return self.rule.title
+
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         given = {one.name: data.get(PREFIX + one.name) for one in self.rule.PARAMETERS}

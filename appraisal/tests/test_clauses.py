@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from appraisal.models import Clause, Scheme
-from appraisal.rules import RULE_TYPES
+from appraisal.rules import RULE_CHOICES, RULE_TYPES
 from appraisal.tests.test_scheme_pages import draft, page, versions  # noqa: F401
 from lianzhen.accounts.roles import Role
 from lianzhen.search import search_all
@@ -87,6 +87,7 @@ def test_every_rule_has_its_form(draft, sign_in, rule):  # noqa: F811
     client = sign_in(Role.OFFICE_LEAD)
     assert client.get(page("clause_add", draft)).status_code == 200
     shown = client.get(page("clause_add", draft), {"rule": rule}).content.decode()
+    assert f"规则类型：{dict(RULE_CHOICES)[rule]}。" in shown
     for one in next(kind for kind in RULE_TYPES if kind.code == rule).PARAMETERS:
         assert f'name="p_{one.name}"' in shown
 

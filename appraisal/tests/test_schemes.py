@@ -14,6 +14,7 @@ from appraisal.actions import schemes
 from appraisal.models import AppraisalMonth, Clause, Scheme
 from appraisal.rules.sample import SAMPLE
 from lianzhen.accounts.roles import Role
+from lianzhen.notices.models import Notice
 from lianzhen.trail import acting
 from lianzhen.trail.models import AuditEntry
 from lianzhen.trail.versions import EditConflict
@@ -48,10 +49,23 @@ def test_example_reads_back_as_the_pure_sample(draft):
 def test_whole_way_to_adoption(draft, lead):
     made = adopted(draft, lead)
     assert Scheme.objects.in_force(DECEMBER) == made
+    assert not made.is_example
     assert Scheme.objects.in_force(date(2027, 6, 1)) == made
     assert Scheme.objects.in_force(date(2026, 11, 1)) is None
     labels = set(AuditEntry.objects.about(made).values_list("label", flat=True))
     assert {"装入示例考核方案", "提交考核方案", "登记通过考核方案"} <= labels
+
+
+def test_committee_and_drafter_are_told(draft, lead, cast, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        schemes.submit(scheme=draft, by=lead)
+    assert "请通过或退回" in Notice.objects.get(user=cast.users[Role.COMMITTEE]).text
+    with django_capture_on_commit_callbacks(execute=True):
+        schemes.send_back(scheme=draft, reason="加分偏高", by=cast.users[Role.COMMITTEE])
+    assert "加分偏高" in Notice.objects.get(user=lead).text
+    with django_capture_on_commit_callbacks(execute=True):
+        adopted(draft, lead)
+    assert "将从2026年12月起生效，11月不受影响。" in Notice.objects.filter(user=lead).order_by("pk").last().text
 
 
 def test_adopted_version_never_changes(draft, lead):

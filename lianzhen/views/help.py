@@ -65,6 +65,12 @@ TOPICS = (
         "议程、到会、议定事项和会后落实",
         (*TOWN_WIDE, Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.INSTRUCTOR),
     ),
+    Topic(
+        "schemes",
+        "考核方案",
+        "看现行条款，起草、试算、提交和通过新的一版",
+        (*TOWN_WIDE, *FIELD),
+    ),
     Topic("accounts", "账号和角色", "开通、重置、停用，授予和收回角色", (Role.SYSADMIN,)),
 )
 
