@@ -22,6 +22,7 @@ from appraisal.leave_rules import (
 )
 from appraisal.leave_seats import Seat, away, deciders, seat_of, substitutes, vacant_steps
 from appraisal.models import Leave, WorkRules
+from appraisal.seals import ensure_open
 from lianzhen.accounts.models import User
 from lianzhen.notices.actions import tell
 from lianzhen.town.models import CalendarDay
@@ -66,6 +67,7 @@ def ask_leave(
     with acting(by=by, action="leave.ask", label=label):
         person = lock_for_change(person)  # two requests for the same days wait for each other here
         refuse_dates(starts_on, ends_on, is_oral, today)
+        ensure_open(starts_on, ends_on, field="starts_on")
         seat = seat_of(person, starts_on)
         if seat is None:
             what = f"{person}在{full_date(starts_on)}没有联村工作组、片区联络组或村干部任职，不在这里请假。"
@@ -173,6 +175,8 @@ def _decided(leave: Leave, state: str, by: User, note: str, version: int | None)
         raise ValidationError(f"这条请假{_stands(leave)}，不用再批。")
     if by.pk in (leave.created_by_id, leave.person.user_id):
         raise ValidationError("不能批自己提出的请假，请由其他同志处理。")
+    if state == Leave.State.APPROVED:
+        ensure_open(leave.starts_on, leave.ends_on)
     leave.state, leave.decided_at, leave.decided_by = state, timezone.now(), by
     leave.decision_note = note.strip()
     return leave
@@ -215,6 +219,8 @@ def return_to_post(*, leave: Leave, returned_on: date, by: User, today: date, ve
             raise ValidationError({"returned_on": what})
         if returned_on > today:
             raise ValidationError({"returned_on": "回岗日期不能晚于今天，回岗当天再销假。"})
+        if returned_on <= leave.ends_on:
+            ensure_open(returned_on, leave.ends_on, field="returned_on")
         leave.state, leave.returned_on = Leave.State.RETURNED, returned_on
         leave.returned_at, leave.returned_by = timezone.now(), by
         leave.full_clean()

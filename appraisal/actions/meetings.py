@@ -14,6 +14,7 @@ from django.utils import timezone
 from appraisal.calling import Called, called_on
 from appraisal.meeting_agenda import make_agenda
 from appraisal.models import MeetingAttendance, WeeklyMeeting
+from appraisal.seals import ensure_open
 from lianzhen.accounts.models import User
 from lianzhen.periods import Week
 from lianzhen.trail import acting
@@ -122,6 +123,7 @@ def mark_attendance(*, meeting: WeeklyMeeting, marks: Iterable[Mark], by: User |
     """
     with acting(by=by, action="meeting.attendance", label="登记到会情况"):
         meeting = _open_meeting(meeting)
+        ensure_open(meeting.held_on)
         rows = {row.pk: row for row in meeting.attendances.select_related("person")}
         problems: dict[str, Any] = {}
         changed = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -14,6 +14,7 @@ from appraisal.actions.spot_checks import record_check
 from appraisal.models import AppraisalMonth, DutyLog, SpotCheck
 from appraisal.seals import ensure_counts, ensure_open
 from lianzhen.accounts.roles import Role
+from lianzhen.periods import Week
 from lianzhen.trail import acting
 
 TODAY = date(2026, 11, 25)
@@ -87,3 +88,36 @@ def test_new_entries_are_closed_from_the_publicity_on(cast, state, counts):
         return
     with pytest.raises(ValidationError):
         ensure_counts(OCTOBER)
+
+
+def test_leave_and_attendance_of_a_sealed_month_are_not_written(cast):
+    """Asked for before the lock and undecided: not granted after it."""
+    from appraisal.actions import leave as leaves
+    from appraisal.actions import meetings
+    from appraisal.models import Leave
+
+    person, lead = cast.people[Role.MEMBER], cast.users[Role.OFFICE_LEAD]
+    facts = {"person": person, "kind": "personal", "reason": "家事", "by": person.user, "today": TODAY}
+    day = date(2026, 10, 30)
+    asked = leaves.ask_leave(**facts, starts_on=day, ends_on=day, is_oral=True)
+    long = leaves.approve(
+        leave=leaves.ask_leave(**facts, starts_on=date(2026, 10, 28), ends_on=date(2026, 10, 29), is_oral=True), by=lead
+    )
+    week = Week.of(date(2026, 10, 26))
+    now = timezone.make_aware(datetime(2026, 10, 26, 8))
+    meeting = meetings.plan_meeting(week=week, held_on=week.start, now=now, by=lead)
+    month(cast, "final")
+    for refused in (
+        lambda: leaves.ask_leave(
+            **{**facts, "person": cast.people[Role.LEADER], "by": lead}, starts_on=day, ends_on=day, is_oral=True
+        ),
+        lambda: leaves.approve(leave=asked, by=lead),
+        lambda: leaves.return_to_post(leave=long, returned_on=date(2026, 10, 29), by=person.user, today=TODAY),
+        lambda: meetings.mark_attendance(meeting=meeting, marks=[], by=lead, rest_came=True),
+    ):
+        with pytest.raises(ValidationError) as refusal:
+            refused()
+        assert "2026年10月考核已于" in str(refusal.value)
+    asked.refresh_from_db()
+    assert asked.state == Leave.State.ASKED
+    leaves.decline(leave=asked, by=lead, note="已过月")
