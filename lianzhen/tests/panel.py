@@ -61,6 +61,8 @@ RIGHTS = {
     w.Suggestion: (TOWN_WIDE, NOBODY, NOBODY),
     w.ScoreEntry: (TOWN_WIDE, NOBODY, NOBODY),
     w.Appeal: (TOWN_WIDE, NOBODY, NOBODY),
+    w.Scheme: (TOWN_WIDE, NOBODY, NOBODY),
+    w.Clause: (TOWN_WIDE, NOBODY, NOBODY),
     Town: (SETTINGS, NOBODY, LEAD_OR_KEEPER),
     Department: (SETTINGS, LEAD_OR_KEEPER, LEAD_OR_KEEPER),
     CalendarDay: (SETTINGS, (Role.OFFICE, *LEAD_OR_KEEPER), (Role.OFFICE, *LEAD_OR_KEEPER)),
