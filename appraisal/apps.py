@@ -8,6 +8,7 @@ class AppraisalConfig(AppConfig):
     def ready(self) -> None:
         from appraisal.models import (
             TRACKED,
+            Category,
             Clause,
             DutyPhoto,
             Leave,
@@ -33,6 +34,7 @@ class AppraisalConfig(AppConfig):
         # Rules, bands and formulas come as sentences; their actions note them in words (`actions.schemes`).
         track(Clause, leave_out=["initials", "rule", "parameters", "suggested_by"])
         track(Scheme, leave_out=["bands", "subsidy"])
+        track(Category, leave_out=["key"])
         track(WeeklyReport, leave_out=["page"])
         # The name of a file tells a reader nothing.
         track(DutyPhoto, leave_out=["stored_as"])

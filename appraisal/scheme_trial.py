@@ -163,6 +163,8 @@ class _Trial:
         self.teams = _teams_between(months[0].month, Month.of(last).end)
         self.money = Payments(months[0].month, Month.of(last).end, [scheme, *self.former.values()])
         self.blank: dict[int, Figures] = {}
+        #: A month is asked for by itself and by those that follow in its quarter.
+        self.known: dict[tuple[bool, Month, int], Figures] = {}
 
     def _read_lines(self, first: date, last: date) -> None:
         rules = {c.pk: c.rule for one in self.former.values() for c in one.clauses.all()}
@@ -236,6 +238,12 @@ class _Trial:
     def _figures(self, month: Month, team: LiaisonTeam, scheme: Scheme, lines: Lines, *, tried: bool) -> Figures:
         """With the bonuses that earlier months of the quarter counted, by the same side of the comparison: the
         version that is tried out, or each month's own."""
+        key = (tried, month, team.village_id)
+        if key not in self.known:
+            self.known[key] = self._worked_out(month, team, scheme, lines, tried=tried)
+        return self.known[key]
+
+    def _worked_out(self, month: Month, team: LiaisonTeam, scheme: Scheme, lines: Lines, *, tried: bool) -> Figures:
         own = lines.get((month.start, team.village_id))
         before = {AppliesTo.VILLAGE: ZERO, AppliesTo.TEAM: ZERO}
         if not own:
@@ -243,11 +251,10 @@ class _Trial:
                 self.blank[scheme.pk] = self._score(scheme, (), before)
             return self.blank[scheme.pk]
         for earlier in month.quarter.months:
-            found = lines.get((earlier.start, team.village_id))
-            if earlier.start >= month.start or not found or earlier.start not in self.judging:
+            if earlier.start >= month.start or not lines.get((earlier.start, team.village_id)):
                 continue
             judged = scheme if tried else self.former[self.judging[earlier.start]]
-            counted = self._score(judged, found, before)
+            counted = self._figures(earlier, team, judged, lines, tried=tried)
             before = {
                 AppliesTo.VILLAGE: before[AppliesTo.VILLAGE] + counted.village.bonus,
                 AppliesTo.TEAM: before[AppliesTo.TEAM] + counted.own.bonus,  # type: ignore[union-attr]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
+from appraisal.actions import schemes
 from appraisal.models import Clause, Scheme
 from appraisal.rules import RULE_CHOICES, RULE_TYPES
 from appraisal.tests.test_scheme_pages import draft, page, versions  # noqa: F401
@@ -64,6 +67,22 @@ def test_catalogue_by_category_and_rule(versions, sign_in):  # noqa: F811
     bonuses = versions[0].clauses.filter(rule="bonus").count()
     assert bonuses
     assert f"共{bonuses}条" in client.get(page("clause_list"), {"rule": "bonus"}).content.decode()
+
+
+def test_clauses_of_another_version_are_listed_and_exported(versions, sign_in):  # noqa: F811
+    of_draft = {"scheme": versions[1].pk}
+    schemes.remove_clause(clause=versions[1].clauses.get(number="A1"), by=None)
+    left = versions[1].clauses.count()
+    client = sign_in(Role.OFFICE)
+    assert f"共{left}条" in client.get(page("clause_list"), of_draft).content.decode()
+    answer = client.post(f"{page('clause_list')}?scheme={versions[1].pk}")
+    book = load_workbook(BytesIO(b"".join(answer.streaming_content))).worksheets[0]
+    cells = [str(cell.value) for row in book.iter_rows() for cell in row if cell.value is not None]
+    assert {"条款号", "规则类型", "每月上限"} <= set(cells)
+    assert "A1" not in cells
+    assert "A2" in cells
+    # Nobody outside the town's offices reads a draft this way.
+    assert f"共{left}条" not in sign_in(Role.LEADER).get(page("clause_list"), of_draft).content.decode()
 
 
 def test_town_without_a_version_is_told_where_to_look(cast, sign_in):

@@ -6,10 +6,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 
 from appraisal.actions import schemes as actions
-from appraisal.filters_clauses import ClauseFilter
+from appraisal.filters_clauses import ClauseFilter, chosen_version
 from appraisal.forms.clauses import ClauseForm
 from appraisal.models import Clause, Scheme
 from appraisal.permissions_schemes import keep_schemes, see_schemes
@@ -51,6 +50,7 @@ COLUMNS = (
     ),
     Column("category", "类别", lambda c: c.category.name, sort=["category__position"], secondary=True),
     Column("text", "内容", lambda c: c.text),
+    Column("kind", "规则类型", lambda c: _words(c).rule_name, secondary=True),
     Column("rule", "规则", lambda c: _words(c).full_sentence),
     Column("cap", "每月上限", lambda c: _words(c).cap, secondary=True),
     Column("applies", "计入", lambda c: _words(c).applies, sort=["applies_to"], secondary=True),
@@ -59,8 +59,8 @@ COLUMNS = (
 
 @guarded(see_schemes, methods=LIST_METHODS)
 def clause_list(request: HttpRequest) -> HttpResponse:
-    """The clauses that judge this month, to be searched by anybody they bind."""
-    current = Scheme.objects.in_force(timezone.localdate())
+    """The clauses that judge this month, to be searched by anybody they bind; on request those of another version."""
+    current = chosen_version(request)
     rows = Clause.objects.visible_to(request.user).filter(scheme=current)
     page = ListPage(
         request,
@@ -74,11 +74,16 @@ def clause_list(request: HttpRequest) -> HttpResponse:
         empty_text="本月还没有通过的考核方案。",
         empty_action=("查看考核方案", reverse("scheme_list")),
         context={
-            "intro": f"现行：{current}，依据{current.basis}。" if current else "",
+            "intro": _intro(current) if current else "",
             "extra_actions": [("查看整份方案", reverse("scheme", args=[current.pk]))] if current else [],
         },
     )
     return page.respond()
+
+
+def _intro(scheme: Scheme) -> str:
+    ground = f"，依据{scheme.basis}" if scheme.basis else ""
+    return f"{scheme}（{scheme.get_state_display()}）{ground}。"
 
 
 @guarded(see_schemes, find=find_clause, methods=("GET",))
