@@ -168,10 +168,11 @@ class _Maker:
         reports = {(row.team_id, row.week_start): row for row in rows}
         found = {}
         for week in weeks:
-            due = due_moment(self.found.rules_of(week), week)
+            rules = self.found.rules_of(week)
+            due = due_moment(rules, week)
             for team in self.teams:
                 report = reports.get((team.pk, week.start))
-                found[team.pk, week] = state_of(report, owed=owes(team, due), due=due, now=self.now)
+                found[team.pk, week] = state_of(report, owed=owes(team, due, rules), due=due, now=self.now)
         return found
 
     def _sources(self, extra: dict[str, Source]) -> dict[str, Source]:

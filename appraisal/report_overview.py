@@ -134,7 +134,8 @@ def report_week(user: User, week: Week, now: datetime) -> ReportWeek:
     teams = list(teams_of_week(LiaisonTeam.objects.visible_to(user), week))
     reports = {report.team_id: report for report in _counted(week).filter(team__in=[team.pk for team in teams])}
     rows = [
-        ReportRow(t, reports.get(t.pk), state_of(reports.get(t.pk), owed=owes(t, due), due=due, now=now)) for t in teams
+        ReportRow(t, reports.get(t.pk), state_of(reports.get(t.pk), owed=owes(t, due, rules), due=due, now=now))
+        for t in teams
     ]
     # Of two teams that a village had in one week, the one that owes the report is listed.
     kept = [row for row in rows if row.report is not None or owes(row.team, due)]
@@ -180,7 +181,7 @@ def own_weeks(
         due = due_moment(rules_in(week), week)
         for team in teams:
             report = reports.get((team.pk, week.start))
-            state = state_of(report, owed=owes(team, due), due=due, now=now)
+            state = state_of(report, owed=owes(team, due, rules_in(week)), due=due, now=now)
             if state.code != "exempt" and week.start >= first:
                 listed[team.pk].append((week, state))
     return listed

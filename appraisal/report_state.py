@@ -14,7 +14,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from appraisal.models import WeeklyReport, WorkRules
-from appraisal.working_rules import Rules
+from appraisal.working_rules import EXAMPLE, Rules
 from lianzhen.periods import Week
 from lianzhen.wording import WEEKDAYS, clock
 from villages.models import LiaisonTeam
@@ -61,8 +61,9 @@ def due_words(due: datetime) -> str:
     return f"{local.month}月{local.day}日（{WEEKDAYS[local.weekday()]}）{clock(local)}"
 
 
-def owes(team: LiaisonTeam, due: datetime) -> bool:
-    return team.covers(timezone.localtime(due).date())
+def owes(team: LiaisonTeam, due: datetime, rules: Rules = EXAMPLE) -> bool:
+    """Not for a week before the working week was kept here (`Rules.kept`)."""
+    return rules.kept and team.covers(timezone.localtime(due).date())
 
 
 def state_of(report: WeeklyReport | None, *, owed: bool, due: datetime, now: datetime) -> ReportState:
@@ -88,7 +89,8 @@ def report_states(
 ) -> dict[int, ReportState]:
     """Team id → state. One query; one more for the rules of the week where the caller has none at hand."""
     listed = list(teams)
-    due = due_moment(rules or rules_of(week), week)
+    rules = rules or rules_of(week)
+    due = due_moment(rules, week)
     found = WeeklyReport.objects.filter(team__in=[team.pk for team in listed], week_start=week.start)
     reports = {report.team_id: report for report in found}
-    return {t.pk: state_of(reports.get(t.pk), owed=owes(t, due), due=due, now=now) for t in listed}
+    return {t.pk: state_of(reports.get(t.pk), owed=owes(t, due, rules), due=due, now=now) for t in listed}

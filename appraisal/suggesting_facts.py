@@ -74,7 +74,7 @@ def _report(
     team: LiaisonTeam, week: Week, rules: Rules, report: WeeklyReport | None, now: datetime
 ) -> ReportFact | None:
     due = due_moment(rules, week)
-    if not owes(team, due) or now <= due:
+    if not owes(team, due, rules) or now <= due:
         return None
     sent = timezone.localtime(report.sent_at) if report is not None and report.sent_at else None
     late = report is not None and report.is_late

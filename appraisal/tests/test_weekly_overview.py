@@ -172,12 +172,15 @@ def test_reminding_nobody_or_somebody_elses_team(cast, sign_in):
 
 # --- One's own --------------------------------------------------------------------------------
 def test_a_team_sees_its_weeks(cast, sign_in, send, clock):
+    earlier = LAST_WEEK.previous().previous()
+    send(cast.team, PARTY, week=earlier, now=at(date(2026, 11, 6), 9))
     send(cast.team, PARTY, week=LAST_WEEK, now=at(date(2026, 11, 20), 9))
     clock.move_to(at(TODAY, 10))
     text = page(sign_in(Role.LEADER))
     assert "示例一村第48周周报" in text
     assert "第47周（11月16日—22日）" in text
-    assert "逾期未报" in text
+    assert "第46周（11月9日—15日）" in text
+    assert text.count("逾期未报") == 1  # weeks before the first report were kept on paper
     assert "已报送" in text
     assert "示例二村" not in text
 

@@ -59,7 +59,8 @@ class Builder:
             life.VillageLife(self.scale, self.inventor, village, self.clerk).live(grids)
         self._accounts_in_villages()
         self._accounts_of_leaders()
-        WorkingWeeks(self.scale, self.clerk, self.lead).live()
+        district = User.objects.get(username=username_of(Role.DISTRICT))
+        WorkingWeeks(self.scale, self.clerk, self.lead, district).live()
 
     # --- Town ---------------------------------------------------------------------------------
     def _departments(self) -> None:

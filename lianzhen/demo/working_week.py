@@ -26,8 +26,9 @@ from appraisal.report_lines import HAND, Line
 from appraisal.report_prefill import prefill
 from lianzhen.accounts.models import User
 from lianzhen.demo import work_words as words
+from lianzhen.demo.appraising import Appraising
 from lianzhen.demo.plan import Scale
-from lianzhen.periods import Week
+from lianzhen.periods import Month, Week
 from lianzhen.town.models import Department
 from villages.models import LiaisonTeam, Person, Posting
 
@@ -41,8 +42,8 @@ class WorkingWeeks:
     """`clerk` and `lead` are the office's accounts. A few teams are slack, so that the pages have something to
     say about who is behind; which ones follows from the seed."""
 
-    def __init__(self, scale: Scale, clerk: User, lead: User) -> None:
-        self.scale, self.clerk, self.lead = scale, clerk, lead
+    def __init__(self, scale: Scale, clerk: User, lead: User, district: User) -> None:
+        self.scale, self.clerk, self.lead, self.district = scale, clerk, lead, district
         self.random: Random = scale.random("working weeks")
         self.departments = list(Department.objects.exclude(kind=Department.Kind.FORMER))
         self.weeks = [Week.of(scale.today)]
@@ -56,6 +57,10 @@ class WorkingWeeks:
 
     def live(self) -> None:
         work_rules.set_work_rules(starts_on=self.weeks[0].start, today=self.scale.today, by=None)
+        # From the first month that is lived whole; from the running one where there is none.
+        first = Month.of(self.weeks[0].start)
+        first = first if self.weeks[0].start == first.start else min(first.next(), Month.of(self.scale.today))
+        appraising = Appraising(self.scale, self.clerk, self.lead, self.district, first)
         for week in self.weeks:
             self._meeting(week)
             self._leaves(week)
@@ -63,6 +68,8 @@ class WorkingWeeks:
             self._checks(week)
             self._reports(week)
             self._needs(week)
+            appraising.live(week, self.teams, self.leaders)
+        appraising.close(self.weeks)
         suggestions.refresh_suggestions(
             today=self.scale.today, now=self._moment(self.scale.today, 18), weeks=self.weeks
         )
