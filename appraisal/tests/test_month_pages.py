@@ -19,6 +19,7 @@ from appraisal.tests.month_scene import LATER, advance, row_of, sealed_scene, se
 from appraisal.tests.score_scene import NOVEMBER, OCTOBER, at, worked_month
 from lianzhen.accounts.roles import Role
 from lianzhen.trail import acting
+from lianzhen.wording import money
 from villages.models import Posting
 
 KEY = NOVEMBER.key
@@ -186,4 +187,5 @@ def test_what_was_checked_is_stored_and_stays(cast, sign_in):
         said = read(client, address)
         assert live.words in said
         assert live.formula in said
+        assert money(live.total) in said
     assert client.post(SUBSIDIES).status_code == 200

@@ -247,7 +247,7 @@ def score_page(request: HttpRequest, team: LiaisonTeam, month: str) -> HttpRespo
         "score": score,
         "found": found,
         "state": state_of(found),
-        "notes": " · ".join(notes(found, ())),
+        "notes": " · ".join(notes(found, [score] if score else [])),
         "why_none": no_scores(found) if found.scheme is None else "这个联村工作组本月不参加月度考核。",
         "crumbs": [("得分", reverse("score_list", args=[period.key]))],
         "previous": reverse("score_page", args=[period.previous().key, team.pk]),
