@@ -32,6 +32,8 @@ class Offer:
     counted: Counted | None = None
     problem: str = ""
     by_number: Mapping[str, Clause] = field(default_factory=dict)
+    #: Villages with a team on the day.
+    with_team: frozenset[int] = frozenset()
 
     def choices(self) -> list[tuple[str, object]]:
         """With the empty one, those used last, then by category."""
@@ -59,28 +61,34 @@ def places_for(user: User, day: date, *, deduction: bool) -> QuerySet[Village]:
     return rows.order_by("code").distinct()
 
 
-def offer_of(user: User, day: date, *, deduction: bool) -> Offer:
-    """At most nine queries."""
+def offer_of(user: User, day: date, *, deduction: bool, in_use: bool = True) -> Offer:
+    """At most eight queries. `in_use` False: nobody looks at the order of the clauses."""
     villages = list(places_for(user, day, deduction=deduction))
-    teams = set(LiaisonTeam.objects.on(day).values_list("village_id", flat=True))
+    teams = frozenset(LiaisonTeam.objects.on(day).values_list("village_id", flat=True))
     places = {
         one.pk: f"{one.name}联村工作组" if one.pk in teams else f"{one.name}（没有联村工作组）" for one in villages
     }
     try:
         counted = month_ahead(day)
     except NoScheme as problem:
-        return Offer(places, villages, (), problem="".join(problem.messages))
+        return Offer(places, villages, (), problem="".join(problem.messages), with_team=teams)
     clauses = [one for one in counted.scheme.clauses.all() if _is_offered(one, deduction=deduction)]
-    used = ScoreEntry.objects.filter(recorded_by=user, clause__in=clauses).order_by()
-    latest = used.values("clause_number").annotate(at=Max("pk")).order_by("-at")[:RECENT]
+    latest = _latest(user, clauses) if in_use else []
     return Offer(
         places,
         villages,
         clauses,
-        [row["clause_number"] for row in latest],
+        latest,
         counted,
         by_number={one.number: one for one in clauses},
+        with_team=teams,
     )
+
+
+def _latest(user: User, clauses: Sequence[Clause]) -> list[str]:
+    used = ScoreEntry.objects.filter(recorded_by=user, clause__in=clauses).order_by()
+    latest = used.values("clause_number").annotate(at=Max("pk")).order_by("-at")[:RECENT]
+    return [row["clause_number"] for row in latest]
 
 
 def _is_offered(clause: Clause, *, deduction: bool) -> bool:

@@ -14,10 +14,9 @@ from appraisal.actions.appeals import answer_words, closed_sentence
 from appraisal.actions.entries import deadline_words
 from appraisal.actions.entry_ends import CLAIMED, UNTOLD
 from appraisal.actions.entry_notices import place_of
-from appraisal.actions.open_month import with_terms
 from appraisal.entry_lines import line_of
 from appraisal.entry_rules import is_free_to_withdraw
-from appraisal.models import Appeal, AppraisalMonth, Evidence, Scheme, ScoreEntry
+from appraisal.models import Appeal, AppraisalMonth, Evidence, ScoreEntry
 from appraisal.permissions_entries import (
     agree_bonus,
     change_entry,
@@ -31,7 +30,7 @@ from appraisal.permissions_entries import (
     verify_bonus,
     withdraw_entry,
 )
-from appraisal.score_effect import Effect, effect_of, standing_of
+from appraisal.score_effect import Effect, effect_of, months_up_to, standing_among
 from lianzhen.accounts.models import User
 from lianzhen.accounts.verdicts import Verdict
 from lianzhen.wording import full_date, list_date, long_date, points, points_change
@@ -87,7 +86,8 @@ def entry_context(user: User, entry: ScoreEntry, now: datetime) -> dict[str, Any
     """What both pages print. At most eleven queries."""
     today = timezone.localdate(now)
     appeals = list(entry.appeals.select_related("filed_by", "checked_by", "decided_by").order_by("pk"))
-    month = AppraisalMonth.objects.filter(month=entry.month).first()
+    months = months_up_to(entry.month)
+    month = months[-1] if months and months[-1].month == entry.month else None
     return {
         "entry": entry,
         "place": place_of(entry),
@@ -96,7 +96,7 @@ def entry_context(user: User, entry: ScoreEntry, now: datetime) -> dict[str, Any
         "day": long_date(entry.occurred_on),
         "evidence": evidence_rows(user, entry),
         "appeals": [(one, appeal_state(one), answer_words(one)) for one in appeals],
-        "effect": effect_on_score(entry, month),
+        "effect": effect_on_score(entry, months),
         "counts": entry.state in ScoreEntry.COUNTING,
         "deadline": _deadline(entry, now),
         "people": _people(entry),
@@ -115,15 +115,12 @@ def evidence_rows(user: User, entry: ScoreEntry) -> list[tuple[Evidence, bool]]:
     return [(row, bool(take_evidence_down(user, row))) for row in rows]
 
 
-def effect_on_score(entry: ScoreEntry, month: AppraisalMonth | None) -> Effect | None:
-    """What the entry does, or would do, to the month's score; None for what is over."""
-    if month is None or entry.state in (*ScoreEntry.OVER, State.DRAFT, State.RETURNED):
+def effect_on_score(entry: ScoreEntry, months: Sequence[AppraisalMonth]) -> Effect | None:
+    """What the entry does, or would do, to the month's score; None for what is over. `months`: `months_up_to`."""
+    if entry.state in (*ScoreEntry.OVER, State.DRAFT, State.RETURNED):
         return None
-    scheme = with_terms(Scheme.objects.filter(pk=month.scheme_id)).get()
-    standing = standing_of(
-        scheme=scheme, month=month.period, village_id=entry.village_id, has_team=entry.team_id is not None
-    )
-    return effect_of(standing, line_of(entry))
+    standing = standing_among(entry, months)
+    return effect_of(standing, line_of(entry)) if standing is not None else None
 
 
 def _deadline(entry: ScoreEntry, now: datetime) -> str:

@@ -18,7 +18,7 @@ from appraisal.rules.scheme import AppliesTo
 from appraisal.score_effect import Effect, effect_of, standing_of
 from appraisal.scoring import Line
 from lianzhen.wording import list_date, points, points_change
-from villages.models import LiaisonTeam, Village
+from villages.models import Village
 
 #: Stands for the number of an entry that has none yet: the last of its day.
 NEW = "新登记"
@@ -76,10 +76,16 @@ def _preview(
     key: str,
 ) -> Preview:
     today = timezone.localdate(now)
-    has_team = LiaisonTeam.objects.on(day).filter(village=village).exists()
+    has_team = village.pk in form.offer.with_team
     if not has_team and clause.applies_to == AppliesTo.TEAM:
         return Preview(missing=f"{village}这一天没有联村工作组，条款{clause.number}只对联村工作组执行。")
-    standing = standing_of(scheme=counted.scheme, month=counted.month, village_id=village.pk, has_team=has_team)
+    standing = standing_of(
+        scheme=counted.scheme,
+        month=counted.month,
+        village_id=village.pk,
+        has_team=has_team,
+        earlier=counted.earlier,
+    )
     line = Line(key=key, clause=clause.number, date=day, points=worked.points, concerns=AppliesTo(clause.applies_to))
     effect = effect_of(standing, line)
     kind = ScoreEntry.Kind.DEDUCTION if form.deduction else ScoreEntry.Kind.BONUS

@@ -50,7 +50,13 @@ class DecisionFilter(StateFilterSet):
 
 
 class SuggestionFilter(StateFilterSet):
-    STATES = (("current", "待办理"), ("confirmed", "已转扣分"), ("declined", "不扣"), ("lapsed", "不再建议"), ("all", "全部"))
+    STATES = (
+        ("current", "待办理"),
+        ("confirmed", "已转扣分"),
+        ("declined", "不扣"),
+        ("lapsed", "不再建议"),
+        ("all", "全部"),
+    )
 
     group = DistrictFilter(field_name="team__village__group")
     team = filters.ModelChoiceFilter(label="工作组", queryset=seen_teams, widget=PinyinSelect, empty_label="全部工作组")

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from appraisal.actions.open_month import with_terms
 from appraisal.entry_lines import lines_between
 from appraisal.linkage import linked
-from appraisal.models import AppraisalMonth, Scheme
+from appraisal.models import AppraisalMonth, Scheme, ScoreEntry
 from appraisal.rules.base import ZERO
 from appraisal.rules.scheme import AppliesTo, SchemeTerms
 from appraisal.scoring import Line, LineState, Score, score
@@ -98,23 +99,49 @@ class Standing:
         return figures_of(self.scheme, self.terms, lines, has_team=self.has_team, before=self.before)
 
 
-def standing_of(*, scheme: Scheme, month: Month, village_id: int, has_team: bool) -> Standing:
-    """Two queries when `scheme` has its terms at hand and the quarter has one version, at most six."""
+def standing_of(
+    *, scheme: Scheme, month: Month, village_id: int, has_team: bool, earlier: Sequence[AppraisalMonth]
+) -> Standing:
+    """`earlier`: the months before it in its quarter. One query when `scheme` has its terms at hand and the quarter
+    has one version, at most four."""
     quarter, terms = month.quarter, scheme.as_terms()
     found = lines_between(quarter.start, month.start, [village_id])
-    rows = list(AppraisalMonth.objects.filter(month__gte=quarter.start, month__lt=month.start).order_by("month"))
-    others = {row.scheme_id for row in rows} - {scheme.pk}
+    others = {row.scheme_id for row in earlier} - {scheme.pk}
     versions = {scheme.pk: terms}
     if others:
         versions |= {one.pk: one.as_terms() for one in with_terms(Scheme.objects.filter(pk__in=others))}
     before = {AppliesTo.VILLAGE: ZERO, AppliesTo.TEAM: ZERO}
-    for row in rows:
+    for row in earlier:
         lines = found.get((row.month, village_id), [])
         for subject in before:
             counted = score(versions[row.scheme_id], lines, subject=subject, bonus_before=before[subject])
             before[subject] += counted.bonus
     lines = found.get((month.start, village_id), [])
     return Standing(scheme, terms, month, village_id, has_team, lines, before)
+
+
+def months_up_to(first: date) -> list[AppraisalMonth]:
+    """The months of the quarter up to this one. One query."""
+    quarter = Month.of(first).quarter
+    return list(AppraisalMonth.objects.filter(month__gte=quarter.start, month__lte=first).order_by("month"))
+
+
+def standing_of_entry(entry: ScoreEntry) -> Standing | None:
+    """Of the month that the entry counts in; None before it is open. Five queries, at most eight."""
+    return standing_among(entry, months_up_to(entry.month))
+
+
+def standing_among(entry: ScoreEntry, rows: Sequence[AppraisalMonth]) -> Standing | None:
+    """As `standing_of_entry`, with the months of the quarter up to the entry's at hand."""
+    if not rows or rows[-1].month != entry.month:
+        return None
+    return standing_of(
+        scheme=with_terms(Scheme.objects.filter(pk=rows[-1].scheme_id)).get(),
+        month=Month.of(entry.month),
+        village_id=entry.village_id,
+        has_team=entry.team_id is not None,
+        earlier=rows[:-1],
+    )
 
 
 def effect_of(standing: Standing, line: Line) -> Effect:

@@ -28,12 +28,14 @@ class NoScheme(ValidationError):
 @dataclass(frozen=True)
 class Counted:
     """`month` that a day counts in, with its `scheme` (terms prefetched) and, once it is open, its `row`.
-    `sentence` tells that it is not the day's own month; empty otherwise."""
+    `sentence` tells that it is not the day's own month; empty otherwise. `earlier`: rows of the months before it
+    in its quarter."""
 
     month: Month
     scheme: Scheme
     row: AppraisalMonth | None = None
     sentence: str = ""
+    earlier: tuple[AppraisalMonth, ...] = ()
 
 
 def with_terms(rows: QuerySet[Scheme]) -> QuerySet[Scheme]:
@@ -45,7 +47,7 @@ def with_terms(rows: QuerySet[Scheme]) -> QuerySet[Scheme]:
 def month_ahead(day: date, field: str = "occurred_on") -> Counted:
     """Raises `NoScheme` at `field`. At most five queries."""
     own = Month.of(day)
-    rows = {row.month: row for row in AppraisalMonth.objects.filter(month__gte=own.start)}
+    rows = {row.month: row for row in AppraisalMonth.objects.filter(month__gte=own.quarter.start).order_by("month")}
     month = own
     while (row := rows.get(month.start)) and row.state in AppraisalMonth.CLOSED_FOR_ENTRIES:
         month = month.next()
@@ -57,7 +59,9 @@ def month_ahead(day: date, field: str = "occurred_on") -> Counted:
         if in_force is None:
             raise NoScheme({field: no_scheme_sentence(month)})
         scheme = with_terms(Scheme.objects.filter(pk=in_force.pk)).get()
-    return Counted(month, scheme, row, sentence)
+    quarter = month.quarter
+    earlier = tuple(one for first, one in rows.items() if quarter.start <= first < month.start)
+    return Counted(month, scheme, row, sentence, earlier)
 
 
 def month_for(day: date, by: User | None, field: str = "occurred_on") -> Counted:

@@ -220,7 +220,7 @@ def rows(cast, plans):
 def test_the_page_shows_the_facts_and_what_happens_with_it(rows, cast, sign_in):
     row = rows["duty", "示例一村"]
     page = sign_in(Role.OFFICE).get(reverse("suggestion", args=[row.pk])).content.decode()
-    for words in ("应到未登记", "11月17日（星期二）", "保留到当月考核时由人核定", "不扣分"):
+    for words in ("应到未登记", "11月17日（星期二）", "建议不会自动扣分，由人核定", "不扣分", "确认扣分"):
         assert words in page
     assert "确认扣分" not in page
 

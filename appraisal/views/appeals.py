@@ -9,17 +9,17 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.actions import appeals as actions
 from appraisal.actions.entry_notices import place_of
-from appraisal.actions.open_month import with_terms
 from appraisal.entry_lines import line_of
 from appraisal.entry_page import appeal_state, evidence_rows
 from appraisal.filters_entries import AppealFilter
 from appraisal.forms.appeals import AppealForm, CheckAppealForm, DecideAppealForm, SendAppealForm
-from appraisal.models import Appeal, AppraisalMonth, Scheme, ScoreEntry
+from appraisal.models import Appeal, ScoreEntry
 from appraisal.permissions_entries import (
     check_appeal,
     decide_appeal,
@@ -27,7 +27,7 @@ from appraisal.permissions_entries import (
     see_entries,
     withdraw_appeal,
 )
-from appraisal.score_effect import Effect, change_effect, standing_of
+from appraisal.score_effect import Effect, change_effect, standing_of_entry
 from appraisal.scoring import LineState
 from appraisal.views.deductions import crumbs_of, find_deduction
 from lianzhen.accounts.models import User
@@ -225,13 +225,9 @@ def effect_words(appeal: Appeal) -> str:
 def effect_of_answer(appeal: Appeal, outcome: str, after: Any) -> Effect | None:
     """What the answer makes of the month's score, against the deduction as it was recorded."""
     entry = appeal.entry
-    month = AppraisalMonth.objects.filter(month=entry.month).first()
-    if month is None or (outcome == Appeal.Outcome.CHANGE and after is None):
+    standing = standing_of_entry(entry)
+    if standing is None or (outcome == Appeal.Outcome.CHANGE and after is None):
         return None
-    scheme = with_terms(Scheme.objects.filter(pk=month.scheme_id)).get()
-    standing = standing_of(
-        scheme=scheme, month=month.period, village_id=entry.village_id, has_team=entry.team_id is not None
-    )
     before = replace(line_of(entry), state=LineState.EFFECTIVE, changed_points=None)
     changed = {
         Appeal.Outcome.KEEP: before,
@@ -295,7 +291,8 @@ def _kept_form(request: HttpRequest, appeal: Appeal) -> DecideAppealForm:
 
 @guarded(decide_appeal, find=find_appeal, methods=("POST",))
 def appeal_preview(request: HttpRequest, appeal: Appeal) -> HttpResponse:
-    return render(request, "appraisal/includes/appeal_preview.html", {"preview": preview_words(appeal, request.POST)})
+    words = preview_words(appeal, request.POST)
+    return HttpResponse(render_to_string("appraisal/includes/appeal_preview.html", {"preview": words}))
 
 
 def preview_words(appeal: Appeal, typed: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -202,10 +203,9 @@ def ask_part(request: HttpRequest, form_class: type[EntryForm]) -> HttpResponse:
     """What the chosen clause asks, for the page that is open; the panel follows by itself."""
     typed = {name: value for name, value in request.POST.items() if name not in ("once", "version")}
     day = typed_day(typed, {}, timezone.localdate())
-    offer = offer_of(request.user, day, deduction=form_class.deduction)
-    answer = render(
-        request, "appraisal/includes/entry_questions.html", {"form": form_class(offer=offer, initial=typed)}
-    )
+    offer = offer_of(request.user, day, deduction=form_class.deduction, in_use=False)
+    form = form_class(offer=offer, initial=typed)
+    answer = HttpResponse(render_to_string("appraisal/includes/entry_questions.html", {"form": form}))
     answer["HX-Trigger-After-Swap"] = "asked"
     return answer
 
@@ -214,10 +214,12 @@ def preview_part(request: HttpRequest, form_class: type[EntryForm]) -> HttpRespo
     """The panel 核对 for the page that is open. Nothing is kept."""
     now = timezone.now()
     day = typed_day(request.POST, {}, timezone.localdate(now))
-    form = form_class(request.POST, offer=offer_of(request.user, day, deduction=form_class.deduction))
+    offer = offer_of(request.user, day, deduction=form_class.deduction, in_use=False)
     entry = _named_entry(request)
-    context = {"preview": preview_of(form, now, entry), "again": "again" in request.POST}
-    return render(request, "appraisal/includes/entry_preview.html", context)
+    preview = preview_of(form_class(request.POST, offer=offer), now, entry)
+    context = {"preview": preview, "again": "again" in request.POST}
+    # Without the frame, whose questions would be more than the part's own.
+    return HttpResponse(render_to_string("appraisal/includes/entry_preview.html", context))
 
 
 def _named_entry(request: HttpRequest) -> ScoreEntry | None:
