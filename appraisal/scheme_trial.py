@@ -162,7 +162,7 @@ class _Trial:
         self._read_lines(first, last)
         self.teams = _teams_between(months[0].month, Month.of(last).end)
         self.money = Payments(months[0].month, Month.of(last).end, [scheme, *self.former.values()])
-        self.blank: dict[int, Figures] = {}
+        self.scored: dict[tuple, Figures] = {}
         #: A month is asked for by itself and by those that follow in its quarter.
         self.known: dict[tuple[bool, Month, int], Figures] = {}
 
@@ -247,9 +247,7 @@ class _Trial:
         own = lines.get((month.start, team.village_id))
         before = {AppliesTo.VILLAGE: ZERO, AppliesTo.TEAM: ZERO}
         if not own:
-            if scheme.pk not in self.blank:
-                self.blank[scheme.pk] = self._score(scheme, (), before)
-            return self.blank[scheme.pk]
+            return self._score(scheme, (), before)
         for earlier in month.quarter.months:
             if earlier.start >= month.start or not lines.get((earlier.start, team.village_id)):
                 continue
@@ -262,8 +260,14 @@ class _Trial:
         return self._score(scheme, own, before)
 
     def _score(self, scheme: Scheme, lines: Iterable[Line], before: Mapping[AppliesTo, Decimal]) -> Figures:
-        terms = self.terms if scheme.pk == self.scheme.pk else self.former_terms[scheme.pk]
-        return figures_of(scheme, terms, list(lines), has_team=True, before=before)
+        # Most months of most teams have none or a few of the same lines: what counts is their order, not their key.
+        listed = sorted(lines, key=lambda one: (one.date, one.key))
+        pattern = tuple((one.clause, one.points, one.changed_points, one.state, one.concerns) for one in listed)
+        key = (scheme.pk, *before.values(), pattern)
+        if key not in self.scored:
+            terms = self.terms if scheme.pk == self.scheme.pk else self.former_terms[scheme.pk]
+            self.scored[key] = figures_of(scheme, terms, listed, has_team=True, before=before)
+        return self.scored[key]
 
     def _sides(self, scores: Mapping[int, list[Decimal]], money: Mapping[int, Decimal]) -> dict[int, Side]:
         means = {pk: self._mean(found).value or ZERO for pk, found in scores.items()}
