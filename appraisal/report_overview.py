@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from appraisal.facts import rules_of_weeks
@@ -48,6 +48,7 @@ class ReportRow:
     team: LiaisonTeam
     report: WeeklyReport | None
     state: ReportState
+    owed: bool
 
     @property
     def pk(self) -> int:
@@ -108,7 +109,7 @@ class ReportWeek:
 
     @property
     def missing(self) -> list[ReportRow]:
-        return [row for row in self.rows if row.state.is_missing and owes(row.team, self.due)]
+        return [row for row in self.rows if row.state.is_missing and row.owed]
 
     @property
     def counts(self) -> dict[str, str]:
@@ -133,12 +134,12 @@ def report_week(user: User, week: Week, now: datetime) -> ReportWeek:
     due = due_moment(rules, week)
     teams = list(teams_of_week(LiaisonTeam.objects.visible_to(user), week))
     reports = {report.team_id: report for report in _counted(week).filter(team__in=[team.pk for team in teams])}
-    rows = [
-        ReportRow(t, reports.get(t.pk), state_of(reports.get(t.pk), owed=owes(t, due, rules), due=due, now=now))
-        for t in teams
-    ]
+    rows = []
+    for team in teams:
+        report, owed = reports.get(team.pk), owes(team, due, rules)
+        rows.append(ReportRow(team, report, state_of(report, owed=owed, due=due, now=now), owed))
     # Of two teams that a village had in one week, the one that owes the report is listed.
-    kept = [row for row in rows if row.report is not None or owes(row.team, due)]
+    kept = [row for row in rows if row.report is not None or row.owed]
     return ReportWeek(week, due, sorted(kept, key=lambda row: place_of(row.team)))
 
 
@@ -169,9 +170,7 @@ def needs_of_week(user: User, week: Week) -> QuerySet[TownNeed]:
 def own_weeks(
     teams: Sequence[LiaisonTeam], weeks: Sequence[Week], now: datetime
 ) -> dict[int, list[tuple[Week, ReportState]]]:
-    """Team id → those of the weeks that it owes a report for, or wrote one. Weeks before the town's first report
-    were reported on paper, if at all: they are not missing. Three queries."""
-    first = WeeklyReport.objects.aggregate(first=Min("week_start"))["first"] or weeks[0].start
+    """Team id → those of the weeks that it owes a report for, or wrote one. Two queries."""
     rules_in = rules_of_weeks(max(week.end for week in weeks))
     starts = [week.start for week in weeks]
     found = WeeklyReport.objects.filter(team__in=[team.pk for team in teams], week_start__in=starts)
@@ -182,7 +181,7 @@ def own_weeks(
         for team in teams:
             report = reports.get((team.pk, week.start))
             state = state_of(report, owed=owes(team, due, rules_in(week)), due=due, now=now)
-            if state.code != "exempt" and week.start >= first:
+            if state.code != "exempt":
                 listed[team.pk].append((week, state))
     return listed
 

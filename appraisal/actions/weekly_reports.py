@@ -89,9 +89,10 @@ def send_report(
         kept = list(report.lines.filter(is_left_out=False).order_by("position", "id"))
         if not kept:
             raise ValidationError("这份周报还没有内容，请至少写一条再报送。")
-        due = due_moment(rules_of(week), week)
+        rules = rules_of(week)
+        due = due_moment(rules, week)
         report.state, report.sent_at, report.sent_by = State.SENT, now, by
-        report.is_late = now > due and owes(team, due)
+        report.is_late = now > due and owes(team, due, rules)
         report.full_clean()
         report.save()
         raise_needs(report=report, lines=[line for line in kept if line.is_need], by=by, now=now)

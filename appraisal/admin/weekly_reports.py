@@ -38,7 +38,7 @@ class WeeklyReportAdmin(RegisterAdmin):
     list_display = ("week_shown", "team", "state", "is_late", "sent_at")
     list_filter = (SentFilter, "is_late", "team__village__group")
     list_select_related = ("team__village",)
-    date_hierarchy = "week_start"
+    date_hierarchy = "sent_at"
     search_fields = TEAM_SEARCH
     search_help_text = "可输入村名或拼音首字母"
     ordering = ("-week_start", "team__village__code")

@@ -9,6 +9,7 @@ import time_machine
 from django.urls import reverse
 
 from appraisal.actions import weekly_reports as actions
+from appraisal.actions.work_rules import set_work_rules
 from appraisal.models import Reminder
 from appraisal.report_lines import Line
 from appraisal.report_overview import CATEGORIES
@@ -173,6 +174,7 @@ def test_reminding_nobody_or_somebody_elses_team(cast, sign_in):
 # --- One's own --------------------------------------------------------------------------------
 def test_a_team_sees_its_weeks(cast, sign_in, send, clock):
     earlier = LAST_WEEK.previous().previous()
+    set_work_rules(starts_on=earlier.start, today=TODAY, by=None)
     send(cast.team, PARTY, week=earlier, now=at(date(2026, 11, 6), 9))
     send(cast.team, PARTY, week=LAST_WEEK, now=at(date(2026, 11, 20), 9))
     clock.move_to(at(TODAY, 10))
@@ -180,7 +182,7 @@ def test_a_team_sees_its_weeks(cast, sign_in, send, clock):
     assert "示例一村第48周周报" in text
     assert "第47周（11月16日—22日）" in text
     assert "第46周（11月9日—15日）" in text
-    assert text.count("逾期未报") == 1  # weeks before the first report were kept on paper
+    assert text.count("逾期未报") == 1  # weeks before the first rules were kept on paper
     assert "已报送" in text
     assert "示例二村" not in text
 
@@ -225,3 +227,14 @@ def test_queries_of_a_year_of_ones_own(cast, sign_in):
         week = Week.of(TODAY - timedelta(weeks=back))
         report(cast.team, week, cast.users[Role.LEADER], at(week.start))
     assert queries_of(sign_in(Role.LEADER), reverse("weekly_list")) <= 12
+
+
+def test_weeks_before_the_first_rules_are_not_missing(cast, sign_in, send):
+    """Before the working week was kept here, nothing is owed; what was written all the same is shown."""
+    set_work_rules(starts_on=WEEK.start, today=TODAY, by=None)
+    text = page(sign_in(Role.LEADER))
+    assert "第48周（11月23日—29日）" in text
+    assert "第47周" not in text
+    assert "已报送0/0。" in page(sign_in(Role.OFFICE), week=LAST_WEEK.key)
+    assert not send(cast.team, PARTY, week=LAST_WEEK).is_late
+    assert "第47周（11月16日—22日）" in page(sign_in(Role.LEADER))

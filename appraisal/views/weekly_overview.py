@@ -57,8 +57,8 @@ def columns(week: Week, *, for_file: bool) -> list[Column]:
         Column("state", "状态", lambda r: r.state.text, show=lambda r: tag(r.state.tone, r.state.text), sort=["kind"]),
         Column("sent_at", "报送时间", _sent, sort=["sent_at"], secondary=True),
         Column("sent_by", "报送人", lambda r: str(r.report.sent_by or "") if r.report else "", secondary=True),
-        Column("needs", "需解决（件）", lambda r: r.needs, sort=["needs"], kind="number", total=True, secondary=True),
-        Column("comments", "意见（条）", lambda r: r.comments, kind="number", total=True, secondary=True),
+        Column("needs", "需解决（件）", lambda r: r.needs, sort=["needs"], kind="number", secondary=True),
+        Column("comments", "意见（条）", lambda r: r.comments, kind="number", secondary=True),
     ]
 
 

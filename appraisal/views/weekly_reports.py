@@ -96,8 +96,9 @@ def weekly_report(request: HttpRequest, team: LiaisonTeam, week: str) -> HttpRes
     fillable = writes and is_open(team, of_week, report)
     if fillable and team.pk in user.standing.teams():
         return redirect(edit_page_of(team, of_week))
-    due = due_moment(rules_of(of_week), of_week)
-    state = state_of(report, owed=owes(team, due), due=due, now=now)
+    rules = rules_of(of_week)
+    due = due_moment(rules, of_week)
+    state = state_of(report, owed=owes(team, due, rules), due=due, now=now)
     shown = report is not None and (writes or state.is_here)
     lines = actions.lines_of(report) if shown else []
     verdict = comment_report(user, team)
@@ -150,7 +151,7 @@ class Drafted:
 def drafted(team: LiaisonTeam, week: Week, report: WeeklyReport | None, now: datetime) -> Drafted:
     found = prefill([team], week, timezone.localdate(now))
     fresh, due = found.lines[team.pk], due_moment(found.rules, week)
-    state = state_of(report, owed=owes(team, due), due=due, now=now)
+    state = state_of(report, owed=owes(team, due, found.rules), due=due, now=now)
     if report is None:
         return Drafted(None, fresh, [], state)
     stored = actions.lines_of(report)
