@@ -72,6 +72,13 @@ class ReasonForm(PageForm):
 
 
 # --- Who came -----------------------------------------------------------------------------------
+def _note_of(row: MeetingAttendance) -> forms.CharField:
+    """Its table has a heading for the column; who hears the page hears the name too."""
+    label = f"{row.person}的说明"
+    widget = forms.TextInput(attrs={"aria-label": label})
+    return line(label, 200, required=False, initial=row.note, widget=widget)
+
+
 @dataclass
 class AttendanceRow:
     """One line of the attendance form, ready for the template."""
@@ -105,7 +112,7 @@ class AttendanceForm(PageForm):
                 widget=forms.RadioSelect,
                 error_messages={"invalid_choice": "请从到会、迟到、请假、缺席中选择"},
             )
-            self.fields[f"note_{row.pk}"] = line(f"{row.person}的说明", 200, required=False, initial=row.note)
+            self.fields[f"note_{row.pk}"] = _note_of(row)
 
     @property
     def rows(self) -> list[AttendanceRow]:
