@@ -28,7 +28,7 @@ def sent(clause: Clause, **changes: str) -> dict[str, str]:
         "number": clause.number,
         "category": str(clause.category_id),
         "text": clause.text,
-        "p_subject": "未按期开展",
+        "p_subject": "没有按期召开",
         "p_unit": "次",
         "p_each": "2.5",
         "p_cap": "5",
@@ -180,7 +180,7 @@ def test_bad_clause_is_told_and_kept(clause, sign_in, name, value, told):
     assert answer.status_code == 422
     shown = answer.content.decode()
     assert told in shown
-    assert "10" in shown
+    assert "没有按期召开" in shown
     clause.refresh_from_db()
     assert clause.rectify_days is None
 

@@ -12,16 +12,13 @@ from appraisal.filters_clauses import ClauseFilter, chosen_version
 from appraisal.forms.clauses import ClauseForm
 from appraisal.models import Clause, Scheme
 from appraisal.permissions_schemes import keep_schemes, see_schemes
-from appraisal.rules import RULE_CHOICES, RULE_TYPES, Kind
+from appraisal.rules import RULE_CHOICES
 from appraisal.scheme_words import ClauseWords, clause_words, judged_months, state_tag
 from appraisal.views.schemes import find_scheme, led_away, sent, under
 from lianzhen.pages.forms import PageForm, form_page
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link_to
 from lianzhen.wording import number
-
-#: What each kind of rule does, for whoever chooses one.
-KINDS = {Kind.DEDUCTION: "扣分", Kind.BONUS: "加分", Kind.VETO: "一票否决"}
 
 
 def _rows(rows: QuerySet) -> QuerySet:
@@ -111,11 +108,6 @@ def clause_page(request: HttpRequest, clause: Clause) -> HttpResponse:
 
 
 # --- Clauses of a draft ----------------------------------------------------------------------------
-def _rule_choices() -> list[tuple[str, str, str]]:
-    """Code, name and kind of each rule type."""
-    return [(one.code, one.title, KINDS[one.kind]) for one in RULE_TYPES]
-
-
 def _asked_rule(request: HttpRequest, stored: str = "") -> str:
     asked = request.GET.get("rule", stored)
     return asked if asked in dict(RULE_CHOICES) else stored
@@ -127,7 +119,7 @@ def clause_add(request: HttpRequest, scheme: Scheme) -> HttpResponse:
     if away := led_away(request, scheme):
         return away
     rule = _asked_rule(request)
-    context = under(scheme, heading="增加考核条款", submit="增加条款", rules=_rule_choices(), rule=rule)
+    context = under(scheme, heading="增加考核条款", submit="增加条款", rules=RULE_CHOICES, rule=rule)
     if not rule:
         return render(request, "appraisal/clause_rule.html", context)
     category = scheme.categories.filter(pk=_pk(request.GET.get("category"))).first()
@@ -150,14 +142,14 @@ def clause_edit(request: HttpRequest, clause: Clause) -> HttpResponse:
     scheme = clause.scheme
     rule = _asked_rule(request, clause.rule)
     if request.GET.get("choose") == "1" and request.method == "GET":
-        context = under(scheme, heading=f"更换规则：{clause.number}", rules=_rule_choices(), rule=rule)
+        context = under(scheme, heading=f"更换规则：{clause.number}", rules=RULE_CHOICES, rule=rule)
         return led_away(request, scheme) or render(request, "appraisal/clause_rule.html", context)
     return led_away(request, scheme) or form_page(
         request,
         ClauseForm(request.POST or None, scheme=scheme, rule=rule, record=clause),
         save=lambda values: actions.save_clause(clause=clause, by=request.user, **values),
         done=lambda made: (reverse("scheme", args=[scheme.pk]), f"条款{made.number}已修改。"),
-        context=under(scheme, heading=f"修改条款{clause.number}", submit="保存条款", rules=_rule_choices(), rule=rule),
+        context=under(scheme, heading=f"修改条款{clause.number}", submit="保存条款", rules=RULE_CHOICES, rule=rule),
         template="appraisal/clause_form.html",
     )
 
