@@ -39,6 +39,7 @@ NAMES = (
     "changed_points",
     "concerns",
     "state",
+    "corrects_id",
 )
 
 
@@ -79,4 +80,5 @@ def line_of(entry: ScoreEntry) -> Line:
         state=state,
         changed_points=changed if state is LineState.CHANGED else None,
         concerns=AppliesTo(entry.concerns),
+        corrects=0 if entry.corrects_id is None else 1 if entry.kind == ScoreEntry.Kind.BONUS else -1,
     )

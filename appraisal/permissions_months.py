@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from django.db.models import Model
 
-from appraisal.models import AppraisalMonth
-from appraisal.permissions import OFFICE, TEAM
+from appraisal.models import Correction
+from appraisal.permissions import OFFICE, RECUSED, TEAM
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
-from lianzhen.accounts.verdicts import Verdict, only
-
-State = AppraisalMonth.State
+from lianzhen.accounts.verdicts import ALLOWED, Verdict, only, refused
 
 
 def see_scores(user: User, record: Model | None = None) -> Verdict:
@@ -40,3 +38,12 @@ def review_months(user: User) -> Verdict:
 def lock_months(user: User) -> Verdict:
     """定稿."""
     return only(user, Role.OFFICE_LEAD)
+
+
+def decide_corrections(user: User, slip: Correction) -> Verdict:
+    """The second signature: the head of the office or the committee, never who asked, never about one's own team."""
+    if not user.standing.has(Role.OFFICE_LEAD, Role.COMMITTEE):
+        return only(user, Role.OFFICE_LEAD, Role.COMMITTEE)
+    if slip.created_by_id == user.pk:
+        return refused("更正单由另一人批准。")
+    return refused(RECUSED) if slip.score.team_id in user.standing.teams(*TEAM) else ALLOWED

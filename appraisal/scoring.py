@@ -51,6 +51,8 @@ class Line:
 
     `key` orders lines of one day and is unique in the month (the entry's 编号). `changed_points` belong to
     CHANGED: what the appeal left. `concerns` narrows a clause for both to the village or the team alone.
+    `corrects`: 1 for a 更正 of a locked month that gives points back, −1 for one that takes them, outside caps
+    and floors, which the locked month has filled already; 0 for every other line.
     ValueError with a sentence when an appeal would make it worse.
     """
 
@@ -61,6 +63,7 @@ class Line:
     state: LineState = LineState.EFFECTIVE
     changed_points: Decimal | None = None
     concerns: AppliesTo = AppliesTo.BOTH
+    corrects: int = 0
 
     def __post_init__(self) -> None:
         for one in (self.points, self.changed_points):
@@ -129,7 +132,9 @@ class CountedLine:
         return "；".join(loss.sentence for loss in self.losses)
 
     def cut(self, room: Decimal, reason: LossReason, limit: Decimal) -> CountedLine:
-        """With at most `room` counted."""
+        """With at most `room` counted; a correction counts wholly."""
+        if self.line.corrects:
+            return self
         lost = self.counted - max(ZERO, room)
         if lost <= 0:
             return self
@@ -254,6 +259,8 @@ def _in_order(scheme: SchemeTerms, lines: Iterable[Line], subject: AppliesTo) ->
         if clause.rule.kind is Kind.VETO and line.points:
             raise ValueError("一票否决不计分。")
         own = scheme.rounded(line.own)
+        if line.corrects and clause.is_bonus != (line.corrects > 0):
+            own = ZERO - own
         ours[line.key] = CountedLine(line=line, clause=clause, own=own, counted=own)
     return sorted(ours.values(), key=lambda one: (one.line.date, one.line.key))
 
@@ -273,7 +280,7 @@ def _clause_caps(lines: Sequence[CountedLine]) -> list[CountedLine]:
         room = one.clause.rule.room(already[one.clause.number])
         if room is not None:
             one = one.cut(room, LossReason.CLAUSE_CAP, one.clause.rule.month_cap or ZERO)
-        already[one.clause.number] += one.counted
+        already[one.clause.number] += ZERO if one.line.corrects else one.counted
         done.append(one)
     return done
 
@@ -285,7 +292,7 @@ def _category_floors(scheme: SchemeTerms, lines: Sequence[CountedLine]) -> list[
         if one.clause.rule.kind is Kind.DEDUCTION and one.clause.rule.keeps_floor:
             key = one.clause.category
             one = one.cut(room[key], LossReason.CATEGORY_FLOOR, scheme.by_category[key].floor)
-            room[key] -= one.counted
+            room[key] -= ZERO if one.line.corrects else one.counted
         done.append(one)
     return done
 
@@ -301,7 +308,7 @@ def _bonus_caps(scheme: SchemeTerms, lines: Sequence[CountedLine], before: Decim
             if quarter is not None:
                 room = scheme.rounded(quarter) - scheme.rounded(before) - counted
                 one = one.cut(room, LossReason.QUARTER_CAP, quarter)
-            counted += one.counted
+            counted += ZERO if one.line.corrects else one.counted
         done.append(one)
     return done
 

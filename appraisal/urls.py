@@ -9,6 +9,7 @@ from appraisal.views import (
     board,
     bonuses,
     clauses,
+    corrections,
     decisions,
     deduction_batch,
     deduction_lists,
@@ -164,6 +165,10 @@ urlpatterns = [
     path("months/<slug:month>/archive/", month_steps.month_archive, name="month_archive"),
     path("subsidies/<slug:month>/", subsidies.subsidy_list, name="subsidy_list"),
     path("subsidies/<slug:month>/check/", subsidies.subsidy_check, name="subsidy_check"),
+    path("corrections/", corrections.correction_list, name="correction_list"),
+    path("corrections/new/", corrections.correction_add, name="correction_add"),
+    path("corrections/<int:pk>/", corrections.correction, name="correction"),
+    path("corrections/<int:pk>/decide/", corrections.correction_decide, name="correction_decide"),
     # 考核方案
     path("settings/scheme/", schemes.scheme_list, name="scheme_list"),
     path("settings/scheme/example/", schemes.scheme_example, name="scheme_example"),

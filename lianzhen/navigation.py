@@ -67,6 +67,7 @@ PLACES = (
     Place("考核", "申诉", "appeal_list", "message-2", (*TOWN_WIDE, *FIELD)),
     Place("考核", "得分", "score_now", "report", (*TOWN_WIDE, *FIELD)),
     Place("考核", "月考核", "month_list", "lock", TOWN_WIDE),
+    Place("考核", "更正单", "correction_list", "pencil", (*TOWN_WIDE, *FIELD)),
     Place("台账", "村（社区）", "village_list", "building-community", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Place("台账", "联村工作组", "team_list", "users-group", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Place("台账", "片区联络组", "district_list", "map", (*TOWN_WIDE, *FIELD)),

@@ -212,6 +212,11 @@ class SubsidyRow(VersionedModel):
         return f"{self.person_name}{self.month.period.title}补助"
 
 
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def visible_to(self, user: User) -> CorrectionQuerySet:
+        return self.filter(in_seen_villages(user, "score__village"))
+
+
 class Correction(VersionedModel):
     """更正单: names the frozen line it puts right and becomes an entry of an open month, with two signatures."""
 
@@ -249,6 +254,8 @@ class Correction(VersionedModel):
         blank=True,
         related_name="corrections",
     )
+
+    objects = CorrectionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "更正单"

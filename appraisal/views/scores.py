@@ -16,7 +16,7 @@ from appraisal.filters_duty import kept
 from appraisal.linkage import ONE, Mean
 from appraisal.models import AppraisalMonth, MonthlyScore
 from appraisal.permissions import TEAM
-from appraisal.permissions_months import see_scores
+from appraisal.permissions_months import close_months, see_scores
 from appraisal.ranking import Display
 from appraisal.rules.base import change_in_points, in_points
 from appraisal.score_account import TeamScore
@@ -254,6 +254,9 @@ def score_page(request: HttpRequest, team: LiaisonTeam, month: str) -> HttpRespo
         "following": reverse("score_page", args=[period.next().key, team.pk]),
         "print_url": "?print=1",
     }
+    if found.is_frozen and score is not None and close_months(request.user):
+        frozen = MonthlyScore.objects.filter(month=found.row, team=team).values_list("pk", flat=True).first()
+        context["correct_url"] = f"{reverse('correction_add')}?score={frozen}"
     if score is not None:
         context |= {
             "lines": score.lines,

@@ -63,7 +63,8 @@ class SubsidyPage(PeriodPage):
             paid = money(sum((row.amount for row in rows), Decimal(0))).removesuffix("元")
             table.footer = format_html(
                 '<tr><td class="col-2nd" colspan="2"></td><th scope="row">合计</th><td class="col-2nd"></td><td></td>'
-                '<td class="col-2nd" colspan="3"></td><td class="num">{}</td><td class="col-2nd" colspan="2"></td></tr>',
+                '<td class="col-2nd" colspan="3"></td><td class="num">{}</td>'
+                '<td class="col-2nd" colspan="2"></td></tr>',
                 paid,
             )
         return table

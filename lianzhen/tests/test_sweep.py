@@ -24,6 +24,7 @@ from lianzhen.tests.cast import START, Cast, make_user
 from lianzhen.tests.duty_rows import duty_rows
 from lianzhen.tests.entry_rows import entry_rows
 from lianzhen.tests.meeting_rows import meeting_rows
+from lianzhen.tests.month_rows import month_rows
 from lianzhen.tests.scheme_rows import scheme_rows
 
 OUTSIDER = "outsider"
@@ -152,6 +153,8 @@ MAY = {
     "close_months": OFFICE,
     "review_months": frozenset({R.OFFICE_LEAD, R.COMMITTEE}),
     "lock_months": frozenset({R.OFFICE_LEAD}),
+    # Asked for by the clerk.
+    "decide_corrections": frozenset({R.OFFICE_LEAD, R.COMMITTEE}),
 }
 
 #: Who sees the own village's row and the other village's, by what the address begins with.
@@ -202,6 +205,7 @@ SEES = {
     # By the team whose report it is.
     "weekly/<slug:week>": (OWN, FAR),
     "scores/<slug:month>/teams": (OWN, FAR),
+    "corrections": (OWN, FAR),
     "needs": (OWN, FAR),
     "meetings": (MEETING, MEETING),
     "decisions": (MEETING, MEETING),
@@ -288,6 +292,7 @@ def objects(cast: Cast) -> dict[str, tuple[Any, Any]]:
         rows |= meeting_rows(cast)
         rows |= entry_rows(cast)
         rows |= scheme_rows(cast)
+        rows |= month_rows(cast)
         rows["weekly/<slug:week>"] = [cast.team, cast.other_team]
         rows["scores/<slug:month>/teams"] = [cast.team, cast.other_team]
         asked_for = {"text": "水渠垮塌，请镇里支持。", "raised_on": START}

@@ -110,6 +110,7 @@ def _models() -> dict[str, Any]:
         "teams": register.LiaisonTeam,
         "weekly/<slug:week>": register.LiaisonTeam,
         "scores/<slug:month>/teams": register.LiaisonTeam,
+        "corrections": week.Correction,
         "needs": week.TownNeed,
         "postings": register.Posting,
         "specialities": register.Speciality,

@@ -1,0 +1,125 @@
+"""更正单: the frozen figures stay, the open month gets a line outside its caps; two signatures, nobody's own team."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal as D
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from appraisal.actions import corrections as actions
+from appraisal.models import Correction, MonthlyScore, ScoreEntry
+from appraisal.rules.scheme import AppliesTo
+from appraisal.score_facts import month_scores
+from appraisal.scoring import Line, score
+from appraisal.sealing import differences
+from appraisal.tests import worked_example as example
+from appraisal.tests.entry_scene import serve_too
+from appraisal.tests.month_scene import LATER, sealed_scene
+from appraisal.tests.score_scene import NOVEMBER, at
+from lianzhen.accounts.roles import Role
+
+DECEMBER = NOVEMBER.next()
+NOW = at(date(2026, 12, 31))
+
+
+@pytest.fixture
+def row(cast):
+    return sealed_scene(cast)
+
+
+def ask(cast, points="4.0", number="01", **more):
+    facts = {
+        "score": MonthlyScore.objects.get(month__month=NOVEMBER.start, village=cast.own),
+        "entry": ScoreEntry.objects.get(number=number),
+        "points": D(points),
+        "reason": "会议已按期召开，材料后补。",
+        "by": cast.users[Role.OFFICE],
+        "now": NOW,
+        **more,
+    }
+    return actions.ask_correction(**facts)
+
+
+def approve(cast, slip, role=Role.OFFICE_LEAD):
+    return actions.approve(slip=slip, by=cast.users[role], now=NOW)
+
+
+def december(cast):
+    return month_scores(DECEMBER, date(2026, 12, 31), explain=None).scores[cast.team.pk]
+
+
+@pytest.mark.parametrize(("points", "kind"), [("4.0", "bonus"), ("-1.5", "deduction")])
+def test_it_becomes_a_line_of_the_open_month(cast, row, points, kind):
+    slip = approve(cast, ask(cast, points))
+    entry = ScoreEntry.objects.get(corrects__number="01")
+    assert (entry.month, entry.kind, slip.into_month.period) == (DECEMBER.start, kind, DECEMBER)
+    assert (entry.recorded_by, entry.confirmed_by) == (slip.created_by, slip.decided_by)
+    found = december(cast)
+    assert found.total == D(100) + D(points)
+    assert [line.effect(found.weight) for line in found.lines] == [D(points)]
+    assert "更正01" in found.lines[0].note
+    assert differences(row) == []
+    assert month_scores(NOVEMBER, LATER).scores[cast.team.pk].total == D("62.7")
+
+
+def test_nothing_counts_before_the_second_signature(cast, row):
+    slip = ask(cast)
+    assert not ScoreEntry.objects.filter(corrects__isnull=False).exists()
+    with pytest.raises(ValidationError):
+        actions.approve(slip=slip, by=slip.created_by, now=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Correction.objects.filter(pk=slip.pk).update(decided_by=slip.created_by, decided_at=NOW)
+    declined = actions.decline(slip=slip, by=cast.users[Role.COMMITTEE], now=NOW, note="材料不足")
+    assert declined.state == "declined"
+    with pytest.raises(ValidationError):
+        approve(cast, slip)
+
+
+def test_not_about_ones_own_team(cast, row):
+    slip = ask(cast)
+    with pytest.raises(ValidationError, match="涉及本人所在工作组"):
+        actions.approve(slip=slip, by=serve_too(cast, Role.OFFICE_LEAD), now=NOW)
+
+
+@pytest.mark.parametrize("change", [{"points": "0"}, {"points": "0.05"}, {"number": "19"}, {"number": "加10-1"}])
+def test_what_is_no_correction(cast, row, change):
+    with pytest.raises(ValidationError):
+        ask(cast, **change)
+
+
+def test_a_correction_stands_outside_caps_and_floors():
+    terms, day = example.scheme(), date(2018, 11, 5)
+    full = [Line(f"扣{n}", "A1", day, D(2)) for n in range(4)]
+    capped = score(terms, full, subject=AppliesTo.VILLAGE)
+    assert capped.deducted == D(6)
+    gives, takes = (Line(f"更{sign}", "A1", day, D(2), corrects=sign) for sign in (1, -1))
+    assert score(terms, [*full, gives], subject=AppliesTo.VILLAGE).total == capped.total + 2
+    assert score(terms, [takes, *full], subject=AppliesTo.VILLAGE).total == capped.total - 2
+    both = score(terms, [takes, *full, gives], subject=AppliesTo.VILLAGE)
+    assert both.total == capped.total
+    assert both.total == both.base + sum(line.signed for line in both.lines)
+
+
+def test_through_the_pages(cast, row, sign_in):
+    frozen = MonthlyScore.objects.get(month=row, village=cast.own)
+    client = sign_in(Role.OFFICE)
+    page = reverse("score_page", args=[NOVEMBER.key, cast.team.pk])
+    address = f"{reverse('correction_add')}?score={frozen.pk}"
+    assert address in client.get(page).content.decode()
+    entry = ScoreEntry.objects.get(number="01")
+    answer = client.post(address, {"entry": entry.pk, "points": "1.0", "reason": "材料后补"})
+    slip = Correction.objects.get()
+    assert answer["Location"] == reverse("correction", args=[slip.pk])
+    assert client.get(reverse("correction_decide", args=[slip.pk])).status_code == 403
+    assert sign_in(Role.LEADER).get(address).status_code == 403
+    other = Correction.objects.filter(pk=slip.pk)
+    assert other.exists()
+    client = sign_in(Role.COMMITTEE)
+    decide = reverse("correction_decide", args=[slip.pk])
+    sent = client.post(decide, {"decision": "approve", "note": "", "version": slip.version})
+    assert sent.status_code == 303
+    assert "已批准" in client.get(reverse("correction_list")).content.decode()
