@@ -123,6 +123,8 @@ def test_clause_asks_its_own_questions(office, cast):
     assert 'name="actual"' in page
     assert 'name="quantity"' not in page
     assert asked["HX-Trigger-After-Swap"] == "asked"
+    # A second button in what is swapped in would be the first of the form, and Enter would press it.
+    assert "<button" not in page
 
 
 def test_two_steps_without_a_script(office, cast):
@@ -153,6 +155,7 @@ def test_repetition_is_asked_about_then_saved(office, cast):
     answer = office.post(NEW, typed(cast))
     assert answer.status_code == 422
     assert "11月24日已有一条B3（−1.0分，扣202611-0001），是否重复？" in text_of(answer)
+    assert "请重新选择照片和文件" in text_of(office.post(NEW, typed(cast, files=[a_photo()])))
     assert ScoreEntry.objects.count() == 1
     assert office.post(NEW, typed(cast, again="on")).status_code == 303
     assert ScoreEntry.objects.count() == 2

@@ -99,7 +99,7 @@ def entry_form_page(
     form = make_form(request, form_class, initial, now, entry)
     asked = "ask" in request.POST
     shown = {**context, "draft_too": form.deduction, "preview": _panel(request, form, initial, now, entry)}
-    shown["places"] = form_addresses(form)
+    shown |= {"places": form_addresses(form), "refile": bool(request.FILES)}
     if asked or not form.offer.clauses:
         return render(request, "appraisal/deduction_new.html", {**shown, "form": form})
     return form_page(

@@ -66,6 +66,18 @@ TOPICS = (
         (*TOWN_WIDE, Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.INSTRUCTOR),
     ),
     Topic(
+        "deductions",
+        "扣分和加分",
+        "登记、复核、通知、作废和撤销，建议扣分，申报加分",
+        (*OFFICE, Role.DISTRICT, Role.LEADER),
+    ),
+    Topic(
+        "appeals",
+        "申诉",
+        "对扣分有异议怎样提出，谁来答复，哪天前答复",
+        (*TOWN_WIDE, Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.CADRE),
+    ),
+    Topic(
         "schemes",
         "考核方案",
         "看现行条款，起草、试算、提交和通过新的一版",
