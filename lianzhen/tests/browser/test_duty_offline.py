@@ -95,3 +95,23 @@ def test_two_phones_of_one_team_without_a_network(thursday, visitor):
     office.goto(f"/duty/{log.pk}/")
     for role in (Role.LEADER, Role.MEMBER):
         expect(office.get_by_role("main").get_by_text(thursday.users[role].name).first).to_be_visible()
+
+
+# --- Entered by somebody else -------------------------------------------------------------------
+def test_who_was_entered_by_a_colleague_finds_the_way_to_say_no(thursday, visitor):
+    """消息 → the day → 不是我: by thumb from the own home, without an address to be typed."""
+    leader = phone_of(visitor, thursday.users[Role.LEADER])
+    leader.goto("/duty/new/")
+    leader.get_by_role("checkbox", name=thursday.people[Role.MEMBER].name).check()
+    save(leader)
+    expect(leader.get_by_role("status").filter(has_text="已登记11月26日驻村。")).to_be_visible()
+
+    member = phone_of(visitor, thursday.users[Role.MEMBER])
+    member.goto("/")
+    member.get_by_role("link", name=re.compile("^消息")).tap()
+    member.get_by_role("main").get_by_text("为您登记了11月26日在示例一村驻村").first.tap()
+    expect(member.get_by_text(f"由{thursday.users[Role.LEADER]}登记")).to_be_visible()
+    member.get_by_role("link", name="不是我").tap()
+    member.get_by_label("哪里不对").fill("当天我在县里开会。")
+    member.get_by_role("main").get_by_role("button").first.tap()
+    expect(member.get_by_text("有异议").first).to_be_visible()
