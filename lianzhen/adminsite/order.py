@@ -44,6 +44,8 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "ScoreEntry",
             "Appeal",
             "Suggestion",
+            "AppraisalMonth",
+            "Correction",
             "Scheme",
             "Clause",
             "WorkRules",

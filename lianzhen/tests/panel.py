@@ -16,6 +16,7 @@ from lianzhen.notices.models import Feedback, Notice
 from lianzhen.tests.duty_rows import duty_rows
 from lianzhen.tests.entry_rows import entry_rows
 from lianzhen.tests.meeting_rows import meeting_rows
+from lianzhen.tests.month_rows import month_rows
 from lianzhen.town.models import CalendarDay, CalendarYear, Department, Town
 from lianzhen.trail import acting
 from lianzhen.trail.models import AuditEntry
@@ -61,6 +62,8 @@ RIGHTS = {
     w.Suggestion: (TOWN_WIDE, NOBODY, NOBODY),
     w.ScoreEntry: (TOWN_WIDE, NOBODY, NOBODY),
     w.Appeal: (TOWN_WIDE, NOBODY, NOBODY),
+    w.AppraisalMonth: (TOWN_WIDE, NOBODY, NOBODY),
+    w.Correction: (TOWN_WIDE, NOBODY, NOBODY),
     w.Scheme: (TOWN_WIDE, NOBODY, NOBODY),
     w.Clause: (TOWN_WIDE, NOBODY, NOBODY),
     Town: (SETTINGS, NOBODY, LEAD_OR_KEEPER),
@@ -98,6 +101,7 @@ def make_rows(cast: Any) -> dict:
         duty_rows(cast)
         meeting_rows(cast)
         entry_rows(cast)
+        month_rows(cast)
     # Of a kind that office and administrator import alike, so that each has the row before him.
     ImportBatch.objects.create(
         kind="calendar", file_name="放假安排", stored_as="x", sha256="0", created_by=cast.users[Role.OFFICE]

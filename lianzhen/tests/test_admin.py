@@ -50,9 +50,11 @@ PARTS_OF_RECORDS = {
     w.DutyNote,
     w.DutyPhoto,
     w.MeetingAttendance,
+    w.MonthlyScore,
     w.Reminder,
     w.ReportComment,
     w.ReportLine,
+    w.SubsidyRow,
     w.SyncItem,
 }
 WITHOUT_PANEL = {AnsweredForm, ImportRow, ImportTouch, *PARTS_OF_RECORDS}
