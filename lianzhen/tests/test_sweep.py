@@ -298,6 +298,7 @@ def objects(cast: Cast) -> dict[str, tuple[Any, Any]]:
         asked_for = {"text": "水渠垮塌，请镇里支持。", "raised_on": START}
         rows["needs"] = [made(TownNeed(village=village, **asked_for)) for village in (cast.own, cast.other)]
         rows["duty/outings"] = [an_outing(cast, cast.own), an_outing(cast, cast.other)]
+        made(WorkRules(starts_on=START))
         rows["settings/work-rules"] = [made(WorkRules(starts_on=date(2027, 1, 4)))] * 2
         owners = (cast.users[R.LEADER], cast.users[R.MEMBER])
         rows["feedback"] = [made(Feedback(text="意见", sent_by=user)) for user in owners]
