@@ -89,7 +89,14 @@ def columns(user: User, today: date) -> tuple[Column, ...]:
             show=lambda one: tag(*state_of(one, today, overdue)),
         ),
         Column("papers", "补办", lambda one: _papers(one), secondary=True),
-        Column("returned", "回岗", lambda one: one.returned_on, kind="date", secondary=True),
+        Column(
+            "returned",
+            "回岗",
+            lambda one: one.returned_on,
+            show=lambda one: short(one.returned_on) if one.returned_on else "—",
+            kind="date",
+            secondary=True,
+        ),
     )
 
 
