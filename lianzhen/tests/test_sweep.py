@@ -455,4 +455,5 @@ def test_every_permission_and_every_kind_stands_in_the_tables():
 def test_every_public_address_says_why():
     public = {route: guard_of(p).public_because for route, p in patterns() if guard_of(p).permission == "public"}
     assert all(public.values())
-    assert set(public) == {"login/", "logout/", "account/display/", "help/", "help/<slug:topic>/", "accessibility/"}
+    pages = {"login/", "logout/", "account/display/", "help/", "help/<slug:topic>/", "accessibility/", "offline/"}
+    assert set(public) == pages | {"sw.js", "sync/token/", "sync/items/"}
