@@ -16,6 +16,7 @@ from PIL import Image
 from appraisal.actions import entry_ends
 from appraisal.entry_page import effect_on_score
 from appraisal.models import AppraisalMonth, Evidence, ScoreEntry, Suggestion
+from appraisal.score_facts import scores_of
 from appraisal.tests.entry_scene import (
     DAY,
     NOW,
@@ -31,6 +32,7 @@ from appraisal.tests.entry_scene import (
     waiting,
 )
 from lianzhen.accounts.roles import Role
+from lianzhen.periods import Month
 from lianzhen.tests.entry_rows import a_photo
 from lianzhen.trail import acting
 from villages.models import Village
@@ -91,6 +93,18 @@ def test_preview_is_what_is_saved(office, cast):
         assert part.replace(" ", "") in shown
     assert effect.score_sentence == "11月得分 99.6分 → 99.2分"
     assert effect.category_sentence == "综治维稳 19.0分 → 18.0分"
+
+
+@pytest.mark.parametrize(
+    ("number", "answers"), [("B3", {"quantity": "1"}), ("B1", {"quantity": "2"}), ("A3", {"quantity": "1"})]
+)
+def test_effect_agrees_with_the_table_of_the_month(cast, number, answers):
+    """Three ways to the same total: the preview, the page of the entry, the month's scores."""
+    for done in ("A1", "D1"):
+        deduct(cast, done)
+    entry = deduct(cast, number, answers=answers)
+    effect = effect_on_score(entry, list(AppraisalMonth.objects.all()))
+    assert effect.after == scores_of(Month.of(DAY), [cast.team])[cast.team.pk].total
 
 
 def test_preview_of_both_village_and_team(office, cast):
