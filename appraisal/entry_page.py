@@ -171,7 +171,8 @@ def _events(entry: ScoreEntry, appeals: Sequence[Appeal]) -> list[Event]:
     if entry.ended_at:
         found.append(Event(entry.ended_at, entry.get_state_display(), _name(entry.ended_by), entry.end_reason))
     # Of one moment, what came later stands first.
-    return sorted(reversed(found), key=lambda event: event.at, reverse=True)
+    found.reverse()
+    return sorted(found, key=lambda event: event.at, reverse=True)
 
 
 def _appeal_events(appeal: Appeal) -> list[Event]:

@@ -343,5 +343,5 @@ def decide_suggestion(user: User, suggestion: Suggestion) -> Verdict:
 
 # --- 待上传 -------------------------------------------------------------------------------------
 def keep_queue(user: User) -> Verdict:
-    """Everybody: whoever once entered something on a phone must be able to get it off it, whatever his posts are now."""
+    """Everybody: whoever once entered something on a phone must be able to get it off it, whatever he is now."""
     return ALLOWED

@@ -207,9 +207,7 @@ class ScoreEntry(VersionedModel):
             models.CheckConstraint(
                 name="entry_verifier_other",
                 condition=Q(verified_by=None)
-                | (
-                    ~Q(verified_by=F("recorded_by")) & (Q(confirmed_by=None) | ~Q(confirmed_by=F("verified_by")))
-                ),
+                | (~Q(verified_by=F("recorded_by")) & (Q(confirmed_by=None) | ~Q(confirmed_by=F("verified_by")))),
                 violation_error_message="申报、核实、同意由不同的人办理。",
             ),
             models.CheckConstraint(

@@ -15,9 +15,7 @@ TEXTS = st.text(alphabet="驻村走访修渠", min_size=1, max_size=6)
 @st.composite
 def automatic(draw):
     keys = draw(st.lists(st.integers(1, 9), unique=True, max_size=6))
-    return [
-        Line(f"note-{n}", *draw(st.sampled_from(SECTIONS))[:1], draw(TEXTS), source_name="驻村登记") for n in keys
-    ]
+    return [Line(f"note-{n}", *draw(st.sampled_from(SECTIONS))[:1], draw(TEXTS), source_name="驻村登记") for n in keys]
 
 
 @st.composite

@@ -46,6 +46,10 @@ from villages.models import Person
 #: files, which belong to who may import that kind and hold telephone numbers as somebody typed them.
 #: Lines of a record that is read whole on its own page, and the envelopes of a phone's entries, have none either.
 PARTS_OF_RECORDS = {
+    w.Category,
+    w.Evidence,
+    w.MonthlyScore,
+    w.SubsidyRow,
     w.DutyAttendance,
     w.DutyNote,
     w.DutyPhoto,

@@ -14,7 +14,9 @@ from appraisal.models import WeeklyMeeting
 
 
 class Command(BaseCommand):
-    help = "核对最近几周，更新建议扣分；更新还没有召开的例会的议程；申诉期满的扣分生效。可重复运行，由定时任务每天执行。"
+    help = (
+        "核对最近几周，更新建议扣分；更新还没有召开的例会的议程；申诉期满的扣分生效。可重复运行，由定时任务每天执行。"
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
