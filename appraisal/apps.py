@@ -11,9 +11,11 @@ class AppraisalConfig(AppConfig):
             Category,
             Clause,
             DutyPhoto,
+            Evidence,
             Leave,
             MonthlyScore,
             Scheme,
+            ScoreEntry,
             Suggestion,
             WeeklyMeeting,
             WeeklyReport,
@@ -38,6 +40,9 @@ class AppraisalConfig(AppConfig):
         track(WeeklyReport, leave_out=["page"])
         # The name of a file tells a reader nothing.
         track(DutyPhoto, leave_out=["stored_as"])
+        track(Evidence, leave_out=["stored_as"])
+        # The calculation says it in words.
+        track(ScoreEntry, leave_out=["values"])
         # Who came back on the first day was not away; last_day is then the day before.
         holding = "{row}.state IN ('asked', 'approved', 'returned') AND {row}.last_day >= {row}.starts_on"
         guards.no_overlap(Leave, name="leave_terms", keys=["person_id"], only_if=holding, ends="last_day")

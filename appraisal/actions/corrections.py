@@ -91,7 +91,6 @@ def _decide(slip: Correction, by: User, now: datetime, note: str) -> None:
 
 def _become_entry(slip: Correction, counted: Counted, by: User, now: datetime) -> ScoreEntry:
     original = slip.entry
-    assert original is not None
     clause = next((c for c in counted.scheme.clauses.all() if c.number == original.clause_number), None)
     if clause is None:
         raise ValidationError(f"{counted.scheme}没有条款{original.clause_number}，不能计入{counted.month.title}。")

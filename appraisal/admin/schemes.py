@@ -62,7 +62,7 @@ class SchemeAdmin(RegisterAdmin):
     staff_list = "scheme_list"
     staff_text = "在考核方案页面办理"
     handled_by: tuple[Any, ...] = (Role.OFFICE_LEAD, Role.COMMITTEE)
-    date_hierarchy = "month_from"
+    date_hierarchy = "adopted_on"
     search_fields = ("title", "basis", "note")
     search_help_text = "可输入名称、依据或说明"
     ordering = ("-number",)

@@ -233,8 +233,6 @@ class Correction(VersionedModel):
         "appraisal.ScoreEntry",
         verbose_name="更正的记录",
         on_delete=models.PROTECT,
-        null=True,
-        blank=True,
         related_name="correction_slips",
     )
     #: Points (分) to give back (above zero) or to take (below zero) in the open month.

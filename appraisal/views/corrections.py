@@ -84,7 +84,7 @@ def correction_add(request: HttpRequest) -> HttpResponse:
 def correction(request: HttpRequest, slip: Correction) -> HttpResponse:
     rows: list[tuple[str, Any]] = [
         ("定稿得分", f"{slip.score.village_name}{slip.score.month.period.title}"),
-        ("更正的记录", f"{slip.entry.number} {slip.entry.fact}" if slip.entry else ""),
+        ("更正的记录", f"{slip.entry.number} {slip.entry.fact}"),
         ("更正分值", change_in_points(slip.points)),
         ("更正原因", slip.reason),
         ("提出人", str(slip.created_by)),

@@ -47,6 +47,7 @@ def month_rows(cast: Cast) -> dict[str, list[Any]]:
         slip = Correction(
             number=f"更202602-000{place}",
             score=score,
+            entry=_entry(cast, month, team, place),
             points=Decimal(1),
             reason="材料后补",
             created_by=cast.users[Role.OFFICE],
@@ -54,3 +55,31 @@ def month_rows(cast: Cast) -> dict[str, list[Any]]:
         slip.save()
         slips.append(slip)
     return {"corrections": slips}
+
+
+def _entry(cast: Cast, month: Any, team: Any, place: int) -> Any:
+    """The frozen deduction that the slip is about."""
+    from appraisal.models import ScoreEntry
+
+    clause = month.scheme.clauses.get(number="B1")
+    row = ScoreEntry(
+        number=f"扣202601-000{place}",
+        kind="deduction",
+        month=month.month,
+        clause=clause,
+        clause_number=clause.number,
+        clause_text=clause.text,
+        village=team.village,
+        team=team,
+        occurred_on=date(2026, 1, 12),
+        values={"quantity": "1"},
+        points=Decimal(1),
+        calculation="未及时处理1起 × 1.0分/起 = 1.0分",
+        fact="一起纠纷没有上报。",
+        state="effective",
+        recorded_by=cast.users[Role.OFFICE],
+        notified_at=timezone.now(),
+        appeal_until=timezone.now(),
+    )
+    row.save()
+    return row

@@ -365,7 +365,9 @@ def far_head(cast: Cast) -> Any:
 
 def address(route: str, row: Any) -> str:
     filled = re.sub(r"<int:pk>", str(row.pk if row is not None else ""), route)
-    filled = filled.replace("<slug:kind>", "people").replace("<slug:tab>", "grids").replace("<slug:topic>", "printing")
+    filled = (
+        filled.replace("<slug:kind>", "calendar").replace("<slug:tab>", "grids").replace("<slug:topic>", "printing")
+    )
     filled = filled.replace("<slug:week>", "2026-W48").replace("<slug:month>", "2026-11")
     assert "<" not in filled, f"the sweep does not know how to fill {route}"
     return f"/{filled}"
