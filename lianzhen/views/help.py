@@ -42,11 +42,18 @@ TOPICS = (
         "登记、补登、调休，看本月记录，没有信号时用纸质表",
         (Role.LEADER, Role.MEMBER, Role.CADRE, *OFFICE, Role.DISTRICT),
     ),
+    Topic("queue", "没有信号时登记", "待上传是什么，怎样上传，需处理怎么办", (Role.LEADER, Role.MEMBER, Role.CADRE)),
     Topic(
         "weekly",
         "周报",
         "填写、报送、撤回，查看各组和按类别汇总，村里提出的事",
         (*TOWN_WIDE, Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.CADRE),
+    ),
+    Topic(
+        "months",
+        "得分和月考核",
+        "这个分怎么来的，检查、审核、公示、定稿、更正",
+        (*TOWN_WIDE, Role.DISTRICT, Role.LEADER),
     ),
     Topic("villages", "查村情", "搜索、筛选、看一个村的全部情况", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Topic("printing", "打印", "清单和村档案打印成A4", (*TOWN_WIDE, *FIELD, Role.WINDOW, Role.SYSADMIN)),

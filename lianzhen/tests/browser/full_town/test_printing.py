@@ -7,9 +7,11 @@ from unicodedata import normalize
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from lianzhen.accounts.roles import Role
+from lianzhen.periods import Month
 from lianzhen.tests.browser.conftest import DESKTOP
 from lianzhen.tests.browser.paper import A4, Sheet, sheets
 from lianzhen.tests.test_sweep import patterns
@@ -30,7 +32,27 @@ LISTS = {
     "audit_list": 1,
     "feedback_list": 1,
     "import_list": 1,
+    "duty_list": 8,
+    "duty_shift_list": 1,
+    "spot_check_list": 1,
+    "leave_list": 1,
+    "weekly_list": 1,
+    "need_list": 1,
+    "meeting_list": 1,
+    "decision_list": 1,
+    "suggestion_list": 1,
+    "score_list": 1,
+    "month_list": 1,
+    "correction_list": 1,
+    "clause_list": 1,
+    "deduction_list": 1,
+    "bonus_list": 1,
+    "appeal_list": 1,
 }
+#: An inbox is worked through, not printed; 考核办法 and 补助清单 have sheets of their own.
+NOT_A_LIST_ON_PAPER = {"approval_list", "scheme_list", "subsidy_list"}
+#: Lists about one month.
+BY_MONTH = ("score_list",)
 #: Seen by nobody of the office.
 READER = {"account_list": Role.AUDITOR, "audit_list": Role.AUDITOR}
 #: The trail of a whole demo would fill a thousand sheets.
@@ -66,13 +88,14 @@ def body(sheet: Sheet) -> str:
 
 def test_every_list_is_here():
     named = {pattern.name for _, pattern in patterns() if pattern.name and pattern.name.endswith("_list")}
-    assert named == set(LISTS) - {"grid_coverage"}
+    assert named - NOT_A_LIST_ON_PAPER == set(LISTS) - {"grid_coverage"}
 
 
 @pytest.mark.parametrize("name", LISTS)
 def test_a_list_on_paper(name, full_town, visitor):
     page = visitor.open(full_town[READER.get(name, Role.OFFICE)], DESKTOP)
-    page.goto(f"{reverse(name)}?print=1{NARROWED.get(name, '')}")
+    month = [Month.of(timezone.localdate()).key] if name in BY_MONTH else None
+    page.goto(f"{reverse(name, args=month)}?print=1{NARROWED.get(name, '')}")
     header = letters("".join(page.locator("table thead th").all_inner_texts()))
     rows = [letters(text) for text in page.locator("table tbody tr, table tfoot tr").all_inner_texts()]
     said = [body(sheet) for sheet in printed(page)]
