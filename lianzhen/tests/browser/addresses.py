@@ -151,6 +151,9 @@ def _models() -> dict[str, Any]:
         "bonuses": week.ScoreEntry,
         "appeals": week.Appeal,
         "evidence": week.Evidence,
+        "settings/scheme": week.Scheme,
+        "settings/scheme/categories": week.Category,
+        "settings/clauses": week.Clause,
     }
 
 

@@ -39,9 +39,11 @@ def test_from_the_glance_to_the_history_of_a_record(town, visitor):
 
     expect(page).to_have_url(re.compile("/admin/villages/person/$"))
     people = page.locator("#result_list tbody tr")
+    expect(people.first).to_be_visible()
     everybody = people.count()
     page.locator("#changelist-filter").get_by_role("link", name="是", exact=True).first.click()
     expect(page).to_have_url(re.compile(r"\?.+="))
+    expect(people.first).to_be_visible()
     assert 0 < people.count() < everybody
     page.get_by_role("link", name="曾示例").first.click()
 

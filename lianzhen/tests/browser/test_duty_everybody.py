@@ -33,6 +33,7 @@ def test_large_type_at_200_percent_on_a_narrow_phone(thursday, visitor):
     phone.goto("/login/")
     phone.get_by_role("button", name="大字版").tap()
     expect(phone.locator("html")).to_have_class("large-text")
+    phone.wait_for_load_state("networkidle")  # the page comes anew, in large type
     fits(phone)
     sign_in(phone, "t_leader")
     expect(phone.get_by_role("heading", level=1)).to_contain_text("示例一村")

@@ -32,11 +32,11 @@ def above_the_fold(page: Page, part: Locator) -> bool:
     return box["y"] >= 0 and box["y"] + box["height"] <= bar["y"]
 
 
-def test_the_own_village_stands_on_the_first_screen(phone, own):
+def test_today_stands_on_the_first_screen_and_the_own_village_below(phone, own):
+    expect(phone.get_by_role("heading", level=1)).to_contain_text(own.name)
+    assert above_the_fold(phone, phone.get_by_role("link", name=re.compile("登记今天驻村|补充内容")).first)
     section = phone.get_by_role("region", name="我联系的村")
-    link = section.get_by_role("link", name=own.name, exact=True)
-    assert above_the_fold(phone, link)
-    assert above_the_fold(phone, section.locator(".panel").first)
+    expect(section.get_by_role("link", name=own.name, exact=True)).to_be_visible()
     expect(section).to_contain_text("组长")
 
 

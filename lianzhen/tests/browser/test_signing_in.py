@@ -104,7 +104,7 @@ def test_large_type_is_chosen_before_signing_in_and_stays_with_the_account(town,
     expect(page).to_have_url(re.compile("/login/"))
 
     sign_in(page, "t_leader")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("您好")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("联村工作组")
     expect(page.locator("html")).to_have_class(LARGE)
 
     # Another telephone: the account brings its size of type along, and puts it back when asked.
