@@ -26,7 +26,7 @@ import postgres
 HERE = Path(__file__).resolve().parent.parent
 PASSED, WRONG, SKIPPED = "通过", "未通过", "跳过"
 #: Minutes after which a part is taken to hang.
-PATIENCE = 27
+PATIENCE = 40
 NO_TESTS = 5  # pytest's exit code
 
 
