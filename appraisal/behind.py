@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from appraisal.actions.reminders import Item as ReminderItem
-from appraisal.duty_week import WeekDuty, week_duty
+from appraisal.duty_terms import WeekDuty
+from appraisal.duty_week import week_duty
 from appraisal.facts import collect
 from appraisal.models import Decision, SpotCheck
 from appraisal.office_behind import CALENDAR_BEFORE, OfficeItem, late_items, office_sources

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from appraisal.duty_week import DUE, HERE, LEGEND, NONE, OFF, DayFact, WeekDuty
+from appraisal.duty_terms import DUE, HERE, LEGEND, NONE, OFF, DayFact, WeekDuty
 from lianzhen.periods import Month, Week
 
 WEEKDAYS = "一二三四五六日"

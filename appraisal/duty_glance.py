@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from appraisal.duty_calendar import WEEKDAYS, is_worth_showing
-from appraisal.duty_week import ABSENT, HERE, WeekDuty
+from appraisal.duty_terms import ABSENT, HERE, WeekDuty
 from appraisal.facts import duty_of
 from lianzhen.periods import Week
 from villages.models import LiaisonTeam

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from appraisal.duty_overview import LAST, NO_DISTRICT
-from appraisal.duty_week import HERE, PersonDuty, TeamFacts, WeekDuty, person_duties, week_duty, weeks_of
+from appraisal.duty_terms import HERE, PersonDuty, TeamFacts, WeekDuty
+from appraisal.duty_week import person_duties, week_duty, weeks_of
 from appraisal.facts import Collected, collect
 from lianzhen.periods import Month
 from villages.models import LiaisonTeam

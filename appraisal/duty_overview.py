@@ -10,7 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db.models import BooleanField, Case, Q, QuerySet, When
 
 from appraisal.duty_calendar import is_worth_showing
-from appraisal.duty_week import PersonDuty, WeekDuty, person_duties, week_duty, weeks_of
+from appraisal.duty_terms import PersonDuty, WeekDuty
+from appraisal.duty_week import person_duties, week_duty, weeks_of
 from appraisal.facts import collect
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role

@@ -15,18 +15,8 @@ from django.db.models import Case, CharField, DateField, IntegerField, Q, Value,
 from django.db.models.functions import Concat
 
 from appraisal.absences import absences_of
-from appraisal.duty_week import (
-    PersonDuty,
-    Plan,
-    Presence,
-    Service,
-    Shift,
-    TeamFacts,
-    WeekDuty,
-    person_duties,
-    week_duty,
-    weeks_of,
-)
+from appraisal.duty_terms import PersonDuty, Plan, Presence, Service, Shift, TeamFacts, WeekDuty
+from appraisal.duty_week import person_duties, week_duty, weeks_of
 from appraisal.models import DutyAttendance, DutyLog, DutyShift, WorkRules
 from appraisal.together import Part, fetch_together
 from appraisal.working_rules import EXAMPLE, NOT_KEPT, Rules

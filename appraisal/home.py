@@ -19,7 +19,8 @@ from appraisal.behind import Behind, WeekLook, look_from, team_sources, words_to
 from appraisal.duty_calendar import WeekStrip, week_strip
 from appraisal.duty_glance import Glance, glance_at
 from appraisal.duty_overview import DistrictMean, TeamRow, district_means, teams_in
-from appraisal.duty_week import HERE, TeamFacts, WeekDuty, week_duty
+from appraisal.duty_terms import HERE, TeamFacts, WeekDuty
+from appraisal.duty_week import week_duty
 from appraisal.facts import Collected, collect
 from appraisal.meeting_days import meeting_day
 from appraisal.models import WeeklyReport

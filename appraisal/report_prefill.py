@@ -15,7 +15,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from appraisal.duty_week import WeekDuty, week_duty
+from appraisal.duty_terms import WeekDuty
+from appraisal.duty_week import week_duty
 from appraisal.facts import QUERIES as DUTY_QUERIES
 from appraisal.facts import Collected, collect
 from appraisal.models import Decision, DutyLog, TownNeed

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from appraisal.duty_week import ABSENT, ASKED, HERE, LEAVE, OFFICIAL, WeekDuty
+from appraisal.duty_terms import ABSENT, ASKED, HERE, LEAVE, OFFICIAL, WeekDuty
 from appraisal.working_rules import Rules
 from lianzhen.periods import Week
 from lianzhen.wording import WEEKDAYS, clock, full_date

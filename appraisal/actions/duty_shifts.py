@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from appraisal import addressees, facts
 from appraisal.actions.team_days import team_day
-from appraisal.duty_week import HERE, WeekDuty
+from appraisal.duty_terms import HERE, WeekDuty
 from appraisal.models import DutyShift
 from lianzhen.accounts.models import User
 from lianzhen.notices.actions import tell

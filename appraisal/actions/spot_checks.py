@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from appraisal import addressees, facts
 from appraisal.actions.team_days import team_day
-from appraisal.duty_week import NONE, OFF, OFFICIAL
+from appraisal.duty_terms import NONE, OFF, OFFICIAL
 from appraisal.models import SpotCheck, WorkRules
 from lianzhen.accounts.models import User
 from lianzhen.notices.actions import tell

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from appraisal.duty_calendar import WEEKDAYS, last_weeks, month_calendar, shown_days, week_strip
 from appraisal.duty_paper import SIDE_BY_SIDE, paper_sheets
-from appraisal.duty_week import LEGEND, Plan, Presence, Service, TeamFacts, week_duty, weeks_of
+from appraisal.duty_terms import LEGEND, Plan, Presence, Service, TeamFacts
+from appraisal.duty_week import week_duty, weeks_of
 from lianzhen.periods import Month, Span, Week
 from lianzhen.town.workdays import WorkCalendar
 

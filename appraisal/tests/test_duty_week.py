@@ -10,17 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appraisal.duty_week import (
-    LEGEND,
-    STATES,
-    Plan,
-    Presence,
-    Service,
-    Shift,
-    TeamFacts,
-    person_duties,
-    week_duty,
-)
+from appraisal.duty_terms import LEGEND, STATES, Plan, Presence, Service, Shift, TeamFacts
+from appraisal.duty_week import person_duties, week_duty
 from appraisal.working_rules import EXAMPLE, Rules
 from lianzhen.periods import Month, Span, Week
 from lianzhen.town.calendars import days_from_package

@@ -8,7 +8,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appraisal.duty_week import Plan, Presence, Service, TeamFacts, week_duty
+from appraisal.duty_terms import Plan, Presence, Service, TeamFacts
+from appraisal.duty_week import week_duty
 from appraisal.suggesting import (
     WEEKS_BACK,
     AbsenceFact,

@@ -15,7 +15,8 @@ from django.utils.html import format_html
 from appraisal.duty_calendar import WEEKDAYS, MonthCalendar, WeekStrip, last_weeks, month_calendar, week_strip
 from appraisal.duty_months import ROLES
 from appraisal.duty_overview import TeamAccount, TeamRow, TownWeek, team_account, town_week
-from appraisal.duty_week import ABSENT, ASKED, DUE, HERE, LEGEND, PersonDuty, WeekDuty, weeks_of
+from appraisal.duty_terms import ABSENT, ASKED, DUE, HERE, LEGEND, PersonDuty, WeekDuty
+from appraisal.duty_week import weeks_of
 from appraisal.filters_duty import MatrixFilter
 from appraisal.models import DutyLog
 from appraisal.permissions import key_duty_from_paper, see_duty, see_own_duty
