@@ -42,7 +42,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Heading:
-    """A level of GB/T 9704: 1 「一、」黑体, 2 「（一）」楷体, 3 「1.」仿宋, 4 「（1）」仿宋; the text holds its number."""
+    """A level of GB/T 9704: 1 「一、」黑体, 2 「（一）」楷体, 3 「1.」 and 4 「（1）」仿宋; numbers are in the text."""
 
     text: str
     level: int = 1
@@ -97,8 +97,8 @@ class Masthead:
 
 @dataclass(frozen=True)
 class Ending:
-    """报尾 or 版记. `to` are the lines 「报：…」「送：…」「发：…」 or 「抄送：…」; `unit` and `day` sign an official paper
-    (no seal is drawn); `printed_by`, `printed_on` and `copies` close it."""
+    """报尾 or 版记. `to` are the lines 「报：…」「送：…」「发：…」 or 「抄送：…」; `unit` and `day` sign an official
+    paper (no seal is drawn); `printed_by`, `printed_on` and `copies` close it."""
 
     to: tuple[str, ...] = ()
     unit: str = ""
