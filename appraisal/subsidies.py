@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from appraisal.money_words import money_words
+from lianzhen.money_words import money_words
 from appraisal.rules.base import ZERO
 from appraisal.rules.parameters import CENT
 from appraisal.subsidy_formulas import AbsenceRow, Formula, Part, Recipient

@@ -17,7 +17,7 @@ from django.db.models import Q
 from appraisal.absences import absences_of
 from appraisal.facts import person_duty_of
 from appraisal.models import AppraisalMonth, MonthlyScore, SpotCheck, SubsidyRow
-from appraisal.money_words import money_words
+from lianzhen.money_words import money_words
 from appraisal.rules.base import ZERO
 from appraisal.subsidies import Row, Sheet, subsidy_sheet, sum_problem
 from appraisal.subsidy_formulas import Formula, Recipient
@@ -102,7 +102,7 @@ def sheet_of(
     month = row.period
     scores = {
         one.team_id: one
-        for one in MonthlyScore.objects.filter(month=row).defer("detail").select_related("team").order_by("position")
+        for one in MonthlyScore.objects.filter(month=row).defer("detail", "lines").select_related("team").order_by("position")
     }
     teams = [one.team for one in scores.values()]
     postings = _postings(scores, month)

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from appraisal.actions import subsidies
 from appraisal.models import AppraisalMonth, ScoreEntry, SpotCheck, SubsidyRow
-from appraisal.money_words import money_words
+from lianzhen.money_words import money_words
 from appraisal.subsidy_facts import subsidies_of
 from appraisal.tests.month_scene import LATER, advance, row_of, sealed_scene, settle
 from appraisal.tests.score_scene import NOVEMBER, OCTOBER, at, worked_month

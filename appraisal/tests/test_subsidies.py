@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appraisal.money_words import money_words
+from lianzhen.money_words import money_words
 from appraisal.rules import BadParameters
 from appraisal.subsidies import cents, days_served, subsidy_sheet, sum_problem
 from appraisal.subsidy_formulas import (

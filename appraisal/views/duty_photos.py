@@ -10,7 +10,7 @@ from django.urls import reverse
 from appraisal.actions.duty_contents import withdraw_photo
 from appraisal.models import DutyPhoto
 from appraisal.permissions import see_duty, take_photo_down
-from appraisal.photos import small_name
+from lianzhen.pages.photos import small_name
 from appraisal.views.duty import form_context
 from lianzhen.pages.forms import PageForm, form_page
 from lianzhen.pages.guard import guarded, visible

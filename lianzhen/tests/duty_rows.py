@@ -23,7 +23,7 @@ def duty_rows(cast: Cast) -> dict[str, list[Any]]:
 
 
 def _side(cast: Cast, *, own: bool) -> dict[str, Any]:
-    from appraisal import photos
+    from lianzhen.pages import photos
     from appraisal.models import DutyAttendance, DutyLog, DutyPhoto, DutyShift, SpotCheck
 
     today = timezone.localdate()

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from appraisal.models import DutyAttendance, DutyLog, DutyNote, DutyPhoto, SyncItem
-from appraisal.photos import default_storage
+from lianzhen.pages.photos import default_storage
 from lianzhen.accounts.roles import Role
 from lianzhen.tests.browser.conftest import DESKTOP, sign_in
 from lianzhen.tests.browser.duty_phones import (

@@ -10,8 +10,8 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from appraisal import photos
 from appraisal.tests.duty_scenes import TODAY, picture
+from lianzhen.pages import photos
 
 ORIENTATION, GPS, MADE_BY = 0x0112, 0x8825, 0x010F
 

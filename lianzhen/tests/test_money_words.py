@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appraisal.money_words import money_words
+from lianzhen.money_words import money_words
 
 EXAMPLES = [
     ("0", "人民币零元整"),
