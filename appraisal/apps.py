@@ -6,17 +6,24 @@ class AppraisalConfig(AppConfig):
     verbose_name = "联村工作"
 
     def ready(self) -> None:
+        from appraisal.importing import register_kinds
         from appraisal.models import (
             TRACKED,
             Category,
             Clause,
+            DocumentFile,
+            DocumentTemplate,
             DutyPhoto,
             Evidence,
+            IssuedDocument,
             Leave,
             MonthlyScore,
+            PayoutRow,
+            QuarterlyReview,
             Scheme,
             ScoreEntry,
             Suggestion,
+            TeamReview,
             WeeklyMeeting,
             WeeklyReport,
         )
@@ -27,7 +34,12 @@ class AppraisalConfig(AppConfig):
             track(model)
         # What was frozen is never changed, not even by the administrator.
         guards.append_only(MonthlyScore)
+        guards.append_only(PayoutRow)
+        # What was issued lies on paper elsewhere.
+        guards.append_only(IssuedDocument)
+        guards.append_only(DocumentFile)
         duty_views.register()
+        register_kinds()
         weekly_overview.register()
         # The agenda repeats what other records say; each of those has its own entries.
         track(WeeklyMeeting, leave_out=["agenda"])
@@ -35,12 +47,18 @@ class AppraisalConfig(AppConfig):
         track(Suggestion, leave_out=["key", "facts"])
         # Rules, bands and formulas come as sentences; their actions note them in words (`actions.schemes`).
         track(Clause, leave_out=["initials", "rule", "parameters", "suggested_by"])
-        track(Scheme, leave_out=["bands", "subsidy"])
+        track(Scheme, leave_out=["bands", "subsidy", "quarter"])
+        track(QuarterlyReview, leave_out=["terms"])
+        # The months froze their own figures.
+        track(TeamReview, leave_out=["months"])
         track(Category, leave_out=["key"])
         track(WeeklyReport, leave_out=["page"])
         # The name of a file tells a reader nothing.
         track(DutyPhoto, leave_out=["stored_as"])
         track(Evidence, leave_out=["stored_as"])
+        # The paper says it better; the file speaks through its checksum.
+        track(IssuedDocument, leave_out=["body", "words"])
+        track(DocumentTemplate, leave_out=["content"])
         # The calculation says it in words.
         track(ScoreEntry, leave_out=["values"])
         # Who came back on the first day was not away; last_day is then the day before.

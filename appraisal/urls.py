@@ -182,6 +182,7 @@ urlpatterns = [
     path("settings/scheme/<int:pk>/adopt/", scheme_steps.scheme_adopt, name="scheme_adopt"),
     path("settings/scheme/<int:pk>/categories/new/", schemes.category_add, name="category_add"),
     path("settings/scheme/<int:pk>/clauses/new/", clauses.clause_add, name="clause_add"),
+    path("settings/scheme/<int:pk>/clauses/workbook/", clauses.clause_workbook, name="clause_workbook"),
     path("settings/scheme/categories/<int:pk>/edit/", schemes.category_edit, name="category_edit"),
     path("settings/scheme/categories/<int:pk>/remove/", schemes.category_remove, name="category_remove"),
     path("settings/scheme/<int:pk>/trial/", trial.scheme_trial, name="scheme_trial"),

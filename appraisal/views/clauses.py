@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,14 +12,19 @@ from django.urls import reverse
 from appraisal.actions import schemes as actions
 from appraisal.filters_clauses import ClauseFilter, chosen_version
 from appraisal.forms.clauses import ClauseForm
+from appraisal.importing import rows_of
 from appraisal.models import Clause, Scheme
 from appraisal.permissions_schemes import keep_schemes, see_schemes
 from appraisal.rules import RULE_CHOICES
 from appraisal.scheme_words import ClauseWords, clause_words, judged_months, state_tag
-from appraisal.views.schemes import find_scheme, led_away, sent, under
+from appraisal.views.schemes import find_scheme, find_with_terms, led_away, sent, under
+from lianzhen.importing.kinds import kind_of
+from lianzhen.importing.workbooks import CONTENT_TYPE, template
 from lianzhen.pages.forms import PageForm, form_page
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link_to
+from lianzhen.pages.workbooks import safe_name
+from lianzhen.trail import acting
 from lianzhen.wording import number
 
 
@@ -105,6 +112,20 @@ def clause_page(request: HttpRequest, clause: Clause) -> HttpResponse:
         "crumbs": under(scheme)["crumbs"],
     }
     return render(request, "appraisal/clause.html", context)
+
+
+@guarded(see_schemes, find=find_with_terms, methods=("POST",))
+def clause_workbook(request: HttpRequest, scheme: Scheme) -> HttpResponse:
+    """All clauses of a version, with the figures of their rules a column each: the file that can be imported
+    into the next draft."""
+    rows = rows_of(scheme)
+    with acting(by=request.user, action="list.export", label="导出条款工作簿") as act:
+        act.note(scheme, [("条款", "", f"{number(len(rows))}条")])
+    answer = HttpResponse(template(kind_of("clauses"), rows), content_type=CONTENT_TYPE)
+    name = quote(safe_name(f"{scheme}考核条款") + ".xlsx")
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    answer["Cache-Control"] = "no-store, private"
+    return answer
 
 
 # --- Clauses of a draft ----------------------------------------------------------------------------
