@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from appraisal.models import ScoreEntry
 from appraisal.rules.scheme import AppliesTo
@@ -60,14 +63,30 @@ def lines_between(first: date, last: date, villages: Collection[int] | None = No
     rows = ScoreEntry.objects.filter(month__gte=first, month__lte=last)
     if villages is not None:
         rows = rows.filter(village_id__in=villages)
+    return lines_in(rows)
+
+
+def lines_in(rows: QuerySet[ScoreEntry]) -> LinesOf:
+    """The entries as lines by month and village. One query."""
     found: LinesOf = {}
-    for row in rows.order_by("pk").only(*NAMES):
+    for row in rows.order_by("pk").values_list(*NAMES, named=True):
         found.setdefault((row.month, row.village_id), []).append(line_of(row))
     return found
 
 
-def line_of(entry: ScoreEntry) -> Line:
-    """One entry as it scores now. A bonus that was verified lower than claimed scores what was verified."""
+def lines_for(month: Month, since: date | None = None, *, for_team: bool = False) -> QuerySet[ScoreEntry]:
+    """The entries that a score of the month rests on: its own, of the earlier months of its quarter what moves the
+    bonuses counted there, and all of those from `since` on. `for_team`: without what waits for a second person."""
+    own = month.start if since is None else since
+    first = Month.of(own).quarter.start
+    states = [state for state in STATES if not (for_team and state == State.WAITING)]
+    rows = ScoreEntry.objects.filter(month__gte=first, month__lte=month.start, state__in=states)
+    return rows.filter(Q(month__gte=own) | Q(kind=ScoreEntry.Kind.BONUS) | Q(corrects__isnull=False))
+
+
+def line_of(entry: Any) -> Line:
+    """One entry (or a row of `NAMES`) as it scores now. A bonus that was verified lower than claimed scores what
+    was verified."""
     state = STATES.get(entry.state, LineState.WITHDRAWN)
     points, changed = entry.points, entry.changed_points
     if entry.kind == ScoreEntry.Kind.BONUS and changed is not None:

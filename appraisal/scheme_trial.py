@@ -23,7 +23,7 @@ from appraisal.ranking import Place, ranked
 from appraisal.rules import BadEntry, EntryValues
 from appraisal.rules.base import ZERO, change_in_points, rounded
 from appraisal.rules.scheme import AppliesTo
-from appraisal.score_effect import Figures, figures_of
+from appraisal.score_effect import Figures, KnownFigures
 from appraisal.scoring import Line, LineState
 from appraisal.trial_money import Payments
 from lianzhen.periods import Month
@@ -162,7 +162,7 @@ class _Trial:
         self._read_lines(first, last)
         self.teams = _teams_between(months[0].month, Month.of(last).end)
         self.money = Payments(months[0].month, Month.of(last).end, [scheme, *self.former.values()])
-        self.scored: dict[tuple, Figures] = {}
+        self.scored = KnownFigures()
         #: A month is asked for by itself and by those that follow in its quarter.
         self.known: dict[tuple[bool, Month, int], Figures] = {}
 
@@ -260,14 +260,8 @@ class _Trial:
         return self._score(scheme, own, before)
 
     def _score(self, scheme: Scheme, lines: Iterable[Line], before: Mapping[AppliesTo, Decimal]) -> Figures:
-        # Most months of most teams have none or a few of the same lines: what counts is their order, not their key.
-        listed = sorted(lines, key=lambda one: (one.date, one.key))
-        pattern = tuple((one.clause, one.points, one.changed_points, one.state, one.concerns) for one in listed)
-        key = (scheme.pk, *before.values(), pattern)
-        if key not in self.scored:
-            terms = self.terms if scheme.pk == self.scheme.pk else self.former_terms[scheme.pk]
-            self.scored[key] = figures_of(scheme, terms, listed, has_team=True, before=before)
-        return self.scored[key]
+        terms = self.terms if scheme.pk == self.scheme.pk else self.former_terms[scheme.pk]
+        return self.scored.of(scheme, terms, lines, before)
 
     def _sides(self, scores: Mapping[int, list[Decimal]], money: Mapping[int, Decimal]) -> dict[int, Side]:
         means = {pk: self._mean(found).value or ZERO for pk, found in scores.items()}

@@ -6,15 +6,17 @@ Pure. The same values are made from live entries (`score_facts`) and read back f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache, lru_cache
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from appraisal.linkage import ONE
+from appraisal.linkage import ONE, linked
 from appraisal.rules.base import ZERO, change_in_points, in_points, rounded
+from appraisal.scoring import equation
 from lianzhen import wording
 
 
@@ -25,7 +27,7 @@ class CategoryFigures:
     key: str
     name: str
     full: Decimal
-    deducted: Decimal
+    deducted: Decimal = ZERO
     bonus: Decimal = ZERO
     lost: Decimal = ZERO
     bonus_lost: Decimal = ZERO
@@ -48,9 +50,12 @@ class PartScore:
     base: Decimal
     deducted: Decimal
     bonus: Decimal
-    equation: str
-    pending: str
     categories: tuple[CategoryFigures, ...]
+    pending: str = ""
+
+    @property
+    def equation(self) -> str:
+        return equation(self.total, self.base, self.deducted, self.bonus)
 
 
 @dataclass(frozen=True)
@@ -129,10 +134,9 @@ class TeamScore:
     weight: Decimal
     decimals: int
     total: Decimal
-    equation: str
-    pending: str
     village: PartScore
     own: PartScore
+    pending: str = ""
     lines: tuple[ExplainedLine, ...] = ()
     effects: tuple[str, ...] = ()
     number: int | None = None
@@ -152,9 +156,16 @@ class TeamScore:
     def name(self) -> str:
         return f"{self.village_name}联村工作组"
 
+    @property
+    def equation(self) -> str:
+        """工作组得分94.6分 = 村得分95.0分 × 0.6 + 工作组自身得分94.0分 × 0.4"""
+        return linked(
+            village=self.village.total, own=self.own.total, weight=self.weight, decimals=self.decimals
+        ).equation
+
     def linked(self, village: Decimal, own: Decimal) -> Decimal:
         """By the version's weights, to 0.01 (exact for weights in tenths)."""
-        return rounded(village * self.weight + own * (ONE - self.weight), 2)
+        return _linked(village, own, self.weight)
 
     @property
     def categories(self) -> tuple[CategoryFigures, ...]:
@@ -206,11 +217,19 @@ class TeamScore:
         return replace(self, lines=())
 
 
+@lru_cache(maxsize=4096)
+def _linked(village: Decimal, own: Decimal, weight: Decimal) -> Decimal:
+    # A month's table asks thousands of times for the same few.
+    return rounded(village * weight + own * (ONE - weight), 2)
+
+
 # --- As JSON ----------------------------------------------------------------------------------
 def to_json(value: Any) -> Any:
-    """Points as text, days as 2018-10-16, tuples as lists."""
+    """Points as text, days as 2018-10-16, tuples as lists. What is at its default is left out: most months of
+    most categories are."""
     if is_dataclass(value):
-        return {one.name: to_json(getattr(value, one.name)) for one in fields(value)}
+        shown = ((one, getattr(value, one.name)) for one in fields(value))
+        return {one.name: to_json(found) for one, found in shown if one.default is MISSING or found != one.default}
     if isinstance(value, tuple):
         return [to_json(one) for one in value]
     if isinstance(value, Decimal):
@@ -218,29 +237,33 @@ def to_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def from_json(data: Mapping[str, Any]) -> TeamScore:
-    return _read(TeamScore, data)
+def from_json(data: Mapping[str, Any], lines: Sequence[Mapping[str, Any]] = ()) -> TeamScore:
+    """`lines`: those frozen with it, where they are wanted."""
+    score: TeamScore = _reader(TeamScore)(data)
+    return replace(score, lines=tuple(map(_reader(ExplainedLine), lines))) if lines else score
 
 
-def _read(kind: Any, value: Any) -> Any:
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    """From JSON to the type, made once for each: a table reads hundreds of accounts."""
     if get_origin(kind) is UnionType:
-        if value is None:
-            return None
-        kind = next(one for one in get_args(kind) if one is not type(None))
+        read = _reader(next(one for one in get_args(kind) if one is not type(None)))
+        return lambda value: None if value is None else read(value)
     if is_dataclass(kind):
-        hints = _hints(kind)
-        return kind(**{name: _read(hints[name], one) for name, one in value.items()})
+        readers = {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
+        return lambda value: kind(**{name: readers[name](one) for name, one in value.items()})  # type: ignore[operator]
     if get_origin(kind) is tuple:
-        return tuple(_read(get_args(kind)[0], one) for one in value)
+        read = _reader(get_args(kind)[0])
+        return lambda value: tuple(map(read, value))
     if kind is Decimal:
-        return Decimal(value)
-    return date.fromisoformat(value) if kind is date else value
+        return _points
+    return date.fromisoformat if kind is date else _same
 
 
-_HINTS: dict[type, dict[str, Any]] = {}
+def _same(value: Any) -> Any:
+    return value
 
 
-def _hints(kind: type) -> dict[str, Any]:
-    if kind not in _HINTS:
-        _HINTS[kind] = get_type_hints(kind)
-    return _HINTS[kind]
+@lru_cache(maxsize=4096)
+def _points(text: str) -> Decimal:
+    return Decimal(text)

@@ -5,7 +5,7 @@ Used by the previews of recording, of bonuses and of deciding an appeal, and on 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -75,9 +75,37 @@ def figures_of(
     village = score(terms, lines, subject=AppliesTo.VILLAGE, bonus_before=before[AppliesTo.VILLAGE])
     if not has_team:
         return Figures(village, None, village.total)
-    own = score(terms, lines, subject=AppliesTo.TEAM, bonus_before=before[AppliesTo.TEAM])
+    own = _own(terms, lines, village, before)
     both = linked(village=village.total, own=own.total, weight=scheme.village_weight, decimals=scheme.decimals)
     return Figures(village, own, both.total)
+
+
+def _own(terms: SchemeTerms, lines: Sequence[Line], village: Score, before: Mapping[AppliesTo, Decimal]) -> Score:
+    """Of the team by itself: the village's once more where every line and every bonus before concerns both."""
+    shared = all(one.concerns is terms.by_number[one.clause].applies_to is AppliesTo.BOTH for one in lines)
+    if shared and before[AppliesTo.VILLAGE] == before[AppliesTo.TEAM]:
+        return replace(village, subject=AppliesTo.TEAM)
+    return score(terms, lines, subject=AppliesTo.TEAM, bonus_before=before[AppliesTo.TEAM])
+
+
+class KnownFigures:
+    """Figures by what lines come to. Most teams have no line in a month, or the same few as others; what counts is
+    their order, not their key. Not for telling line from line: their keys are those of whoever came first."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple, Figures] = {}
+
+    def of(
+        self, scheme: Scheme, terms: SchemeTerms, lines: Iterable[Line], before: Mapping[AppliesTo, Decimal]
+    ) -> Figures:
+        listed = sorted(lines, key=lambda one: (one.date, one.key))
+        pattern = [
+            (one.clause, one.points, one.changed_points, one.state, one.concerns, one.corrects) for one in listed
+        ]
+        key = (scheme.pk, *before.values(), *pattern)
+        if key not in self.known:
+            self.known[key] = figures_of(scheme, terms, listed, has_team=True, before=before)
+        return self.known[key]
 
 
 @dataclass(frozen=True)

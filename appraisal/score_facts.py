@@ -1,36 +1,39 @@
 """The scores of a month: entries, schemes and postings collected in a fixed number of queries, then `scoring`.
 
-A sealed month is read from what its lock froze and is never worked out again here (`verify_months` does).
+Four readings, from the cheapest: a sealed month as its lock froze it and never worked out again here
+(`verify_months` does), 2 queries; one team (`team_scores`), 3; every team, 4; with explained lines, 2 more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Case, DecimalField, Exists, F, JSONField, OuterRef, Subquery, Value, When
 from django.utils import timezone
 
-from appraisal.actions.open_month import with_terms
 from appraisal.duty_overview import LAST, NO_DISTRICT
-from appraisal.entry_lines import NAMES, line_of
+from appraisal.entry_lines import LinesOf, lines_for, lines_in
 from appraisal.linkage import Mean, Unit, district_means, in_monthly_scoring, linked
-from appraisal.models import AppraisalMonth, MonthlyScore, Scheme, ScoreEntry
+from appraisal.models import AppraisalMonth, MonthlyScore, Scheme
 from appraisal.ranking import Display, Standing, read_bands, standings
 from appraisal.rules.base import ZERO, change_in_points
 from appraisal.rules.judged import VetoEffect
-from appraisal.rules.scheme import AppliesTo, SchemeTerms
+from appraisal.rules.scheme import AppliesTo
+from appraisal.scheme_terms import Version, judging, versions
 from appraisal.score_account import CategoryFigures, PartScore, TeamScore, from_json
-from appraisal.score_effect import Figures, figures_of
+from appraisal.score_effect import Figures, KnownFigures, figures_of
 from appraisal.score_lines import explained_lines
-from appraisal.scoring import Line, Score
+from appraisal.scoring import Score
 from lianzhen.periods import Month
 from villages.models import LiaisonTeam, Posting, SelfGovernance
 
-Lines = dict[tuple[date, int], list[Line]]
 Before = dict[AppliesTo, Decimal]
+NOTHING: Before = {AppliesTo.VILLAGE: ZERO, AppliesTo.TEAM: ZERO}
+Rows = dict[date, AppraisalMonth]
 
 
 @dataclass(frozen=True)
@@ -75,17 +78,49 @@ def month_scores(
 ) -> MonthScores:
     """Every team's score. `explain`: teams whose lines come with facts and people (None: all), two queries more;
     `for_team`: without what waits for a second person, which a team is not told of; `live`: worked out again
-    even when the month is sealed. At most 10 queries, however many teams."""
-    first = month.previous().quarter.start
-    rows = {row.month: row for row in AppraisalMonth.objects.filter(month__gte=first, month__lte=month.start)}
+    even when the month is sealed. Four queries, two for a sealed month, however many teams."""
+    rows = _rows(month)
     row = rows.get(month.start)
+    lined = None if explain is None else {team.pk for team in explain}
     if row is not None and row.is_sealed and not live and scheme is None:
-        return _frozen(month, row, with_lines=explain is None or bool(explain))
-    if scheme is None and row is None:
-        scheme = Scheme.objects.in_force(month.start)
-        if scheme is None:
-            return MonthScores(month)
-    return _Collector(month, today, scheme, rows, for_team=for_team).collect(explain)
+        return _frozen(month, row, None, lined)
+    found = versions(_judging(rows, scheme), in_force=month.start if row is None and scheme is None else None)
+    judge = _judge(found, rows, scheme, month)
+    if judge is None:
+        return MonthScores(month)
+    day = min(max(month.start, today), month.end)
+    teams = _teams_in_scoring(day, rows.get(month.previous().start))
+    lines = lines_in(lines_for(month, _live_since(rows, month), for_team=for_team))
+    scorer = _Scorer(month, judge, found, rows, lines)
+    scores = scorer.scores(teams)
+    if lined is None or lined:
+        villages = {team.village_id: team.pk for team in teams if lined is None or team.pk in lined}
+        exact = {pk: scorer.exactly(village) for village, pk in villages.items()}
+        told = explained_lines(month, villages, exact, for_team=for_team)
+        scores |= {pk: replace(scores[pk], lines=told.get(pk, ())) for pk in exact}
+    return MonthScores(month, judge.scheme, row, scores)
+
+
+def team_scores(team: LiaisonTeam, month: Month, today: date, *, for_team: bool = True) -> MonthScores:
+    """One team's score as it stands, or as it was frozen; without lines, and before the seal without its place,
+    for which all others would have to be scored. No score where the team takes no part in the month. `team` with
+    its village and liaison group at hand. Three queries, two for a sealed month."""
+    day = min(max(month.start, today), month.end)
+    rows = _rows(month, team, day)
+    row = rows.get(month.start)
+    if row is not None and row.is_sealed:
+        return _frozen(month, row, team, set())
+    found = versions(_judging(rows, None), in_force=None if row else month.start)
+    judge = _judge(found, rows, None, month)
+    if judge is None:
+        return MonthScores(month)
+    judged = _judged_team(team, month, day, rows)
+    if not team.covers(day) or judged.is_alone:
+        return MonthScores(month, judge.scheme, row)
+    own = lines_for(month, _live_since(rows, month), for_team=for_team).filter(village=team.village_id)
+    score = _Scorer(month, judge, found, rows, lines_in(own) if rows else {}).scores([judged])[team.pk]
+    alone = replace(score, number=None, tied=False, size=0, column="", places=None)
+    return MonthScores(month, judge.scheme, row, {team.pk: alone})
 
 
 def means_of(scores: Iterable[TeamScore]) -> dict[str, Mean]:
@@ -96,120 +131,189 @@ def means_of(scores: Iterable[TeamScore]) -> dict[str, Mean]:
     return district_means(units, {one.team_id: one.total for one in listed}, decimals=decimals)
 
 
-def _frozen(month: Month, row: AppraisalMonth, *, with_lines: bool) -> MonthScores:
-    found = MonthlyScore.objects.filter(month=row).order_by("position").values_list("detail", flat=True)
-    accounts = [from_json(detail) for detail in found]
-    if not with_lines:
-        accounts = [one.without_lines() for one in accounts]
+def _frozen(month: Month, row: AppraisalMonth, team: LiaisonTeam | None, lined: Collection[int] | None) -> MonthScores:
+    """`lined`: teams whose lines are wanted; None: of all."""
+    rows = MonthlyScore.objects.filter(month=row).order_by("position")
+    if team is not None:
+        rows = rows.filter(team=team)
+    # Of the teams that are not asked about, the lines stay where they are.
+    nothing = Value([], JSONField())
+    lines: Any = "lines" if lined is None else Case(When(team_id__in=lined, then=F("lines")), default=nothing)
+    accounts = [from_json(*found) for found in rows.values_list("detail", lines)]
     return MonthScores(month, row.scheme, row, {one.team_id: one for one in accounts}, is_frozen=True)
 
 
-class _Collector:
-    """Reads once, then scores."""
+# --- Months and versions --------------------------------------------------------------------------
+def _rows(month: Month, team: LiaisonTeam | None = None, day: date | None = None) -> Rows:
+    """The months of this quarter and of last month's up to this one, with what is to be known of one team on the
+    day (`led_by_name`, `is_alone`, `team_total`). One query."""
+    first = month.previous().quarter.start
+    rows = AppraisalMonth.objects.filter(month__gte=first, month__lte=month.start).select_related("scheme")
+    if team is not None and day is not None:
+        frozen = MonthlyScore.objects.filter(month=OuterRef("pk"), team=team).values("team_total")[:1]
+        rows = rows.annotate(**_on_the_day(team.pk, team.village_id, day), team_total=Subquery(frozen))
+    return {row.month: row for row in rows}
 
-    def __init__(
-        self, month: Month, today: date, scheme: Scheme | None, rows: Mapping[date, AppraisalMonth], *, for_team: bool
-    ) -> None:
-        """`scheme`: None for the version that the month keeps."""
-        self.month, self.rows = month, rows
-        self.day = min(max(month.start, today), month.end)
-        self.for_team = for_team
-        judging = scheme.pk if scheme is not None else rows[month.start].scheme_id
-        schemes = with_terms(Scheme.objects.filter(pk__in={judging, *(row.scheme_id for row in rows.values())}))
-        self.schemes = {one.pk: one for one in schemes}
-        self.scheme = self.schemes[judging]
-        self.terms: dict[int, SchemeTerms] = {pk: one.as_terms() for pk, one in self.schemes.items()}
-        self.teams = _teams_in_scoring(self.day)
-        self.lines = self._lines()
 
-    def collect(self, explain: Collection[LiaisonTeam] | None) -> MonthScores:
-        figures = {team.pk: self._figures(self.month, team, self.scheme) for team in self.teams}
-        before = self._before()
-        effects = {pk: _effects(one) for pk, one in figures.items()}
+def _judging(rows: Rows, scheme: Scheme | None) -> set[int]:
+    """Ids of the versions that judge the months, or are tried out on the last of them."""
+    return {row.scheme_id for row in rows.values()} | ({scheme.pk} if scheme else set())
+
+
+def _judge(found: dict[int, Version], rows: Rows, scheme: Scheme | None, month: Month) -> Version | None:
+    """The version tried out, else the month's own, else the one in force; None where no version judges it."""
+    if scheme is not None:
+        return found[scheme.pk]
+    row = rows.get(month.start)
+    return found[row.scheme_id] if row is not None else judging(found, month.start)
+
+
+def _live_since(rows: Rows, month: Month) -> date:
+    """The first of the months whose every line is wanted: last month is worked out as well until it is sealed."""
+    previous = rows.get(month.previous().start)
+    return month.start if previous is None or previous.is_sealed else previous.month
+
+
+# --- Teams ----------------------------------------------------------------------------------------
+class JudgedTeam(NamedTuple):
+    """A team with what a score shows of it. `led_by`: who led it on the day; `last_total`: its frozen score (分) of
+    the month before."""
+
+    pk: int
+    starts_on: date
+    village_id: int
+    village_name: str
+    code: str
+    pinyin: str
+    group_id: int | None
+    place: int | None
+    district: str | None
+    led_by: str | None
+    is_alone: bool
+    last_total: Decimal | None
+
+
+def _on_the_day(team: Any, village: Any, day: date) -> dict[str, Any]:
+    """Of a team and its village, by their ids or references: who leads it, whether it governs itself."""
+    leading = Posting.objects.leaders().on(day).filter(team=team)
+    alone = SelfGovernance.objects.on(day).filter(village=village)
+    return {"led_by_name": Subquery(leading.values("person__name")[:1]), "is_alone": Exists(alone)}
+
+
+def _teams_in_scoring(day: date, previous: AppraisalMonth | None) -> list[JudgedTeam]:
+    """Those of villages that do not govern themselves, in the order of districts and villages. One query."""
+    last: Any = Value(None, DecimalField())
+    if previous is not None and previous.is_sealed:
+        frozen = MonthlyScore.objects.filter(month=previous, village=OuterRef("village"), team=OuterRef("pk"))
+        last = Subquery(frozen.values("team_total")[:1])
+    rows = LiaisonTeam.objects.on(day).annotate(
+        **_on_the_day(OuterRef("pk"), OuterRef("village"), day), last_total=last
+    )
+    ordered = rows.order_by("village__group__position", "village__code", "starts_on")
+    told = ordered.values_list(
+        "pk", "starts_on", "village_id", "village__name", "village__code", "village__pinyin", "village__group_id",
+        "village__group__position", "village__group__district_name", "led_by_name", "is_alone", "last_total",
+    )  # fmt: skip
+    teams = (JudgedTeam._make(one) for one in told)
+    units = [Unit(team, team.group_id, team.is_alone) for team in teams]
+    return [unit.key for unit in in_monthly_scoring(units)]
+
+
+def _judged_team(team: LiaisonTeam, month: Month, day: date, rows: Rows) -> JudgedTeam:
+    """From the months of `_rows`, or of the team itself before any was opened: one query."""
+    known: Any = next(iter(rows.values()), None)
+    if known is None:
+        known = LiaisonTeam.objects.annotate(**_on_the_day(team.pk, team.village_id, day)).get(pk=team.pk)
+    last: Any = rows.get(month.previous().start)
+    village, group = team.village, team.village.group
+    return JudgedTeam(
+        team.pk, team.starts_on, village.pk, village.name, village.code, village.pinyin, village.group_id,
+        group and group.position, group and group.district_name, known.led_by_name, known.is_alone,
+        last and last.team_total,
+    )  # fmt: skip
+
+
+# --- Scoring --------------------------------------------------------------------------------------
+class _Scorer:
+    """Scores teams from what was read. `found`: the versions of all `rows`, the months up to this one."""
+
+    def __init__(self, month: Month, judge: Version, found: dict[int, Version], rows: Rows, lines: LinesOf) -> None:
+        self.month, self.judge, self.found, self.rows, self.lines = month, judge, found, rows, lines
+        self.known = KnownFigures()
+        self.parts: dict[int, tuple[PartScore, PartScore, str]] = {}
+
+    def scores(self, teams: Sequence[JudgedTeam]) -> dict[int, TeamScore]:
+        figures = {team.pk: self._figures(self.month, team.village_id, self.judge) for team in teams}
         ranked = standings(
             {pk: one.total for pk, one in figures.items()},
-            display=Display(self.scheme.display),
-            before=before,
-            bands=read_bands(self.scheme.bands),
-            effects=effects,
+            display=Display(self.judge.scheme.display),
+            before=self._before(teams),
+            bands=read_bands(self.judge.scheme.bands),
+            effects={pk: _effects(one) for pk, one in figures.items()},
         )
         places = {one.key: one for one in ranked}
-        scores = {team.pk: self._account(team, figures[team.pk], places[team.pk]) for team in self.teams}
-        wanted = self.teams if explain is None else [team for team in self.teams if team in explain]
-        if wanted:
-            villages = {team.village_id: team.pk for team in wanted}
-            found = {villages[pk]: figures[villages[pk]] for pk in villages}
-            lines = explained_lines(self.month, villages, found, for_team=self.for_team)
-            scores |= {pk: replace(scores[pk], lines=lines.get(pk, ())) for pk in found}
-        return MonthScores(self.month, self.scheme, self.rows.get(self.month.start), scores)
+        return {team.pk: self._account(team, figures[team.pk], places[team.pk]) for team in teams}
 
-    def _lines(self) -> Lines:
-        """Of this month and of those before that it rests on. One query."""
-        previous = self.rows.get(self.month.previous().start)
-        frozen = previous is None or previous.is_sealed
-        first = self.month.quarter.start if frozen else self.month.previous().quarter.start
-        entries = ScoreEntry.objects.filter(month__gte=first, month__lte=self.month.start)
-        if self.for_team:
-            entries = entries.exclude(state=ScoreEntry.State.WAITING)
-        found: Lines = {}
-        for entry in entries.order_by("pk").only(*NAMES):
-            found.setdefault((entry.month, entry.village_id), []).append(line_of(entry))
-        return found
+    def exactly(self, village_id: int) -> Figures:
+        """Of a village and its team, each line under its own key."""
+        lines = self.lines.get((self.month.start, village_id), [])
+        before = self._bonuses_before(self.month, village_id)
+        return figures_of(self.judge.scheme, self.judge.terms, lines, has_team=True, before=before)
 
-    def _figures(self, month: Month, team: LiaisonTeam, scheme: Scheme) -> Figures:
+    def _figures(self, month: Month, village_id: int, judge: Version) -> Figures:
         """Of the team and its village, with the bonuses that earlier months of the quarter counted."""
-        before = {AppliesTo.VILLAGE: ZERO, AppliesTo.TEAM: ZERO}
+        lines = self.lines.get((month.start, village_id), ())
+        return self.known.of(judge.scheme, judge.terms, lines, self._bonuses_before(month, village_id))
+
+    def _bonuses_before(self, month: Month, village_id: int) -> Before:
+        before = NOTHING
         for earlier in month.quarter.months:
-            row = self.rows.get(earlier.start)
-            if row is None or earlier.start >= month.start:
+            lines = self.lines.get((earlier.start, village_id))
+            if earlier.start >= month.start or not lines or earlier.start not in self.rows:
                 continue
-            lines = self.lines.get((earlier.start, team.village_id), ())
-            if not lines:
-                continue
-            found = self._score(self.schemes[row.scheme_id], lines, before)
+            judge = self.found[self.rows[earlier.start].scheme_id]
+            found = self.known.of(judge.scheme, judge.terms, lines, before)
+            assert found.own is not None
             before = {
                 AppliesTo.VILLAGE: before[AppliesTo.VILLAGE] + found.village.bonus,
-                AppliesTo.TEAM: before[AppliesTo.TEAM] + found.own.bonus,  # type: ignore[union-attr]
+                AppliesTo.TEAM: before[AppliesTo.TEAM] + found.own.bonus,
             }
-        return self._score(scheme, self.lines.get((month.start, team.village_id), ()), before)
+        return before
 
-    def _score(self, scheme: Scheme, lines: Collection[Line], before: Before) -> Figures:
-        return figures_of(scheme, self.terms[scheme.pk], list(lines), has_team=True, before=before)
-
-    def _before(self) -> dict[int, Decimal]:
+    def _before(self, teams: Sequence[JudgedTeam]) -> dict[int, Decimal]:
         """Last month's totals by team; none where last month was not opened or the team was not there."""
         previous = self.month.previous()
         row = self.rows.get(previous.start)
         if row is None:
             return {}
         if row.is_sealed:
-            return dict(MonthlyScore.objects.filter(month=row).values_list("team_id", "team_total"))
-        scheme = self.schemes[row.scheme_id]
-        there = [team for team in self.teams if team.starts_on <= previous.end]
-        return {team.pk: self._figures(previous, team, scheme).total for team in there}
+            return {team.pk: team.last_total for team in teams if team.last_total is not None}
+        judge = self.found[row.scheme_id]
+        there = [team for team in teams if team.starts_on <= previous.end]
+        return {team.pk: self._figures(previous, team.village_id, judge).total for team in there}
 
-    def _account(self, team: LiaisonTeam, found: Figures, place: Standing[int]) -> TeamScore:
-        village, own = found.village, found.own
-        assert own is not None
-        group, scheme = team.village.group, self.scheme
-        link = linked(village=village.total, own=own.total, weight=scheme.village_weight, decimals=scheme.decimals)
+    def _account(self, team: JudgedTeam, found: Figures, place: Standing[int]) -> TeamScore:
+        scheme = self.judge.scheme
+        if id(found) not in self.parts:
+            assert found.own is not None
+            self.parts[id(found)] = _part(found.village), _part(found.own), _pending(found, scheme)
+        village, own, pending = self.parts[id(found)]
         return TeamScore(
             team_id=team.pk,
             village_id=team.village_id,
-            group_id=team.village.group_id,
-            village_name=team.village.name,
-            district=group.district_name if group else NO_DISTRICT,
-            district_position=group.position if group else LAST,
-            code=team.village.code,
-            pinyin=team.village.pinyin,
-            leader=team.led_by_name or "",  # type: ignore[attr-defined]
+            group_id=team.group_id,
+            village_name=team.village_name,
+            district=team.district or NO_DISTRICT,
+            district_position=LAST if team.place is None else team.place,
+            code=team.code,
+            pinyin=team.pinyin,
+            leader=team.led_by or "",
             weight=scheme.village_weight,
             decimals=scheme.decimals,
-            total=link.total,
-            equation=link.equation,
-            pending=_pending(found, scheme),
-            village=_part(village),
-            own=_part(own),
+            total=found.total,
+            pending=pending,
+            village=village,
+            own=own,
             effects=tuple(effect.label for effect in place.effects),
             number=place.place.number,
             tied=place.place.tied,
@@ -220,19 +324,6 @@ class _Collector:
             change=place.change.points,
             places=place.change.places,
         )
-
-
-def _teams_in_scoring(day: date) -> list[LiaisonTeam]:
-    """Those of villages that do not govern themselves, in the order of districts and villages; `led_by_name` is
-    who led them on the day. One query."""
-    leading = Posting.objects.leaders().on(day).filter(team=OuterRef("pk"))
-    alone = SelfGovernance.objects.on(day).filter(village=OuterRef("village"))
-    teams = LiaisonTeam.objects.on(day).annotate(
-        led_by_name=Subquery(leading.values("person__name")[:1]), is_alone=Exists(alone)
-    )
-    ordered = teams.select_related("village__group").order_by("village__group__position", "village__code", "starts_on")
-    units = [Unit(team, team.village.group_id, team.is_alone) for team in ordered]
-    return [unit.key for unit in in_monthly_scoring(units)]
 
 
 def _effects(found: Figures) -> tuple[VetoEffect, ...]:
@@ -246,7 +337,6 @@ def _part(found: Score) -> PartScore:
         base=found.base,
         deducted=found.deducted,
         bonus=found.bonus,
-        equation=found.equation,
         pending=found.pending.sentence,
         categories=tuple(
             CategoryFigures(

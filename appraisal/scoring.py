@@ -206,10 +206,12 @@ class Score:
     @property
     def equation(self) -> str:
         """得分96.5分 = 基础分100.0分 − 扣分4.5分 + 加分1.0分"""
-        return (
-            f"得分{in_points(self.total)} = 基础分{in_points(self.base)}"
-            f" − 扣分{in_points(self.deducted)} + 加分{in_points(self.bonus)}"
-        )
+        return equation(self.total, self.base, self.deducted, self.bonus)
+
+
+def equation(total: Decimal, base: Decimal, deducted: Decimal, bonus: Decimal) -> str:
+    """得分96.5分 = 基础分100.0分 − 扣分4.5分 + 加分1.0分"""
+    return f"得分{in_points(total)} = 基础分{in_points(base)} − 扣分{in_points(deducted)} + 加分{in_points(bonus)}"
 
 
 def score(scheme: SchemeTerms, lines: Iterable[Line], *, subject: AppliesTo, bonus_before: Decimal = ZERO) -> Score:
@@ -232,7 +234,7 @@ def score(scheme: SchemeTerms, lines: Iterable[Line], *, subject: AppliesTo, bon
         subject=subject,
         base=scheme.rounded(scheme.base),
         lines=tuple(counted),
-        categories=tuple(_category(category, counted) for category in scheme.categories),
+        categories=_categories(scheme, counted),
         pending=Pending(
             lines=tuple(waiting),
             deducted=then[0] - now[0],
@@ -286,11 +288,13 @@ def _clause_caps(lines: Sequence[CountedLine]) -> list[CountedLine]:
 
 
 def _category_floors(scheme: SchemeTerms, lines: Sequence[CountedLine]) -> list[CountedLine]:
-    room = {category.key: scheme.rounded(category.most) for category in scheme.categories}
+    room: dict[str, Decimal] = {}
     done = []
     for one in lines:
         if one.clause.rule.kind is Kind.DEDUCTION and one.clause.rule.keeps_floor:
             key = one.clause.category
+            if key not in room:
+                room[key] = scheme.rounded(scheme.by_category[key].most)
             one = one.cut(room[key], LossReason.CATEGORY_FLOOR, scheme.by_category[key].floor)
             room[key] -= ZERO if one.line.corrects else one.counted
         done.append(one)
@@ -338,8 +342,16 @@ def _sums(lines: Iterable[CountedLine]) -> tuple[Decimal, Decimal]:
     return deducted, bonus
 
 
-def _category(category: CategoryTerms, lines: Iterable[CountedLine]) -> CategoryScore:
-    ours = [one for one in lines if one.clause.category == category.key]
+def _categories(scheme: SchemeTerms, lines: Iterable[CountedLine]) -> tuple[CategoryScore, ...]:
+    ours: dict[str, list[CountedLine]] = {}
+    for one in lines:
+        ours.setdefault(one.clause.category, []).append(one)
+    return tuple(_category(category, ours.get(category.key, [])) for category in scheme.categories)
+
+
+def _category(category: CategoryTerms, ours: Sequence[CountedLine]) -> CategoryScore:
+    if not ours:
+        return CategoryScore(category, ZERO, ZERO, ZERO, ZERO)
     deducted, bonus = _sums(ours)
     return CategoryScore(
         category=category,

@@ -25,7 +25,8 @@ COLUMNS = ("village_total", "team_own", "team_total", "deducted", "bonus")
 
 def frozen_row(row: AppraisalMonth, score: TeamScore, position: int) -> MonthlyScore:
     """The account of one team as a row that the database will not let anybody change."""
-    score = replace(score, pending="")
+    lines = score.lines
+    score = replace(score, pending="", lines=())
     return MonthlyScore(
         month=row,
         village_id=score.village_id,
@@ -39,6 +40,7 @@ def frozen_row(row: AppraisalMonth, score: TeamScore, position: int) -> MonthlyS
         grade=score.band,
         vetoes=list(score.effects),
         detail=to_json(score),
+        lines=to_json(lines),
         **columns_of(score),
     )
 
@@ -50,7 +52,7 @@ def columns_of(score: TeamScore) -> dict[str, Decimal]:
 
 def seal_of(scheme_number: int, rows: Iterable[MonthlyScore]) -> str:
     """sha256 over the version's number and every frozen account in its order."""
-    words: list[Any] = [scheme_number, *(row.detail for row in rows)]
+    words: list[Any] = [scheme_number, *([row.detail, row.lines] for row in rows)]
     text = json.dumps(words, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -100,10 +100,8 @@ def sheet_of(
     """The sheet with the roles of its people and the frozen scores by team. ValueError with a sentence where a
     fact that the formula needs is missing."""
     month = row.period
-    scores = {
-        one.team_id: one
-        for one in MonthlyScore.objects.filter(month=row).defer("detail", "lines").select_related("team").order_by("position")
-    }
+    frozen = MonthlyScore.objects.filter(month=row).defer("detail", "lines").select_related("team")
+    scores = {one.team_id: one for one in frozen.order_by("position")}
     teams = [one.team for one in scores.values()]
     postings = _postings(scores, month)
     duty = person_duty_of(teams, month, month.end)

@@ -150,8 +150,10 @@ class MonthlyScore(models.Model):
     place = models.PositiveSmallIntegerField("名次")
     grade = models.CharField("等次", max_length=20, blank=True)
     vetoes = models.JSONField("一票否决", default=list, blank=True)
-    #: The whole explanation, as shown: equation, categories, lines with clause text, calculation, fact, people.
+    #: The account as shown (`score_account.TeamScore`): figures by category, place, change, names.
     detail = models.JSONField("得分明细", default=dict)
+    #: Its lines with clause text, calculation, fact, people: apart, because a table of all teams needs none.
+    lines = models.JSONField("逐条明细", default=list)
 
     objects = MonthlyScoreQuerySet.as_manager()
 

@@ -86,6 +86,8 @@ class Scheme(VersionedModel):
     bands = models.JSONField("等次", default=list, blank=True)
     #: Formula of `subsidies`, as its own JSON.
     subsidy = models.JSONField("补助办法", default=dict, blank=True)
+    #: `payouts.QuarterTerms`: how a quarter is graded and paid, as its own JSON.
+    quarter = models.JSONField("季讲评和兑现办法", default=dict, blank=True)
     basis = models.CharField("依据", max_length=200, blank=True)
     adopted_on = models.DateField("通过日期", null=True, blank=True)
     submitted_at = models.DateTimeField("提交于", null=True, blank=True)
@@ -140,11 +142,22 @@ class Scheme(VersionedModel):
     def __str__(self) -> str:
         return f"{self.title}（第{self.number}版）"
 
+    def judges_from(self, month: date) -> bool:
+        """Adopted, and not only for later months than this one (its first day)."""
+        return self.state == self.State.ADOPTED and self.month_from is not None and self.month_from <= month
+
     def as_terms(self) -> SchemeTerms:
         """The version as a value for the pure modules. Two queries, none when prefetched."""
+        return self.terms_of(
+            tuple(one.as_terms() for one in self.categories.all()),
+            tuple(one.as_terms(one.category.key) for one in self.clauses.all()),
+        )
+
+    def terms_of(self, categories: tuple[CategoryTerms, ...], clauses: tuple[ClauseTerms, ...]) -> SchemeTerms:
+        """With categories and clauses at hand. No query."""
         return SchemeTerms(
-            categories=tuple(one.as_terms() for one in self.categories.all()),
-            clauses=tuple(one.as_terms(one.category.key) for one in self.clauses.all()),
+            categories=categories,
+            clauses=clauses,
             base=self.base,
             total_floor=self.total_floor,
             bonus_month_cap=self.bonus_month_cap,

@@ -121,7 +121,7 @@ def test_what_the_lock_freezes(cast):
     assert (score.village_total, score.team_total) == (D("59.5"), D("62.7"))
     assert (score.village_name, score.leader_name, score.district_name) == ("示例一村", "甲联村工作组组长", "第一片区")
     assert score.vetoes == ["取消评优资格"]
-    account = from_json(score.detail)
+    account = from_json(score.detail, score.lines)
     assert account.equation == example.sections()["挂钩"].quotes[0]
     assert {line.text for line in account.lines} >= {"未按期开展每次扣2.0分，本项最多扣6.0分"}
     assert len(row.seal) == 64
@@ -182,10 +182,10 @@ def test_nobodys_time_for_an_appeal_is_cut_short(cast, worked):
 
 def test_locking_twice_changes_nothing_the_second_time(cast):
     row = sealed_scene(cast)
-    before = list(MonthlyScore.objects.values_list("pk", "detail"))
+    before = list(MonthlyScore.objects.values_list("pk", "detail", "lines"))
     again = lock(cast, row)
     assert (again.seal, again.locked_at, again.version) == (row.seal, row.locked_at, row.version)
-    assert list(MonthlyScore.objects.values_list("pk", "detail")) == before
+    assert list(MonthlyScore.objects.values_list("pk", "detail", "lines")) == before
     assert "已定稿" in refused(lambda: months.step_back(row=row, to="open", reason="改", by=cast.users[Role.OFFICE]))
 
 
