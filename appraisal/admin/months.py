@@ -1,4 +1,5 @@
-"""月考核 and 更正单: read here; closed and signed on the staff pages, where each step is an act with its reason."""
+"""月考核, what its lock froze, and 更正单: read here; closed and signed on the staff pages, where each step is an
+act with its reason."""
 
 from __future__ import annotations
 
@@ -8,10 +9,13 @@ from django.contrib import admin
 from django.db.models import Q
 from django.urls import reverse
 
-from appraisal.models import AppraisalMonth, Correction
-from appraisal.rules.base import change_in_points
+from appraisal.models import AppraisalMonth, Correction, MonthlyScore, SubsidyRow
+from appraisal.rules.base import change_in_points, in_points
 from lianzhen.trail.admin import StateFilter
+from lianzhen.wording import money
 from villages.admin.register import RegisterAdmin
+
+VILLAGE_SEARCH = ("village_name", "^village__pinyin", "^village__initials", "leader_name")
 
 
 class SealedFilter(StateFilter):
@@ -66,6 +70,137 @@ class AppraisalMonthAdmin(RegisterAdmin):
     @admin.display(description="月份", ordering="month")
     def month_shown(self, row: AppraisalMonth) -> str:
         return row.period.title
+
+
+def _marks(field: str) -> Any:
+    """A column of points: 96.5分."""
+    title = MonthlyScore._meta.get_field(field).verbose_name
+
+    @admin.display(description=title, ordering=field)
+    def shown(self: Any, row: Any) -> str:
+        return in_points(getattr(row, field))
+
+    return shown
+
+
+def _amount(field: str) -> Any:
+    """A column of money, without the unit that its title names."""
+
+    @admin.display(description=SubsidyRow._meta.get_field(field).verbose_name, ordering=field)
+    def shown(self: Any, row: Any) -> str:
+        return money(getattr(row, field)).removesuffix("元")
+
+    return shown
+
+
+@admin.register(MonthlyScore)
+class MonthlyScoreAdmin(RegisterAdmin):
+    """As the lock left them; the lines of each stand on its page of the platform."""
+
+    shown = (
+        "month",
+        "village_name",
+        "district_name",
+        "leader_name",
+        "village_total_shown",
+        "team_own_shown",
+        "team_total_shown",
+        "deducted_shown",
+        "bonus_shown",
+        "place",
+        "grade",
+        "vetoes_shown",
+    )
+    staff_list = "score_now"
+    staff_text = "在得分页面查看"
+    list_display = (
+        "village_name",
+        "month",
+        "district_name",
+        "leader_name",
+        "village_total_shown",
+        "team_own_shown",
+        "team_total_shown",
+        "deducted_shown",
+        "bonus_shown",
+        "grade",
+    )
+    list_filter = ("month", "district_name", "grade")
+    list_select_related = ("month",)
+    date_hierarchy = "month__month"
+    search_fields = VILLAGE_SEARCH
+    search_help_text = "可输入村名、拼音首字母或组长姓名"
+    ordering = ("-month__month", "position")
+
+    village_total_shown = _marks("village_total")
+    team_own_shown = _marks("team_own")
+    team_total_shown = _marks("team_total")
+    deducted_shown = _marks("deducted")
+    bonus_shown = _marks("bonus")
+
+    def get_queryset(self, request: Any) -> Any:
+        """Without the whole explanation of each."""
+        return super().get_queryset(request).defer("detail")
+
+    def _staff_url(self, obj: Any | None) -> str:
+        return (
+            super()._staff_url(obj) if obj is None else reverse("score_page", args=[obj.month.period.key, obj.team_id])
+        )
+
+    @admin.display(description="一票否决")
+    def vetoes_shown(self, row: MonthlyScore) -> str:
+        return "、".join(row.vetoes)
+
+
+@admin.register(SubsidyRow)
+class SubsidyRowAdmin(RegisterAdmin):
+    shown = (
+        "month",
+        "team_name",
+        "person_name",
+        "role_name",
+        "score_shown",
+        "days_served",
+        "days_of_month",
+        "absences",
+        "formula",
+        "gross_shown",
+        "deducted_shown",
+        "amount_shown",
+        "note",
+        "last_change",
+    )
+    staff_list = "month_list"
+    staff_text = "在补助清单页面办理"
+    list_display = (
+        "person_name",
+        "month",
+        "team_name",
+        "role_name",
+        "score_shown",
+        "days_served",
+        "absences",
+        "gross_shown",
+        "deducted_shown",
+        "amount_shown",
+    )
+    list_filter = ("month", "role_name")
+    list_select_related = ("month",)
+    date_hierarchy = "month__month"
+    search_fields = ("person_name", "^person__pinyin", "^person__initials", "team_name")
+    search_help_text = "可输入姓名、拼音首字母或工作组"
+    ordering = ("-month__month", "position")
+
+    gross_shown = _amount("gross")
+    deducted_shown = _amount("deducted")
+    amount_shown = _amount("amount")
+
+    def _staff_url(self, obj: Any | None) -> str:
+        return super()._staff_url(obj) if obj is None else reverse("subsidy_list", args=[obj.month.period.key])
+
+    @admin.display(description="得分", ordering="score")
+    def score_shown(self, row: SubsidyRow) -> str:
+        return in_points(row.score)
 
 
 @admin.register(Correction)

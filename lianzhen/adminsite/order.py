@@ -45,6 +45,8 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "Appeal",
             "Suggestion",
             "AppraisalMonth",
+            "MonthlyScore",
+            "SubsidyRow",
             "Correction",
             "Scheme",
             "Clause",

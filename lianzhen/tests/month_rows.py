@@ -16,7 +16,7 @@ SEALED = date(2026, 1, 1)
 
 def month_rows(cast: Cast) -> dict[str, list[Any]]:
     """By what their addresses begin with. To be called inside an act, once a version is in force."""
-    from appraisal.models import AppraisalMonth, Correction, MonthlyScore, Scheme
+    from appraisal.models import AppraisalMonth, Correction, MonthlyScore, Scheme, SubsidyRow
 
     month = AppraisalMonth(
         month=SEALED,
@@ -54,6 +54,13 @@ def month_rows(cast: Cast) -> dict[str, list[Any]]:
         )
         slip.save()
         slips.append(slip)
+    leader = cast.people[Role.LEADER]
+    amounts = {"gross": Decimal(300), "amount": Decimal(300), "score": Decimal(100)}
+    names = {"team_name": str(cast.team), "person_name": leader.name, "role_name": "组长"}
+    days = {"days_served": 31, "days_of_month": 31}
+    SubsidyRow(
+        month=month, team=cast.team, person=leader, position=1, formula="300元 × 100.0/100", **amounts, **names, **days
+    ).save()
     return {"corrections": slips}
 
 

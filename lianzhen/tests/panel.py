@@ -63,6 +63,8 @@ RIGHTS = {
     w.ScoreEntry: (TOWN_WIDE, NOBODY, NOBODY),
     w.Appeal: (TOWN_WIDE, NOBODY, NOBODY),
     w.AppraisalMonth: (TOWN_WIDE, NOBODY, NOBODY),
+    w.MonthlyScore: (TOWN_WIDE, NOBODY, NOBODY),
+    w.SubsidyRow: (TOWN_WIDE, NOBODY, NOBODY),
     w.Correction: (TOWN_WIDE, NOBODY, NOBODY),
     w.Scheme: (TOWN_WIDE, NOBODY, NOBODY),
     w.Clause: (TOWN_WIDE, NOBODY, NOBODY),

@@ -48,17 +48,13 @@ from villages.models import Person
 PARTS_OF_RECORDS = {
     w.Category,
     w.Evidence,
-    w.MonthlyScore,
-    w.SubsidyRow,
     w.DutyAttendance,
     w.DutyNote,
     w.DutyPhoto,
     w.MeetingAttendance,
-    w.MonthlyScore,
     w.Reminder,
     w.ReportComment,
     w.ReportLine,
-    w.SubsidyRow,
     w.SyncItem,
 }
 WITHOUT_PANEL = {AnsweredForm, ImportRow, ImportTouch, *PARTS_OF_RECORDS}
