@@ -6,6 +6,7 @@ class AppraisalConfig(AppConfig):
     verbose_name = "联村工作"
 
     def ready(self) -> None:
+        from appraisal import seal_guards
         from appraisal.importing import register_kinds
         from appraisal.models import (
             TRACKED,
@@ -17,7 +18,6 @@ class AppraisalConfig(AppConfig):
             Evidence,
             IssuedDocument,
             Leave,
-            MonthlyScore,
             PayoutRow,
             QuarterlyReview,
             Scheme,
@@ -32,8 +32,7 @@ class AppraisalConfig(AppConfig):
 
         for model in TRACKED:
             track(model)
-        # What was frozen is never changed, not even by the administrator.
-        guards.append_only(MonthlyScore)
+        seal_guards.lay()
         guards.append_only(PayoutRow)
         # What was issued lies on paper elsewhere.
         guards.append_only(IssuedDocument)

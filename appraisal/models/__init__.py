@@ -1,11 +1,13 @@
 """The working week, its judgement and what is announced."""
 
 from appraisal.models.appeals import Appeal
+from appraisal.models.documents import DocumentFile, DocumentTemplate, IssuedDocument, PaperSettings
 from appraisal.models.duty import DutyAttendance, DutyLog, DutyNote, DutyPhoto, DutyShift, SpotCheck
 from appraisal.models.entries import Evidence, ScoreEntry
 from appraisal.models.leave import Leave, Outing
 from appraisal.models.meetings import Decision, MeetingAttendance, WeeklyMeeting
 from appraisal.models.months import AppraisalMonth, Correction, MonthlyScore, SubsidyRow
+from appraisal.models.quarters import Payout, PayoutRow, QuarterlyReview, TeamReview
 from appraisal.models.schemes import Category, Clause, Scheme
 from appraisal.models.suggestions import Reminder, Suggestion
 from appraisal.models.sync import SyncItem
@@ -41,6 +43,12 @@ TRACKED = (
     AppraisalMonth,
     SubsidyRow,
     Correction,
+    QuarterlyReview,
+    TeamReview,
+    Payout,
+    IssuedDocument,
+    DocumentTemplate,
+    PaperSettings,
 )
 
 __all__ = [
@@ -51,16 +59,23 @@ __all__ = [
     "Clause",
     "Correction",
     "Decision",
+    "DocumentFile",
+    "DocumentTemplate",
     "DutyAttendance",
     "DutyLog",
     "DutyNote",
     "DutyPhoto",
     "DutyShift",
     "Evidence",
+    "IssuedDocument",
     "Leave",
     "MeetingAttendance",
     "MonthlyScore",
     "Outing",
+    "PaperSettings",
+    "Payout",
+    "PayoutRow",
+    "QuarterlyReview",
     "Reminder",
     "ReportComment",
     "ReportLine",
@@ -70,6 +85,7 @@ __all__ = [
     "SubsidyRow",
     "Suggestion",
     "SyncItem",
+    "TeamReview",
     "TownNeed",
     "WeeklyMeeting",
     "WeeklyReport",

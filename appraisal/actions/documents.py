@@ -1,0 +1,110 @@
+"""印发: a paper is numbered, written, and kept as it was, with its checksum. Nothing afterwards changes it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db.models import Max
+
+from appraisal.models import DocumentFile, IssuedDocument, PaperSettings
+from appraisal.models.documents import issue_number
+from appraisal.papers.content import OFFICIAL, Paper, as_json, texts
+from appraisal.papers.responses import template_in_use
+from appraisal.papers.word import write
+from lianzhen.accounts.models import User
+from lianzhen.town.models import Town
+from lianzhen.trail import acting
+from villages.models import Village
+
+Kind = IssuedDocument.Kind
+STAFF = IssuedDocument.Audience.STAFF
+
+
+def next_number(kind: str, year: int) -> tuple[int, int]:
+    """期号 and 总期号 that the next paper of a kind gets. Two queries, three for the bulletin, which goes on
+    counting what was issued before the platform. Only `issue` takes it, under a lock."""
+    rows = IssuedDocument.objects.filter(kind=kind)
+    in_year = rows.filter(year=year).aggregate(last=Max("number"))["last"]
+    total = rows.aggregate(last=Max("total_number"))["last"]
+    if kind == Kind.BULLETIN:
+        before = PaperSettings.current()
+        in_year = in_year or (before.before_number if before.before_year == year else 0)
+        total = max(total or 0, before.before_total)
+    return (in_year or 0) + 1, (total or 0) + 1
+
+
+def issue(
+    *,
+    kind: str,
+    period: str,
+    year: int,
+    paper: Paper,
+    signed_by: User,
+    by: User,
+    now: datetime,
+    official_number: str = "",
+    village: Village | None = None,
+    audience: str = STAFF,
+    corrects: IssuedDocument | None = None,
+    numbered: bool = False,
+) -> IssuedDocument:
+    """Put a paper on the shelf. `numbered` takes the next 期号 of the kind and year and puts it into the masthead;
+    an official paper needs its typed `official_number` (发文字号) instead.
+
+    Raises `ValidationError` with what to do when the 发文字号 is missing or what it corrects has been corrected.
+    """
+    with acting(by=by, action="document.issue", label="印发文件"):
+        # One after another: a number is never given twice and never left out.
+        list(Town.objects.select_for_update().values_list("pk"))
+        _refuse(kind, paper, official_number, corrects)
+        number, total = next_number(kind, year) if numbered else (None, None)
+        paper = _numbered(paper, year, number, total, official_number)
+        content = write(paper, template_in_use(paper.masthead.style))
+        document = IssuedDocument(
+            kind=kind,
+            year=year,
+            number=number,
+            total_number=total,
+            official_number=official_number.strip(),
+            period=period,
+            title=paper.title,
+            body=as_json(paper),
+            words="\n".join(text for text in texts(paper) if text),
+            sha256=hashlib.sha256(content).hexdigest(),
+            size=len(content),
+            signed_at=now,
+            signed_by=signed_by,
+            issued_at=now,
+            issued_by=by,
+            corrects=corrects,
+            village=village,
+            audience=audience,
+        )
+        document.full_clean()
+        document.save()
+        DocumentFile.objects.create(document=document, content=content)
+    return document
+
+
+def _refuse(kind: str, paper: Paper, official_number: str, corrects: IssuedDocument | None) -> None:
+    if paper.masthead.style == OFFICIAL and not official_number.strip():
+        raise ValidationError({"official_number": "红头公文须填写发文字号，由党政综合办编号。"})
+    if corrects is None:
+        return
+    if corrects.kind != kind:
+        raise ValidationError("更正件应与原件是同一种文件。")
+    later = corrects.corrections.first()
+    if later is not None:
+        raise ValidationError(f"{corrects}已由{later}更正，请更正最近的一期。")
+
+
+def _numbered(paper: Paper, year: int, number: int | None, total: int | None, official_number: str) -> Paper:
+    """The number goes where the masthead has its place for it."""
+    if official_number.strip():
+        return replace(paper, masthead=replace(paper.masthead, number=official_number.strip()))
+    if number is None:
+        return paper
+    return replace(paper, masthead=replace(paper.masthead, number=issue_number(year, number, total)))
