@@ -82,6 +82,8 @@ class ScoreEntry(VersionedModel):
     #: Notified deductions count at once and stop counting only while an appeal is open.
     COUNTING = ("notified", "effective", "changed", "agreed")
     PENDING = ("waiting", "appealed", "claimed", "opinion", "verified")
+    #: Never told to anybody: as if not written yet.
+    UNCOUNTED = ("draft", "returned")
     #: Nothing follows these.
     OVER = ("revoked", "declined", "withdrawn", "reversed")
 

@@ -1,7 +1,8 @@
 """Rules about rows that a check constraint cannot say, kept by the database through triggers.
 
-Two kinds: a table that refuses updates and deletes, and terms of one key that may not overlap.
-Written for both engines because neither rule has an ORM constraint that SQLite and PostgreSQL share.
+Three kinds: a table that refuses updates and deletes, terms of one key that may not overlap, and rows that refuse
+what is done to them while something else is so. Written for both engines because no such rule has an ORM constraint
+that SQLite and PostgreSQL share.
 The errors arrive as `django.db.IntegrityError`.
 """
 
@@ -62,9 +63,19 @@ def no_overlap(
         )
 
 
+def refuse(model: type[models.Model], *, name: str, message: str, **events: str) -> None:
+    """Refuse `insert`, `update`, `delete` where the condition named for it holds: SQL about `NEW` and `OLD`, with
+    `{differs}` between two values of which either may be NULL."""
+    table = model._meta.db_table
+    for event, when in events.items():
+        # AFTER, like above: whether the row may stand is asked once it is as it would stand.
+        _register(table, f"{name}_{event}", f"AFTER {event.upper()}", when, f"{table}: {message}", row_event=True)
+
+
 def _register(table: str, name: str, event: str, when: str, message: str, *, row_event: bool) -> None:
     function = f"{name}_fn"
-    condition = f"IF {when} THEN" if when else "IF TRUE THEN"
+    in_postgres, in_sqlite = when.format(differs="IS DISTINCT FROM"), when.format(differs="IS NOT")
+    condition = f"IF {in_postgres} THEN" if when else "IF TRUE THEN"
     level = "ROW" if row_event else "STATEMENT"
     postgres = [
         f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {condition}"
@@ -72,7 +83,7 @@ def _register(table: str, name: str, event: str, when: str, message: str, *, row
         f"DROP TRIGGER IF EXISTS {name} ON {table}",
         f"CREATE TRIGGER {name} {event} ON {table} FOR EACH {level} EXECUTE FUNCTION {function}()",
     ]
-    when_sqlite = f" WHEN {when}" if when else ""
+    when_sqlite = f" WHEN {in_sqlite}" if when else ""
     sqlite = [
         f"DROP TRIGGER IF EXISTS {name}",
         f"CREATE TRIGGER {name} {event} ON {table} FOR EACH ROW{when_sqlite}"
