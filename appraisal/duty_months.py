@@ -5,13 +5,14 @@ Figures of work that was owed and done, and nothing else: no places, no points, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from appraisal.duty_overview import LAST, NO_DISTRICT
-from appraisal.duty_terms import HERE, PersonDuty, TeamFacts, WeekDuty
-from appraisal.duty_week import person_duties, week_duty, weeks_of
+from appraisal.duty_terms import TeamFacts
+from appraisal.duty_totals import PersonTotals, TeamTotals, month_totals
+from appraisal.duty_week import weeks_of
 from appraisal.facts import Collected, collect
 from lianzhen.periods import Month
 from villages.models import LiaisonTeam
@@ -36,7 +37,7 @@ class MonthRow:
     late: int
     leave: int
     official: int
-    person: PersonDuty | None = None
+    person: PersonTotals | None = None
 
     @property
     def district(self) -> str:
@@ -72,23 +73,22 @@ class MonthRow:
 
 def team_months(teams: Sequence[LiaisonTeam], month: Month, today: date) -> list[MonthRow]:
     """`facts.QUERIES` queries, however many teams."""
-    found, weeks = _collected(teams, month)
+    found = _collected(teams, month)
     rows = []
     for team in teams:
         facts = found.teams[team.pk]
-        duties = [week_duty(w, facts, found.calendar, today, found.rules_of(w), found.holidays) for w in weeks]
-        together = [duty for duty in duties if not found.rules_of(duty.week).counted_per_person]
-        people = _people(month, facts, found, today)
+        totals = _totals(month, facts, found, today)
+        owing = [person for person in totals.people if person.role != "cadre"]
         rows.append(
             MonthRow(
                 pk=team.pk,
                 team=team,
-                need=_owed(together, month) + sum(p.need for p in people if p.role != "cadre"),
-                done=sum(fact.mark == HERE for duty in duties for fact in duty.days if fact.day in month),
-                missed=_missed(together, month, today) + sum(p.missed for p in people if p.role != "cadre"),
-                late=len(_late_days(facts, month)),
-                leave=sum(person.leave for person in people),
-                official=sum(person.official for person in people),
+                need=totals.need + sum(person.need for person in owing),
+                done=totals.done,
+                missed=totals.missed + sum(person.missed for person in owing),
+                late=len({day for days in _late_days(facts, month).values() for day in days}),
+                leave=sum(person.leave for person in totals.people),
+                official=sum(person.official for person in totals.people),
             )
         )
     return rows
@@ -96,12 +96,13 @@ def team_months(teams: Sequence[LiaisonTeam], month: Month, today: date) -> list
 
 def person_months(teams: Sequence[LiaisonTeam], month: Month, today: date) -> list[MonthRow]:
     """The same for each person, the teams in their order. `facts.QUERIES` queries."""
-    found, weeks = _collected(teams, month)
-    own = any(found.rules_of(week).counted_per_person for week in weeks)
+    found = _collected(teams, month)
+    own = any(found.rules_of(week).counted_per_person for week in weeks_of(month))
     rows = []
     for team in teams:
         facts = found.teams[team.pk]
-        for person in _people(month, facts, found, today):
+        late = _late_days(facts, month)
+        for person in _totals(month, facts, found, today).people:
             counted = own and person.role != "cadre"
             rows.append(
                 MonthRow(
@@ -110,7 +111,7 @@ def person_months(teams: Sequence[LiaisonTeam], month: Month, today: date) -> li
                     need=person.need if counted else None,
                     done=person.done,
                     missed=person.missed if counted else None,
-                    late=len(_late_days(facts, month, person.person_id)),
+                    late=len(late.get(person.person_id, ())),
                     leave=person.leave,
                     official=person.official,
                     person=person,
@@ -119,26 +120,19 @@ def person_months(teams: Sequence[LiaisonTeam], month: Month, today: date) -> li
     return rows
 
 
-def _collected(teams: Sequence[LiaisonTeam], month: Month) -> tuple[Collected, list]:
+def _collected(teams: Sequence[LiaisonTeam], month: Month) -> Collected:
     weeks = weeks_of(month)
-    return collect(teams, weeks[0].start, weeks[-1].end), weeks
+    return collect(teams, weeks[0].start, weeks[-1].end)
 
 
-def _people(month: Month, facts: TeamFacts, found: Collected, today: date) -> list[PersonDuty]:
-    return person_duties(month, facts, found.calendar, today, found.rules_of, found.holidays)
+def _totals(month: Month, facts: TeamFacts, found: Collected, today: date) -> TeamTotals:
+    return month_totals(month, facts, found.calendar, today, found.rules_of, found.holidays)
 
 
-def _owed(duties: Iterable[WeekDuty], month: Month) -> int:
-    return sum(day in month for duty in duties for day in duty.slots)
-
-
-def _missed(duties: Iterable[WeekDuty], month: Month, today: date) -> int:
-    return sum(day in month and day < today for duty in duties for day in duty.unfilled)
-
-
-def _late_days(facts: TeamFacts, month: Month, person_id: int | None = None) -> set[date]:
-    return {
-        presence.day
-        for presence in facts.presences
-        if presence.late and presence.day in month and person_id in (None, presence.person_id)
-    }
+def _late_days(facts: TeamFacts, month: Month) -> dict[int, set[date]]:
+    """Days entered later with a reason, by person."""
+    days: dict[int, set[date]] = {}
+    for presence in facts.presences:
+        if presence.late and presence.day in month:
+            days.setdefault(presence.person_id, set()).add(presence.day)
+    return days

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from lianzhen.periods import Span, Week
 
@@ -61,8 +61,7 @@ class Plan:
         return self.span.covers(day) and str(day.isoweekday()) in self.weekdays
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(NamedTuple):
     """Somebody who may be on duty for the team, from when to when; a cadre is not of the team."""
 
     person_id: int
@@ -75,8 +74,7 @@ class Service:
         return self.role == "cadre"
 
 
-@dataclass(frozen=True)
-class Presence:
+class Presence(NamedTuple):
     """Somebody entered for a day. `state`: "here" counts; "asked" waits for consent to a late entry;
     "disputed" waits for an answer. `stands_in`: for a member on leave. `note`: the session, where not whole.
     `late`: the day was entered later, with a reason (补登)."""
@@ -111,8 +109,7 @@ class TeamFacts:
 
 
 # --- What comes out ---------------------------------------------------------------------------
-@dataclass(frozen=True)
-class DayFact:
+class DayFact(NamedTuple):
     """One day as one character (`LEGEND`) with its code and, where there is something to say, why."""
 
     day: date

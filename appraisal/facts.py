@@ -9,10 +9,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import Case, CharField, DateField, IntegerField, Q, Value, When
-from django.db.models.functions import Concat
+from django.db.models import CharField, DateField, IntegerField, Q
+from django.db.models.functions import Cast
 
 from appraisal.absences import absences_of
 from appraisal.duty_terms import PersonDuty, Plan, Presence, Service, Shift, TeamFacts, WeekDuty
@@ -131,7 +133,7 @@ def collect(
     absences: dict[int, dict[int, list]] = defaultdict(dict)
     for (team_id, person_id), leaves in absences_of(teams, first, last).items():
         absences[team_id][person_id] = leaves
-    exceptions = {day: (bool(works), name) for _, day, _, _, name, works, _, _ in rows["day"]}
+    exceptions = {day: (bool(works), name) for _, day, _, _, name, works, *_ in rows["day"]}
     facts = {
         team.pk: TeamFacts(
             span=Span(team.starts_on, team.ends_on),
@@ -163,6 +165,7 @@ def rules_of_weeks(last: date) -> Callable[[Week], Rules]:
     versions.sort(key=lambda version: version[0], reverse=True)
     before = NOT_KEPT if versions else EXAMPLE
 
+    @cache
     def rules_of(week: Week) -> Rules:
         return next((rules for starts_on, rules in versions if starts_on <= week.start), before)
 
@@ -170,7 +173,7 @@ def rules_of_weeks(last: date) -> Callable[[Week], Rules]:
 
 
 # --- Rows ---------------------------------------------------------------------------------------
-#: id, first day, last day, whose (team or village), text, number, person, account: see `_parts`.
+#: id, first day, last day, whose (team or village), text, number, person, account, four codes: see `_parts`.
 TYPES = (
     IntegerField(),
     DateField(),
@@ -180,7 +183,11 @@ TYPES = (
     IntegerField(),
     IntegerField(),
     IntegerField(),
+    *[CharField(max_length=300)] * 4,
 )
+#: A part that says nothing in some of the last columns.
+NO_CODES = (None,) * 4
+NOBODY = (None,) * 6
 Rows = Sequence[tuple[Any, ...]]
 
 
@@ -192,8 +199,7 @@ def _parts(teams: Sequence[LiaisonTeam], first: date, last: date, calendar_first
         log__state__in=[DutyLog.State.REGISTERED, DutyLog.State.PENDING],
         state__in=[DutyAttendance.State.PRESENT, DutyAttendance.State.DISPUTED],
     )
-    late = Case(When(log__late_reason="", then=Value("")), default=Value("late"))
-    codes = Concat("log__state", Value(" "), "state", Value(" "), "session", Value(" "), "source", Value(" "), late)
+    codes = ("state", "session", "source", "log__late_reason")
     shifts = DutyShift.objects.filter(
         team__in=teams, to_day__range=(first, last), state__in=[DutyShift.State.ASKED, DutyShift.State.ACCEPTED]
     )
@@ -201,12 +207,13 @@ def _parts(teams: Sequence[LiaisonTeam], first: date, last: date, calendar_first
     days = CalendarDay.objects.between(calendar_first, last)
     return {
         **_service_parts(teams, first, last),
-        "plan": Part(plans, ("pk", "starts_on", "ends_on", "team_id", "weekdays", None, None, None)),
+        "plan": Part(plans, ("pk", "starts_on", "ends_on", "team_id", "weekdays", None, *NOBODY)),
         "here": Part(
-            entered, ("pk", "log__day", None, "log__team_id", codes, "as_substitute__team_id", "person_id", None)
+            entered,
+            ("pk", "log__day", None, "log__team_id", "log__state", "as_substitute__team_id", "person_id", None, *codes),
         ),
-        "shift": Part(shifts, ("pk", "to_day", "from_day", "team_id", "state", None, None, None)),
-        "day": Part(days, ("pk", "date", None, None, "name", "is_workday", None, None)),
+        "shift": Part(shifts, ("pk", "to_day", "from_day", "team_id", "state", None, *NOBODY)),
+        "day": Part(days, ("pk", "date", None, None, "name", Cast("is_workday", IntegerField()), *NOBODY)),
     }
 
 
@@ -214,7 +221,7 @@ def _service_parts(teams: Sequence[LiaisonTeam], first: date, last: date) -> dic
     posts = Posting.objects.filter(_touching(first, last), team__in=teams)
     villages = [team.village_id for team in teams]
     terms = CadreTerm.objects.filter(_touching(first, last), village__in=villages, is_subsidised=True)
-    who = ("person__name", None, "person_id", "person__user_id")
+    who = ("person__name", None, "person_id", "person__user_id", *NO_CODES)
     return {
         "leader": Part(posts.filter(is_leader=True), ("pk", "starts_on", "ends_on", "team_id", *who)),
         "member": Part(posts.filter(is_leader=False), ("pk", "starts_on", "ends_on", "team_id", *who)),
@@ -249,7 +256,7 @@ def _services_of(
         by_village[team.village_id].append(team.pk)
     found = []
     for role in ("leader", "member", "cadre"):
-        for _, starts_on, ends_on, place, name, _none, person_id, user_id in sorted(rows[role], key=_by_start):
+        for _, starts_on, ends_on, place, name, _none, person_id, user_id, *_codes in sorted(rows[role], key=_by_start):
             for team_id in by_village[place] if role == "cadre" else [place]:
                 found.append((team_id, person_id, name, role, Span(starts_on, ends_on), user_id))
     return found
@@ -268,8 +275,8 @@ def _by_team(services: Iterable[tuple[int, int, str, str, Span, int | None]]) ->
 
 def _presences(rows: Rows) -> dict[int, list[Presence]]:
     found: dict[int, list[Presence]] = defaultdict(list)
-    for _, day, _none, team_id, codes, stood_in, person_id, _user in sorted(rows, key=lambda row: row[0]):
-        log_state, state, session, source, late_reason = codes.split(" ")
+    for _, day, _none, team_id, log_state, stood_in, person_id, _user, *codes in sorted(rows, key=itemgetter(0)):
+        state, session, source, late_reason = codes
         told = "here" if state == DutyAttendance.State.PRESENT else "disputed"
         if log_state == DutyLog.State.PENDING:
             told = "asked"

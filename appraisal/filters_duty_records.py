@@ -42,7 +42,7 @@ class DutyLogFilter(_TeamRecords):
         if value == "late":
             return rows.exclude(late_reason="")
         if value == "disputed":
-            disputed = DutyAttendance.objects.filter(state=DutyAttendance.State.DISPUTED, log=OuterRef("pk"))
+            disputed = DutyAttendance.objects.disputed().filter(log=OuterRef("pk"))
             return rows.filter(Exists(disputed))
         return rows.filter(state=value)
 

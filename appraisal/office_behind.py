@@ -93,17 +93,20 @@ def office_sources(today: date, user: User | None = None) -> dict[str, Source]:
     asked = seen(Leave.objects.filter(state=Leave.State.ASKED))
     needs = seen(TownNeed.objects.open())
     entries, appeals = seen(ScoreEntry.objects.all()), seen(Appeal.objects.open())
-    disputed = seen(DutyAttendance.objects.filter(state=DutyAttendance.State.DISPUTED))
+    disputed = seen(DutyAttendance.objects.disputed())
+    steps = {
+        Leave.Step.GROUP: "leave_group",
+        Leave.Step.OFFICE: "leave_office",
+        Leave.Step.COMMITTEE: "leave_committee",
+    }
+    recorded = {ScoreEntry.State.WAITING: "entry_waiting", ScoreEntry.State.CLAIMED: "bonus_claimed"}
     return {
         "makeup": Source(seen(DutyLog.objects.filter(state=DutyLog.State.PENDING)), "created_at"),
         "shift": Source(seen(DutyShift.objects.filter(state=DutyShift.State.ASKED)), "created_at"),
         "dispute": Source(disputed, "disputed_at", "log__team_id"),
         "explained": Source(seen(SpotCheck.objects.filter(state=SpotCheck.State.EXPLAINED)), "explained_at"),
-        "leave_group": Source(asked.filter(step=Leave.Step.GROUP), "created_at"),
-        "leave_office": Source(asked.filter(step=Leave.Step.OFFICE), "created_at"),
-        "leave_committee": Source(asked.filter(step=Leave.Step.COMMITTEE), "created_at"),
-        "entry_waiting": Source(entries.filter(state=ScoreEntry.State.WAITING), "recorded_at"),
-        "bonus_claimed": Source(entries.filter(state=ScoreEntry.State.CLAIMED), "recorded_at"),
+        "leave": Source(asked.filter(step__in=steps), "created_at", text="step", kinds=steps),
+        "recorded": Source(entries.filter(state__in=recorded), "recorded_at", text="state", kinds=recorded),
         "bonus_opinion": Source(entries.filter(state=ScoreEntry.State.OPINION), "opinion_at"),
         "bonus_verified": Source(entries.filter(state=ScoreEntry.State.VERIFIED), "verified_at"),
         "appeal_late": Source(appeals.filter(answer_by__lt=today), "answer_by", "entry__team_id"),

@@ -64,7 +64,7 @@ def own_sources(user: User, today: date) -> dict[str, Source]:
 def team_sources_of(teams: Sequence[LiaisonTeam]) -> dict[str, Source]:
     """What waits in the user's own teams: explanations to give, entries under dispute, deductions that can still
     be appealed against and that nobody of the team has marked as read, what is to be put right."""
-    disputed = DutyAttendance.objects.filter(state=DutyAttendance.State.DISPUTED, log__team__in=teams)
+    disputed = DutyAttendance.objects.disputed().filter(log__team__in=teams)
     deductions = ScoreEntry.objects.filter(team__in=teams, kind=ScoreEntry.Kind.DEDUCTION)
     unread = deductions.filter(state=ScoreEntry.State.NOTIFIED, read_at=None, appeal_until__gte=timezone.now())
     wanting = deductions.filter(rectify_by__isnull=False, rectified_at=None).exclude(state__in=ScoreEntry.OVER)
@@ -85,7 +85,7 @@ def district_sources(user: User) -> dict[str, Source]:
             **{f"{path}__in": own}
         )
 
-    disputed = seen(DutyAttendance.objects.filter(state=DutyAttendance.State.DISPUTED), "log__team_id")
+    disputed = seen(DutyAttendance.objects.disputed(), "log__team_id")
     return {
         "asked_makeups": Source(seen(DutyLog.objects.filter(state=DutyLog.State.PENDING)), "created_at"),
         "asked_shifts": Source(seen(DutyShift.objects.filter(state=DutyShift.State.ASKED)), "created_at"),
@@ -97,12 +97,8 @@ def district_sources(user: User) -> dict[str, Source]:
 
 
 def desk_sources() -> dict[str, Source]:
-    """What the office has on its desk besides."""
+    """What the office has on its desk besides `office_behind.office_sources`."""
     return {
-        "new_needs": Source(TownNeed.objects.filter(state=TownNeed.State.NEW), "raised_on", ""),
-        "to_confirm": Source(ScoreEntry.objects.filter(state=ScoreEntry.State.WAITING), "recorded_at"),
-        "to_verify": Source(ScoreEntry.objects.filter(state=ScoreEntry.State.OPINION), "opinion_at"),
-        "to_agree": Source(ScoreEntry.objects.filter(state=ScoreEntry.State.VERIFIED), "verified_at"),
         "to_answer": Source(Appeal.objects.open(), "answer_by", "entry__team_id"),
         "suggested": Source(Suggestion.objects.filter(state=Suggestion.State.OPEN), "occurred_on"),
     }
@@ -139,11 +135,15 @@ def district_todos(items: Items) -> list[Todo]:
 
 
 def desk_todos(items: Items) -> list[Todo]:
+    """Those of `desk_sources`, and of `office_behind.office_sources` what is the office's own. Nothing where the
+    former were not asked for: whoever looks at the office has no desk there."""
+    if "to_answer" not in items:
+        return []
     return [
-        *_counted(items, "new_needs", "需镇里解决的事待交办", reverse("need_list")),
-        *_counted(items, "to_confirm", "扣分待复核", f"{reverse('deduction_list')}?state=waiting"),
-        *_counted(items, "to_verify", "加分待核实", f"{reverse('bonus_list')}?state=opinion"),
-        *_counted(items, "to_agree", "加分待决定", f"{reverse('bonus_list')}?state=verified"),
+        *_counted(items, "need_new", "需镇里解决的事待交办", reverse("need_list")),
+        *_counted(items, "entry_waiting", "扣分待复核", f"{reverse('deduction_list')}?state=waiting"),
+        *_counted(items, "bonus_opinion", "加分待核实", f"{reverse('bonus_list')}?state=opinion"),
+        *_counted(items, "bonus_verified", "加分待决定", f"{reverse('bonus_list')}?state=verified"),
         *_counted(items, "to_answer", "申诉待答复", reverse("appeal_list")),
         *_counted(items, "suggested", "建议扣分待办理", reverse("suggestion_list")),
     ]

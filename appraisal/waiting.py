@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import CharField, DateField, DateTimeField, Expression, IntegerField, QuerySet, Value
-from django.db.models.functions import TruncDate
+from django.db.models import CharField, DateField, DateTimeField, Expression, IntegerField, QuerySet
+from django.utils import timezone
 
 from appraisal.together import Part, fetch_together
 
-TYPES = (IntegerField(), IntegerField(), DateField(), CharField(max_length=500), IntegerField())
+#: id, team, the day or else the moment that matters, text, how many: see `Source.part`.
+TYPES = (IntegerField(), IntegerField(), DateField(), DateTimeField(), CharField(max_length=500), IntegerField())
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Source:
 
     `day`: the field of the date or moment that matters, since when or until when it waits. `team`: the path to
     the team's id, `text`: to the words that the list shows, "" where there is none. `count`: how many things
-    one row stands for.
+    one row stands for. `kinds`: where rows are of several kinds, the value of `text` → the kind it means.
     """
 
     rows: QuerySet
@@ -28,12 +29,13 @@ class Source:
     team: str = "team_id"
     text: str = ""
     count: Expression | None = None
+    kinds: Mapping[str, str] | None = None
 
     @property
     def part(self) -> Part:
-        moment = isinstance(self.rows.model._meta.get_field(self.day), DateTimeField)
-        day = TruncDate(self.day) if moment else self.day
-        return Part(self.rows, ("pk", self.team or None, day, self.text or None, self.count or Value(1)))
+        is_moment = isinstance(self.rows.model._meta.get_field(self.day), DateTimeField)
+        day = (None, self.day) if is_moment else (self.day, None)
+        return Part(self.rows, ("pk", self.team or None, *day, self.text or None, self.count))
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,15 @@ class Item:
 
 def gather(sources: Mapping[str, Source]) -> dict[str, list[Item]]:
     """The open rows of every kind, oldest day first. One query."""
-    found = fetch_together({kind: source.part for kind, source in sources.items()}, TYPES)
-    return {
-        kind: sorted((Item(*row) for row in rows), key=lambda item: (item.day, item.pk)) for kind, rows in found.items()
-    }
+    rows = fetch_together({name: source.part for name, source in sources.items()}, TYPES)
+    found: dict[str, list[Item]] = {}
+    for name, source in sources.items():
+        for kind in source.kinds.values() if source.kinds else [name]:
+            found[kind] = []
+        for pk, team_id, day, moment, text, count in rows[name]:
+            kind = source.kinds[text] if source.kinds else name
+            item = Item(pk, team_id, timezone.localdate(moment) if moment else day, text, count or 1)
+            found[kind].append(item)
+    for items in found.values():
+        items.sort(key=lambda item: (item.day, item.pk))
+    return found

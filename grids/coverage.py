@@ -72,10 +72,12 @@ def lacks_any(kinds: Sequence[Kind], on: date) -> Q:
     path = "villager_group__grid_area__grid"
     party = _party_members().filter(**{f"{path}__isnull": False}).order_by().values(path)
     condition = ~Q(pk__in=party)
-    for kind in kinds:
-        if kind.organization is not None:
-            members = _organization_members([kind], on).filter(**{f"person__{path}__isnull": False})
-            condition |= ~Q(pk__in=members.order_by().values(f"person__{path}"))
+    wanted = sum(kind.organization is not None for kind in kinds)
+    if wanted:
+        path = f"person__{path}"
+        members = _organization_members(kinds, on).filter(**{f"{path}__isnull": False}).order_by().values(path)
+        whole = members.annotate(kinds=Count("organization__kind", distinct=True)).filter(kinds=wanted)
+        condition |= ~Q(pk__in=whole.values(path))
     return condition
 
 

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 
 from django.db.models import (
     Aggregate,
-    BigIntegerField,
-    Case,
     CharField,
     Count,
     Exists,
@@ -23,15 +21,13 @@ from django.db.models import (
     QuerySet,
     Sum,
     Value,
-    When,
 )
-from django.db.models.functions import Cast
 from django.urls import reverse
 
 from grids.coverage import kinds_in_every_grid, lacks_any
 from grids.models import Grid, GridHeadTerm
 from villages.membership import TERM_NOTICE_DAYS, term_ends_by
-from villages.models import LiaisonTeam, Person, Posting, SocialOrganization, Village
+from villages.models import LiaisonTeam, Person, Posting, SelfGovernance, SocialOrganization, Village
 from villages.models.terms import runs_on
 
 if TYPE_CHECKING:
@@ -119,33 +115,36 @@ def _counts(user: User, today: date) -> dict[str, dict[str, int | None]]:
 
 
 def _row(name: str, rows: QuerySet, counts: Sequence[Aggregate]) -> QuerySet:
-    """One row: the name of what is counted, the counts, zeros up to `COLUMNS`."""
+    """One row: the name of what is counted, the counts, zeros up to `COLUMNS`. Counts and sums are numbers to
+    both databases as they are."""
     columns = [*counts, *[Value(0)] * (COLUMNS - len(counts))]
-    typed = {f"n{place}": Cast(column, BigIntegerField()) for place, column in enumerate(columns)}
-    named = rows.order_by().annotate(counted=Cast(Value(name), CharField(max_length=10))).values("counted")
-    return named.annotate(**typed).values_list("counted", *typed)
+    placed = {f"n{place}": column for place, column in enumerate(columns)}
+    named = rows.order_by().annotate(counted=Value(name, CharField())).values("counted")
+    return named.annotate(**placed).values_list("counted", *placed)
 
 
 def _villages(user: User, today: date) -> tuple[QuerySet, Sequence[Aggregate]]:
-    team = LiaisonTeam.objects.on(today).filter(village=OuterRef("pk"))
-    instructor = Posting.objects.on(today).filter(village=OuterRef("pk"))
-    villages = Village.objects.visible_to(user).current().with_management(today)
-    selfgov, unattended = Q(self_governed=True), Q(has_team=False, guided=False)
-    counts = (Count("pk"), Count("pk", filter=selfgov), Count("pk", filter=unattended), Sum("population"))
-    return villages.annotate(has_team=Exists(team), guided=Exists(instructor)), counts
+    on_village = {"village": OuterRef("pk")}
+    selfgov = Exists(SelfGovernance.objects.on(today).filter(**on_village))
+    team = Exists(LiaisonTeam.objects.on(today).filter(**on_village))
+    guided = Exists(Posting.objects.on(today).filter(**on_village))
+    counts = (Count("pk"), Count("pk", filter=selfgov), Count("pk", filter=~team & ~guided), Sum("population"))
+    return Village.objects.visible_to(user).current(), counts
 
 
 def _teams(user: User, today: date) -> tuple[QuerySet, Sequence[Aggregate]]:
-    leader = Posting.objects.filter(runs_on(today), team=OuterRef("pk"), is_leader=True)
-    teams = LiaisonTeam.objects.visible_to(user).on(today).annotate(led=Exists(leader))
-    return teams, (Count("pk"), Count("pk", filter=Q(led=False)))
+    led = Exists(Posting.objects.filter(runs_on(today), team=OuterRef("pk"), is_leader=True))
+    return LiaisonTeam.objects.visible_to(user).on(today), (Count("pk"), Count("pk", filter=~led))
 
 
 def _grids(user: User, today: date) -> tuple[QuerySet, Sequence[Aggregate]]:
-    head = GridHeadTerm.objects.filter(runs_on(today), grid=OuterRef("pk"))
-    lacks = Case(When(lacks_any(kinds_in_every_grid(today), today), then=True), default=False)
-    grids = Grid.objects.visible_to(user).current().annotate(headed=Exists(head), lacks=lacks)
-    return grids, (Count("pk"), Count("pk", filter=Q(headed=False)), Count("pk", filter=Q(lacks=True)))
+    headed = Exists(GridHeadTerm.objects.filter(runs_on(today), grid=OuterRef("pk")))
+    lacking = lacks_any(kinds_in_every_grid(today), today)
+    return Grid.objects.visible_to(user).current(), (
+        Count("pk"),
+        Count("pk", filter=~headed),
+        Count("pk", filter=lacking),
+    )
 
 
 def _people(user: User) -> tuple[QuerySet, Sequence[Aggregate]]:

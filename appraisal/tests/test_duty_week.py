@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appraisal.duty_terms import LEGEND, STATES, Plan, Presence, Service, Shift, TeamFacts
-from appraisal.duty_week import person_duties, week_duty
+from appraisal.duty_totals import month_totals
+from appraisal.duty_week import person_duties, week_duty, weeks_of
 from appraisal.working_rules import EXAMPLE, Rules
 from lianzhen.periods import Month, Span, Week
 from lianzhen.town.calendars import days_from_package
@@ -469,6 +470,22 @@ def test_persons_add_up(situation):
         if not rules.counted_per_person:
             assert (duty.need, duty.missing) == (0, 0)
     assert len({duty.person_id for duty in found}) == len(found)
+
+
+@given(situations())
+def test_totals_of_a_month_are_its_days_counted(situation):
+    week, team, today, rules = situation
+    for month in {Month.of(week.start), Month.of(week.end)}:
+        totals = month_totals(month, team, REAL, today, lambda w: rules, NAMES)
+        weeks = [week_duty(w, team, REAL, today, rules, NAMES) for w in weeks_of(month)]
+        together = [] if rules.counted_per_person else weeks
+        assert totals.done == sum(fact.mark == "驻" for w in weeks for fact in w.days if fact.day in month)
+        assert totals.need == sum(day in month for w in together for day in w.slots)
+        assert totals.missed == sum(day in month and day < today for w in together for day in w.unfilled)
+        people = person_duties(month, team, REAL, today, lambda w: rules, NAMES)
+        assert totals.people == [
+            (p.person_id, p.name, p.role, p.need, p.done, p.missed, p.leave, p.official) for p in people
+        ]
 
 
 @given(situations())

@@ -170,7 +170,7 @@ def duty_requests(request: HttpRequest) -> HttpResponse:
     user, today = request.user, timezone.localdate()
     logs = list(logs_with_people(DutyLog.objects.visible_to(user).filter(state=DutyLog.State.PENDING)).order_by(*ORDER))
     shifts = DutyShift.objects.visible_to(user).filter(state=DutyShift.State.ASKED).order_by("to_day")
-    disputes = DutyAttendance.objects.visible_to(user).filter(state=DutyAttendance.State.DISPUTED)
+    disputes = DutyAttendance.objects.visible_to(user).disputed()
     context = {
         "make_ups": plain_table("待同意的补登", _make_up_columns(user), logs, empty_text="没有待同意的补登。"),
         "disputes": plain_table(
