@@ -7,7 +7,7 @@ class GridsConfig(AppConfig):
 
     def ready(self) -> None:
         from grids.actions import follow_village_code
-        from grids.holdings import grid_head_holdings
+        from grids.holdings import GRID_HEADS
         from grids.importing import register_kinds
         from grids.models import Grid, GridArea, GridHeadTerm
         from grids.person_roles import grid_heads
@@ -21,7 +21,7 @@ class GridsConfig(AppConfig):
         for model in (Grid, GridArea, GridHeadTerm):
             track(model)
         register_kinds()
-        register_holdings(grid_head_holdings)
+        register_holdings(GRID_HEADS)
         guards.no_overlap(GridHeadTerm, name="grid_head_terms", keys=["grid_id"])
         extensions.register_roles(grid_heads)
         extensions.register_code_follower(follow_village_code)

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
-from typing import TYPE_CHECKING
-
-from grids.models import GridHeadTerm
+from grids.models import Grid, GridHeadTerm
 from lianzhen.accounts.roles import Role
-from lianzhen.accounts.standing import Holding
+from lianzhen.accounts.standing import Held, Holding, HoldingSource
 from lianzhen.wording import full_date
+from villages.holdings import ids
+from villages.models import Village
 
-if TYPE_CHECKING:
-    from lianzhen.accounts.models import User
+
+def _read(held: Held) -> Holding:
+    """`text` is the grid's own name, `number` its number."""
+    grid = Grid(name=held.text, number=held.number, village=Village(name=held.place))
+    return Holding(
+        role=Role.GRIDHEAD,
+        why=f"{full_date(held.since)}起任{grid.head_title}",
+        since=held.since,
+        villages=ids(held.village),
+        grids=ids(held.grid),
+        person=held.person,
+    )
 
 
-def grid_head_holdings(user: User, on: date) -> Iterator[Holding]:
-    terms = GridHeadTerm.objects.on(on).filter(person__user_id=user.pk).select_related("grid__village")
-    for term in terms:
-        yield Holding(
-            role=Role.GRIDHEAD,
-            why=f"{full_date(term.starts_on)}起任{term.grid.head_title}",
-            since=term.starts_on,
-            villages=frozenset([term.grid.village_id]),
-            grids=frozenset([term.grid_id]),
-            person=term.person_id,
-        )
+GRID_HEADS = HoldingSource(
+    name="grid_head",
+    rows=lambda user, on: GridHeadTerm.objects.on(on).filter(person__user_id=user.pk),
+    columns={
+        "since": "starts_on",
+        "text": "grid__name",
+        "number": "grid__number",
+        "place": "grid__village__name",
+        "person": "person_id",
+        "village": "grid__village_id",
+        "grid": "grid_id",
+    },
+    read=_read,
+)

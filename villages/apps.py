@@ -11,14 +11,14 @@ class VillagesConfig(AppConfig):
         from villages import models as m
         from villages import person_roles
         from villages.extensions import register_roles
-        from villages.holdings import cadre_holdings, posting_holdings
+        from villages.holdings import CADRES, POSTINGS
         from villages.importing import register_kinds
         from villages.views import organization_tab, team_tab, village_tabs
 
         for model in m.TRACKED:
             track(model, leave_out=["pinyin", "initials", "phone_tail"])
-        register_holdings(posting_holdings)
-        register_holdings(cadre_holdings)
+        register_holdings(POSTINGS)
+        register_holdings(CADRES)
         for source in (
             person_roles.postings,
             person_roles.cadre_terms,

@@ -2,47 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
-from typing import TYPE_CHECKING
+from django.db.models import IntegerField
+from django.db.models.functions import Cast, Coalesce
 
 from lianzhen.accounts.roles import Role
-from lianzhen.accounts.standing import Holding
+from lianzhen.accounts.standing import Held, Holding, HoldingSource
 from lianzhen.wording import full_date
-from villages.models import CadreTerm, Posting
-
-if TYPE_CHECKING:
-    from lianzhen.accounts.models import User
+from villages.models import CadreTerm, LiaisonTeam, Posting, Village
 
 
-def posting_holdings(user: User, on: date) -> Iterator[Holding]:
-    postings = Posting.objects.on(on).filter(person__user_id=user.pk)
-    for posting in postings.select_related("team__village", "group", "village"):
-        why = f"{full_date(posting.starts_on)}起任{posting.target}{posting.role_name}"
-        role, villages = Role.DISTRICT, frozenset()
-        if posting.team_id:
-            role = Role.LEADER if posting.is_leader else Role.MEMBER
-            villages = frozenset([posting.team.village_id])
-        elif posting.village_id:
-            role, villages = Role.INSTRUCTOR, frozenset([posting.village_id])
-        yield Holding(
-            role=role,
-            why=why,
-            since=posting.starts_on,
-            villages=villages,
-            teams=frozenset([posting.team_id] if posting.team_id else []),
-            groups=frozenset([posting.group_id] if posting.group_id else []),
-            person=posting.person_id,
-        )
+def ids(one: int | None) -> frozenset[int]:
+    return frozenset() if one is None else frozenset([one])
 
 
-def cadre_holdings(user: User, on: date) -> Iterator[Holding]:
-    terms = CadreTerm.objects.on(on).filter(person__user_id=user.pk).select_related("village")
-    for term in terms:
-        yield Holding(
-            role=Role.CADRE,
-            why=f"{full_date(term.starts_on)}起任{term.village}{term.get_position_display()}",
-            since=term.starts_on,
-            villages=frozenset([term.village_id]),
-            person=term.person_id,
-        )
+def _posting(held: Held) -> Holding:
+    """`place` is the village of the team or of the instructor, `text` the liaison group, `number` 1 for a leader."""
+    posting = Posting(team_id=held.team, group_id=held.group, is_leader=bool(held.number))
+    role, target = Role.DISTRICT, held.text
+    if held.team is not None:
+        role = Role.LEADER if held.number else Role.MEMBER
+        target = str(LiaisonTeam(village=Village(name=held.place)))
+    elif held.group is None:
+        posting.village_id, role, target = held.village, Role.INSTRUCTOR, held.place
+    return Holding(
+        role=role,
+        why=f"{full_date(held.since)}起任{target}{posting.role_name}",
+        since=held.since,
+        villages=ids(held.village),
+        teams=ids(held.team),
+        groups=ids(held.group),
+        person=held.person,
+    )
+
+
+POSTINGS = HoldingSource(
+    name="posting",
+    rows=lambda user, on: Posting.objects.on(on).filter(person__user_id=user.pk),
+    columns={
+        "since": "starts_on",
+        "text": "group__name",
+        "number": Cast("is_leader", IntegerField()),
+        "place": Coalesce("team__village__name", "village__name"),
+        "person": "person_id",
+        "village": Coalesce("team__village_id", "village_id"),
+        "group": "group_id",
+        "team": "team_id",
+    },
+    read=_posting,
+)
+
+
+def _cadre(held: Held) -> Holding:
+    post = CadreTerm(position=held.code).get_position_display()
+    return Holding(
+        role=Role.CADRE,
+        why=f"{full_date(held.since)}起任{held.place}{post}",
+        since=held.since,
+        villages=ids(held.village),
+        person=held.person,
+    )
+
+
+CADRES = HoldingSource(
+    name="cadre",
+    rows=lambda user, on: CadreTerm.objects.on(on).filter(person__user_id=user.pk),
+    columns={
+        "since": "starts_on",
+        "code": "position",
+        "place": "village__name",
+        "person": "person_id",
+        "village": "village_id",
+    },
+    read=_cadre,
+)

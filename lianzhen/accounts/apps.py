@@ -7,10 +7,11 @@ class AccountsConfig(AppConfig):
     verbose_name = "账号与权限"
 
     def ready(self) -> None:
+        from lianzhen.accounts.holdings import GRANTED_ROLES
         from lianzhen.accounts.models import RoleGrant, User
         from lianzhen.accounts.standing import register_holdings
         from lianzhen.trail import track
 
         track(User, leave_out=["password", "large_text", "pinyin", "initials"])
         track(RoleGrant)
-        register_holdings(RoleGrant.holdings_of)
+        register_holdings(GRANTED_ROLES)

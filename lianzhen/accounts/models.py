@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 
@@ -13,10 +12,9 @@ from django.utils import timezone
 
 from lianzhen import phones
 from lianzhen.accounts.roles import GRANTED, Role
-from lianzhen.accounts.standing import Holding, Standing, standing_of
+from lianzhen.accounts.standing import Standing, standing_of
 from lianzhen.pinyin import full_pinyin, initials
 from lianzhen.trail.versions import VersionedModel
-from lianzhen.wording import full_date
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -183,12 +181,3 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}：{self.get_role_display()}"
-
-    @staticmethod
-    def holdings_of(user: User, on: date) -> Iterator[Holding]:
-        for grant in RoleGrant.objects.on(on).filter(user=user):
-            yield Holding(
-                role=Role(grant.role),
-                why=f"{full_date(grant.starts_on)}起授予：{grant.reason}",
-                since=grant.starts_on,
-            )

@@ -6,10 +6,23 @@ register, which registers itself here (`register_holdings`) so that nothing poin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    DateField,
+    Expression,
+    Field,
+    IntegerField,
+    QuerySet,
+    Value,
+)
+from django.db.models.sql.compiler import SQLCompiler
 
 from lianzhen.accounts.roles import Role
 
@@ -69,17 +82,79 @@ class Standing:
         return frozenset().union(*(getattr(h, kind) for h in chosen))
 
 
-Provider = Callable[["User", date], Iterable[Holding]]
-_providers: list[Provider] = []
+class Held(NamedTuple):
+    """What one row of any source says. `text`, `code`, `number` and `place` mean what their source makes of
+    them; the others are ids, None where the source knows none."""
+
+    pk: int
+    since: date
+    code: str | None
+    text: str | None
+    number: int | None
+    place: str | None
+    person: int | None
+    village: int | None
+    group: int | None
+    team: int | None
+    grid: int | None
 
 
-def register_holdings(provider: Provider) -> None:
+#: How the columns of `Held` after the first are typed, so that the sources can be asked together.
+TYPES: dict[str, Field] = {
+    "since": DateField(),
+    "code": CharField(),
+    "text": CharField(),
+    "number": IntegerField(),
+    "place": CharField(),
+    **dict.fromkeys(("person", "village", "group", "team", "grid"), BigIntegerField()),
+}
+
+
+@dataclass(frozen=True)
+class HoldingSource:
+    """Where roles come from. `rows(user, on)` are those of one account on a day; `columns` names the field or
+    expression of each column of `Held` after `pk` that they have; `read` makes the holding."""
+
+    name: str
+    rows: Callable[[User, date], QuerySet]
+    columns: Mapping[str, str | Expression]
+    read: Callable[[Held], Holding]
+
+    def asked(self, user: User, on: date) -> QuerySet:
+        """Names stay names: an expression that says no more than a name costs as much again to write."""
+        made: dict[str, Expression] = {"h_source": Value(self.name, CharField())}
+        columns = ["h_source", "pk"]
+        for name, field in TYPES.items():
+            column = self.columns.get(name)
+            if not isinstance(column, str):
+                made[f"h_{name}"] = _Nothing(field) if column is None else column
+                column = f"h_{name}"
+            columns.append(column)
+        return self.rows(user, on).order_by().annotate(**made).values_list(*columns)
+
+
+class _Nothing(Expression):
+    """NULL of a type: PostgreSQL takes one that has none for text."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(output_field=field)
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        return f"CAST(NULL AS {self.output_field.cast_db_type(connection)})", []
+
+
+_sources: dict[str, HoldingSource] = {}
+
+
+def register_holdings(source: HoldingSource) -> None:
     """Add a source of holdings; called once by each app from its `AppConfig.ready`."""
-    _providers.append(provider)
+    _sources[source.name] = source
 
 
 def standing_of(user: User, on: date) -> Standing:
-    """Collect the holdings of `user` on a day, in a fixed number of queries (one per provider)."""
-    holdings = [h for provider in _providers for h in provider(user, on)]
+    """Collect the holdings of `user` on a day. One query, whatever sources there are: every page asks."""
+    asked = [source.asked(user, on) for source in _sources.values()]
+    rows = sorted(asked[0].union(*asked[1:], all=True), key=lambda row: (row[0], row[1]))
+    holdings = [_sources[name].read(Held(*columns)) for name, *columns in rows]
     order = {role: place for place, role in enumerate(Role)}
     return Standing(on=on, holdings=tuple(sorted(holdings, key=lambda h: (order[h.role], h.since))))
