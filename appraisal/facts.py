@@ -188,22 +188,25 @@ TYPES = (
 #: A part that says nothing in some of the last columns.
 NO_CODES = (None,) * 4
 NOBODY = (None,) * 6
+#: Where a posting tells whether it leads.
+LEADS = 5
 Rows = Sequence[tuple[Any, ...]]
 
 
 def _parts(teams: Sequence[LiaisonTeam], first: date, last: date, calendar_first: date) -> dict[str, Part]:
     """What is dated about the teams, table by table, in the columns of `TYPES`."""
+    ids = [team.pk for team in teams]
     entered = DutyAttendance.objects.filter(
-        log__team__in=teams,
+        log__team__in=ids,
         log__day__range=(first, last),
         log__state__in=[DutyLog.State.REGISTERED, DutyLog.State.PENDING],
         state__in=[DutyAttendance.State.PRESENT, DutyAttendance.State.DISPUTED],
     )
     codes = ("state", "session", "source", "log__late_reason")
     shifts = DutyShift.objects.filter(
-        team__in=teams, to_day__range=(first, last), state__in=[DutyShift.State.ASKED, DutyShift.State.ACCEPTED]
+        team__in=ids, to_day__range=(first, last), state__in=[DutyShift.State.ASKED, DutyShift.State.ACCEPTED]
     )
-    plans = DutyPlan.objects.filter(_touching(first, last), team__in=teams)
+    plans = DutyPlan.objects.filter(_touching(first, last), team__in=ids)
     days = CalendarDay.objects.between(calendar_first, last)
     return {
         **_service_parts(teams, first, last),
@@ -218,14 +221,13 @@ def _parts(teams: Sequence[LiaisonTeam], first: date, last: date, calendar_first
 
 
 def _service_parts(teams: Sequence[LiaisonTeam], first: date, last: date) -> dict[str, Part]:
-    posts = Posting.objects.filter(_touching(first, last), team__in=teams)
+    posts = Posting.objects.filter(_touching(first, last), team__in=[team.pk for team in teams])
     villages = [team.village_id for team in teams]
     terms = CadreTerm.objects.filter(_touching(first, last), village__in=villages, is_subsidised=True)
-    who = ("person__name", None, "person_id", "person__user_id", *NO_CODES)
+    leads, who = Cast("is_leader", IntegerField()), ("person_id", "person__user_id", *NO_CODES)
     return {
-        "leader": Part(posts.filter(is_leader=True), ("pk", "starts_on", "ends_on", "team_id", *who)),
-        "member": Part(posts.filter(is_leader=False), ("pk", "starts_on", "ends_on", "team_id", *who)),
-        "cadre": Part(terms, ("pk", "starts_on", "ends_on", "village_id", *who)),
+        "post": Part(posts, ("pk", "starts_on", "ends_on", "team_id", "person__name", leads, *who)),
+        "cadre": Part(terms, ("pk", "starts_on", "ends_on", "village_id", "person__name", None, *who)),
     }
 
 
@@ -254,9 +256,15 @@ def _services_of(
     by_village: dict[int, list[int]] = defaultdict(list)
     for team in teams:
         by_village[team.village_id].append(team.pk)
+    posts, cadres = sorted(rows["post"], key=_by_start), sorted(rows["cadre"], key=_by_start)
+    roles = {
+        "leader": [row for row in posts if row[LEADS]],
+        "member": [row for row in posts if not row[LEADS]],
+        "cadre": cadres,
+    }
     found = []
-    for role in ("leader", "member", "cadre"):
-        for _, starts_on, ends_on, place, name, _none, person_id, user_id, *_codes in sorted(rows[role], key=_by_start):
+    for role, listed in roles.items():
+        for _, starts_on, ends_on, place, name, _leads, person_id, user_id, *_codes in listed:
             for team_id in by_village[place] if role == "cadre" else [place]:
                 found.append((team_id, person_id, name, role, Span(starts_on, ends_on), user_id))
     return found
