@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lianzhen.forms.settings import AdoptForm, NoticeForm, SetDayForm
+from lianzhen.pages.computed import ComputedRows
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded
-from lianzhen.pages.tables import Column, link, plain_table
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, plain_table
 from lianzhen.periods import FIRST_YEAR, LAST_YEAR
 from lianzhen.permissions import change_calendar, see_calendar
 from lianzhen.town import actions
@@ -28,6 +29,20 @@ CHANGE_COLUMNS = (
     Column("before", "现在", lambda c: told(c[1])),
     Column("after", "采用后", lambda c: told(c[2])),
 )
+
+
+#: Read again by `calendar_importing`: what is exported can be imported as it stands.
+DAY_COLUMNS = (
+    Column("day", "日期", lambda d: d.date, lambda d: long_date(d.date), kind="date", head=True),
+    Column("kind", "休或班", lambda d: "班" if d.is_workday else "休"),
+    Column("name", "名称", lambda d: d.name),
+    Column("source", "来源", lambda d: d.get_source_display(), secondary=True),
+    Column("act", "办理", lambda d: "", lambda d: link(_set_url(d), "修改"), screen_only=True),
+)
+
+
+def _set_url(day: CalendarDay) -> str:
+    return f"{reverse('calendar_day')}?day={day.date:%Y-%m-%d}"
 
 
 def told(spec: DaySpec | None) -> str:
@@ -46,7 +61,7 @@ def calendar_url(year: int) -> str:
     return f"{reverse('calendar')}?year={year}"
 
 
-@guarded(see_calendar, methods=("GET",))
+@guarded(see_calendar, methods=LIST_METHODS)
 def work_calendar(request: HttpRequest) -> HttpResponse:
     year, today = asked_year(request), timezone.localdate()
     rows = list(CalendarDay.objects.filter(date__year=year))
@@ -54,42 +69,30 @@ def work_calendar(request: HttpRequest) -> HttpResponse:
     may_change = change_calendar(request.user)
     listed = sorted({*years, *package_years(), today.year, today.year + 1, year})
     context = {
-        "title": f"{year}年工作日历",
         "year": year,
         "adopted": years.get(year),
         "years": [{"title": f"{y}年", "value": y, "current": y == year, "lacking": y not in years} for y in listed],
         "months": year_sheet(year, [row.spec for row in rows], today),
         "weekdays": [(name, name[-1]) for name in WEEKDAYS],
-        "days": plain_table(f"{year}年的节假日和调休", _day_columns(bool(may_change)), rows, empty_text=_nothing(year)),
         "may_change": may_change,
         "previous": calendar_url(year - 1) if year > FIRST_YEAR else "",
         "following": calendar_url(year + 1) if year < LAST_YEAR else "",
         "import_url": f"{reverse('calendar_import')}?year={year}",
-        "back_url": calendar_url(year),
-        "dense": True,
     }
-    printing = request.GET.get("print") == "1"
-    return render(request, "settings/calendar_print.html" if printing else "settings/calendar.html", context)
-
-
-def _nothing(year: int) -> str:
-    return f"{year}年没有设置节假日和调休，按周一至周五上班推算。"
-
-
-def _day_columns(may_change: bool) -> list[Column]:
-    columns = [
-        Column("day", "日期", lambda d: long_date(d.date), head=True),
-        Column("kind", "休或班", lambda d: "班" if d.is_workday else "休"),
-        Column("name", "名称", lambda d: d.name),
-        Column("source", "来源", lambda d: d.get_source_display(), secondary=True),
-    ]
-    if may_change:
-        columns.append(Column("act", "办理", lambda d: "", lambda d: link(_set_url(d), "修改")))
-    return columns
-
-
-def _set_url(day: CalendarDay) -> str:
-    return f"{reverse('calendar_day')}?day={day.date:%Y-%m-%d}"
+    page = ListPage(
+        request,
+        ComputedRows(CalendarDay, rows),
+        DAY_COLUMNS if may_change else DAY_COLUMNS[:-1],
+        title=f"{year}年工作日历",
+        order=["date"],
+        count=lambda n: f"共{n}天",
+        empty_text=f"{year}年没有设置节假日和调休，按周一至周五上班推算。",
+        context=context,
+    )
+    if request.method == "GET" and request.GET.get("print") == "1":
+        more = {"title": page.title, "back_url": calendar_url(year), "dense": True}
+        return render(request, "settings/calendar_print.html", context | more)
+    return page.respond("settings/calendar.html")
 
 
 # --- One day --------------------------------------------------------------------------------

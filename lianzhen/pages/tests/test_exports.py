@@ -20,7 +20,7 @@ from lianzhen.pages import exports
 from lianzhen.pages.tables import LIST_METHODS, ListPage
 from lianzhen.tests.test_sweep import guard_of, patterns
 from lianzhen.tests.test_sweep import objects as rows_of_every_kind
-from lianzhen.town.models import Town
+from lianzhen.town.models import CalendarDay, CalendarSource, Town
 from lianzhen.trail import acting
 from lianzhen.trail.models import AuditEntry
 from villages.models import Person, Village
@@ -39,6 +39,7 @@ LISTS = (
     "grid_coverage",
     "account_list",
     "audit_list",
+    "calendar",
     "feedback_list",
     "import_list",
     "duty_matrix",
@@ -55,6 +56,7 @@ LISTS = (
     "score_list",
     "month_list",
     "correction_list",
+    "document_list",
     "clause_list",
     "deduction_list",
     "bonus_list",
@@ -137,6 +139,8 @@ def test_cells_are_typed(cast, sign_in):
 @pytest.mark.parametrize("name", LISTS)
 def test_every_list_exports_what_its_screen_shows(name, cast, sign_in):
     rows_of_every_kind(cast)
+    with acting(by=None, action="test", label="测试"):
+        CalendarDay(date=date(2026, 10, 1), is_workday=False, name="国庆节", source=CalendarSource.MANUAL).save()
     client = sign_in(Role.OFFICE_LEAD)
     page = client.get(url_of(name)).content.decode()
     assert "导出Excel" in page
