@@ -10,6 +10,8 @@ class AppraisalConfig(AppConfig):
         from appraisal.importing import register_kinds
         from appraisal.models import (
             TRACKED,
+            Bulletin,
+            BulletinBlock,
             Category,
             Clause,
             DocumentFile,
@@ -58,6 +60,9 @@ class AppraisalConfig(AppConfig):
         # The paper says it better; the file speaks through its checksum.
         track(IssuedDocument, leave_out=["body", "words"])
         track(DocumentTemplate, leave_out=["content"])
+        # What changed is shown on the draft; automatic content repeats what other records say.
+        track(Bulletin, leave_out=["changes", "refreshed_at", "refreshed_by"])
+        track(BulletinBlock, leave_out=["auto", "base"])
         # The calculation says it in words.
         track(ScoreEntry, leave_out=["values"])
         # Who came back on the first day was not away; last_day is then the day before.

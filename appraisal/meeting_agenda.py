@@ -95,13 +95,17 @@ def make_agenda(held_on: date, now: datetime) -> Agenda:
 
 
 def _decisions(held_on: date, today: date) -> tuple[Line, ...]:
-    """Those of the meeting before, whatever became of them, and older ones that are still open."""
+    return tuple(decision_line(decision, today) for decision in heard_on(held_on))
+
+
+def heard_on(held_on: date) -> list[Decision]:
+    """What a meeting of a day hears about: the decisions of the meeting before, whatever became of them, and
+    older ones that are still open. One query."""
     before = WeeklyMeeting.objects.filter(week_start__lt=Week.of(held_on).start).order_by("-week_start")
     latest = before.values("pk")[:1]
     earlier = Decision.objects.filter(meeting__week_start__lt=Week.of(held_on).start)
     rows = earlier.filter(Q(meeting__in=latest) | Q(state=Decision.State.OPEN))
-    rows = rows.select_related("meeting", "team__village", "department", "owner").order_by("due_on", "pk")
-    return tuple(decision_line(decision, today) for decision in rows)
+    return list(rows.select_related("meeting", "team__village", "department", "owner").order_by("due_on", "pk"))
 
 
 def decision_line(decision: Decision, today: date) -> Line:
@@ -161,14 +165,15 @@ def _calendar(held_on: date) -> tuple[Line, ...]:
     weeks = looked_ahead_to(held_on)
     first, last = weeks[0].start, weeks[-1].end
     specs = {row.date: row.spec for row in CalendarDay.objects.between(first, last)}
-    fixed = _fixed(first, last)
+    fixed = fixed_days(first, last)
     lines = [Line(f"{week.title}：{note}") for week in weeks for note in calendar_notes(week, specs, fixed)]
     for year in sorted({first.year, last.year} - CalendarYear.objects.years()):
         lines.append(Line(f"{year}年工作日历还没有导入，放假和调休以通知为准。"))
     return tuple(lines)
 
 
-def _fixed(first: date, last: date) -> Sequence[Fixed]:
+def fixed_days(first: date, last: date) -> Sequence[Fixed]:
+    """The fixed days of every team that works in between. One query."""
     plans = DutyPlan.objects.filter(Q(ends_on=None) | Q(ends_on__gte=first), starts_on__lte=last)
     plans = plans.filter(Q(team__ends_on=None) | Q(team__ends_on__gte=first))
     rows = plans.order_by("team__village__code").values_list("team__village__name", "weekdays", "starts_on", "ends_on")

@@ -1,6 +1,7 @@
 """The working week, its judgement and what is announced."""
 
 from appraisal.models.appeals import Appeal
+from appraisal.models.bulletins import Bulletin, BulletinBlock
 from appraisal.models.documents import DocumentFile, DocumentTemplate, IssuedDocument, PaperSettings
 from appraisal.models.duty import DutyAttendance, DutyLog, DutyNote, DutyPhoto, DutyShift, SpotCheck
 from appraisal.models.entries import Evidence, ScoreEntry
@@ -49,12 +50,16 @@ TRACKED = (
     IssuedDocument,
     DocumentTemplate,
     PaperSettings,
+    Bulletin,
+    BulletinBlock,
 )
 
 __all__ = [
     "TRACKED",
     "Appeal",
     "AppraisalMonth",
+    "Bulletin",
+    "BulletinBlock",
     "Category",
     "Clause",
     "Correction",

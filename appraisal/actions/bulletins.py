@@ -1,0 +1,277 @@
+"""周通报 and 月通报: made from the records, edited, brought up to date, signed, corrected by a further issue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from appraisal import bulletin_blocks, bulletin_months
+from appraisal.actions.documents import issue
+from appraisal.bulletin_draft import changes_between, clean_words, words_of
+from appraisal.bulletin_facts import month_facts, week_facts
+from appraisal.bulletin_paper import paper_of
+from appraisal.models import AppraisalMonth, Bulletin, BulletinBlock, IssuedDocument
+from appraisal.papers.content import Block, blocks_as_json
+from lianzhen.accounts.models import User
+from lianzhen.accounts.roles import Role
+from lianzhen.periods import Month, Week
+from lianzhen.trail import acting
+from lianzhen.trail.versions import lock_for_change
+
+State = Bulletin.State
+#: 荷联发〔2018〕5号: the year in 六角括号, no leading 0, no 第 (GB/T 9704-2012, 7.2.5).
+OFFICIAL_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,12}〔(19|20)[0-9]{2}〕[1-9][0-9]{0,3}号")
+DOCUMENT_KINDS = {
+    Bulletin.Kind.WEEK: IssuedDocument.Kind.BULLETIN,
+    Bulletin.Kind.MONTH: IssuedDocument.Kind.MONTHLY_BULLETIN,
+}
+
+
+@dataclass(frozen=True)
+class Edit:
+    """How one section is wanted: its words as they stand in the editor, whether it is printed."""
+
+    words: str
+    is_left_out: bool = False
+
+
+def headings_of(kind: str) -> dict[str, str]:
+    """Sections by key, in the order of the paper."""
+    return bulletin_blocks.SECTIONS if kind == Bulletin.Kind.WEEK else bulletin_months.SECTIONS
+
+
+def title_of(period: Week | Month) -> str:
+    """关于第42周（10月15日—21日）联村工作情况的通报"""
+    if isinstance(period, Week):
+        return f"关于{period.title}联村工作情况的通报"
+    return f"关于{period.title}联村工作考核情况的通报"
+
+
+# --- Made -----------------------------------------------------------------------------------------
+def make_bulletin(*, period: Week | Month, by: User | None, now: datetime) -> Bulletin:
+    """The draft of a period. Raises ValidationError when there is one already, when the period has not begun, or
+    when the month is not final."""
+    kind = Bulletin.Kind.WEEK if isinstance(period, Week) else Bulletin.Kind.MONTH
+    _refuse_early(period, timezone.localdate(now) < period.start)
+    with acting(by=by, action="bulletin.make", label=f"生成{kind.label}"):
+        there = Bulletin.objects.filter(kind=kind, starts_on=period.start).order_by("-pk").first()
+        if there is not None:
+            raise ValidationError(f"{there}已经有了（{there.get_state_display()}），请打开原来的。")
+        return _write(Bulletin(kind=kind, starts_on=period.start, title=title_of(period)), by, now)
+
+
+def correct_bulletin(*, bulletin: Bulletin, reason: str, by: User | None, now: datetime) -> Bulletin:
+    """更正: a further issue that names this one. The wrong one stays as it was issued, marked 已更正 once the
+    further one is issued."""
+    if not reason.strip():
+        raise ValidationError({"reason": "请填写更正原因。"})
+    with acting(by=by, action="bulletin.correct", label="更正通报", reason=reason):
+        wrong = lock_for_change(bulletin)
+        if wrong.state != State.ISSUED:
+            raise ValidationError(f"{wrong}现在是“{wrong.get_state_display()}”，不能更正。")
+        if Bulletin.objects.filter(corrects=wrong).exists():
+            raise ValidationError(f"{wrong}的更正稿已经生成，请打开原来的。")
+        made = Bulletin(
+            kind=wrong.kind,
+            starts_on=wrong.starts_on,
+            title=wrong.title,
+            style=wrong.style,
+            with_names=wrong.with_names,
+            corrects=wrong,
+            correction_reason=reason.strip(),
+        )
+        return _write(made, by, now, {block.key: block for block in wrong.blocks.all()})
+
+
+def _refuse_early(period: Week | Month, is_early: bool) -> None:
+    if is_early:
+        raise ValidationError(f"{period.title}还没有开始，不能生成通报。")
+    if isinstance(period, Month):
+        row = AppraisalMonth.objects.filter(month=period.start).first()
+        if row is None or not row.is_sealed:
+            raise ValidationError(f"{period.title}考核还没有定稿，定稿后才能生成月通报。")
+
+
+def _write(
+    bulletin: Bulletin, by: User | None, now: datetime, like: Mapping[str, BulletinBlock] | None = None
+) -> Bulletin:
+    """Save a new draft with a block for each section; `like`: of the issue it corrects, whose words are kept."""
+    bulletin.made_at, bulletin.made_by = now, by
+    bulletin.full_clean()
+    bulletin.save()
+    found = _automatic(bulletin, now)
+    for position, (key, title) in enumerate(headings_of(bulletin.kind).items(), start=1):
+        block = BulletinBlock(
+            bulletin=bulletin, key=key, title=title, position=position, auto=blocks_as_json(found[key])
+        )
+        before = (like or {}).get(key)
+        if before is not None:
+            block.state, block.words, block.base = before.state, before.words, before.base
+            block.is_left_out = before.is_left_out
+        block.full_clean()
+        block.save()
+    return bulletin
+
+
+def _automatic(bulletin: Bulletin, now: datetime) -> dict[str, tuple[Block, ...]]:
+    period = bulletin.period
+    if isinstance(period, Week):
+        return bulletin_blocks.blocks_of(week_facts(period, now, with_names=bulletin.with_names))
+    return bulletin_months.blocks_of(month_facts(period, now, with_names=bulletin.with_names))
+
+
+# --- Edited ---------------------------------------------------------------------------------------
+def edit_bulletin(
+    *,
+    bulletin: Bulletin,
+    title: str,
+    style: str,
+    official_number: str,
+    with_names: bool,
+    edits: Mapping[str, Edit],
+    by: User | None,
+    now: datetime,
+    restore: str = "",
+    version: int | None = None,
+) -> Bulletin:
+    """Save what the editor holds. A section whose words are those of its automatic content stays automatic;
+    `restore` names one that is to be automatic again, whatever its words. Naming persons, or naming them no
+    more, writes the automatic sections anew."""
+    with acting(by=by, action="bulletin.edit", label="修改通报"):
+        bulletin = _draft(bulletin, version)
+        renamed = bulletin.with_names != with_names
+        bulletin.title, bulletin.style, bulletin.with_names = title.strip(), style, with_names
+        bulletin.official_number = official_number.strip() if style == Bulletin.Style.OFFICIAL else ""
+        bulletin.full_clean()
+        bulletin.save()
+        for block in bulletin.blocks.all():
+            if block.key in edits:
+                _apply(block, edits[block.key], restored=block.key == restore)
+        if renamed:
+            _refresh(bulletin, by, now)
+    return bulletin
+
+
+def _apply(block: BulletinBlock, edit: Edit, *, restored: bool) -> None:
+    words = clean_words(edit.words)
+    state, base = block.state, block.base
+    if restored or words == clean_words(words_of(block.auto_blocks)):
+        state, words, base = BulletinBlock.State.AUTO, "", []
+    elif not block.is_edited or words != block.words:
+        # The table goes with the words: it is kept as it was when they were first written.
+        base = block.base if block.is_edited else block.auto
+        state = BulletinBlock.State.EDITED
+    if (state, words, edit.is_left_out) == (block.state, block.words, block.is_left_out):
+        return
+    block.state, block.words, block.base, block.is_left_out = state, words, base, edit.is_left_out
+    block.full_clean()
+    block.save()
+
+
+def refresh_bulletin(*, bulletin: Bulletin, by: User | None, now: datetime, version: int | None = None) -> Bulletin:
+    """更新数据: automatic sections are written anew; edited ones keep their words. `changes` says what differs."""
+    with acting(by=by, action="bulletin.refresh", label="更新通报数据"):
+        bulletin = _draft(bulletin, version)
+        return _refresh(bulletin, by, now)
+
+
+def _refresh(bulletin: Bulletin, by: User | None, now: datetime) -> Bulletin:
+    found, changes = _automatic(bulletin, now), []
+    for block in bulletin.blocks.all():
+        fresh = found[block.key]
+        changes += changes_between(block.title, block.auto_blocks, fresh, kept=block.is_edited)
+        if (content := blocks_as_json(fresh)) != block.auto:
+            block.auto = content
+            block.save()
+    bulletin.refreshed_at, bulletin.refreshed_by = now, by
+    bulletin.changes = [asdict(change) for change in changes]
+    bulletin.save()
+    return bulletin
+
+
+# --- Signed ---------------------------------------------------------------------------------------
+def submit_bulletin(*, bulletin: Bulletin, by: User | None, now: datetime, version: int | None = None) -> Bulletin:
+    """草稿 → 待签发."""
+    with acting(by=by, action="bulletin.submit", label="提交通报签发"):
+        bulletin = _draft(bulletin, version)
+        refuse_number(bulletin)
+        bulletin.state, bulletin.submitted_at, bulletin.submitted_by = State.SIGNING, now, by
+        bulletin.full_clean()
+        bulletin.save()
+    return bulletin
+
+
+def send_back_bulletin(*, bulletin: Bulletin, reason: str, by: User | None, version: int | None = None) -> Bulletin:
+    """待签发 → 草稿, with what is to be changed."""
+    if not reason.strip():
+        raise ValidationError({"reason": "请写明退回修改的原因。"})
+    with acting(by=by, action="bulletin.send_back", label="退回修改", reason=reason):
+        bulletin = lock_for_change(bulletin, version)
+        _expect(bulletin, State.SIGNING)
+        bulletin.state, bulletin.submitted_at, bulletin.submitted_by = State.DRAFT, None, None
+        bulletin.full_clean()
+        bulletin.save()
+    return bulletin
+
+
+def sign_bulletin(*, bulletin: Bulletin, by: User, now: datetime, version: int | None = None) -> Bulletin:
+    """签发 by the head of the office: the number is taken and the text kept as it is now. What it corrects becomes
+    已更正 in the same moment."""
+    with acting(by=by, action="bulletin.sign", label="签发通报"):
+        if not by.standing.has(Role.OFFICE_LEAD):
+            raise ValidationError("通报由联村办主任签发。")
+        bulletin = lock_for_change(bulletin, version)
+        _expect(bulletin, State.SIGNING)
+        refuse_number(bulletin)
+        wrong = lock_for_change(bulletin.corrects) if bulletin.corrects else None
+        if wrong is not None:
+            wrong.state = State.CORRECTED
+            wrong.full_clean()
+            wrong.save()
+        day = timezone.localdate(now)
+        is_official = bulletin.style == Bulletin.Style.OFFICIAL
+        bulletin.document = issue(
+            kind=DOCUMENT_KINDS[Bulletin.Kind(bulletin.kind)],
+            period=bulletin.period.key,
+            year=day.year,
+            paper=paper_of(bulletin, day),
+            signed_by=by,
+            by=by,
+            now=now,
+            official_number=bulletin.official_number,
+            corrects=wrong.document if wrong is not None else None,
+            numbered=not is_official,
+        )
+        bulletin.state, bulletin.signed_at, bulletin.signed_by = State.ISSUED, now, by
+        bulletin.full_clean()
+        bulletin.save()
+    return bulletin
+
+
+def refuse_number(bulletin: Bulletin) -> None:
+    """An official paper has its 发文字号 in the form of GB/T 9704; a briefing is numbered by itself."""
+    if bulletin.style != Bulletin.Style.OFFICIAL:
+        return
+    if not bulletin.official_number:
+        raise ValidationError("红头公文须填写发文字号，由党政综合办编号。")
+    if not OFFICIAL_NUMBER.fullmatch(bulletin.official_number):
+        raise ValidationError(NUMBER_FORM)
+
+
+NUMBER_FORM = "请按“荷联发〔2018〕5号”的格式填写发文字号：年份用六角括号〔〕，序号不编0，不加“第”。"
+
+
+def _draft(bulletin: Bulletin, version: int | None) -> Bulletin:
+    bulletin = lock_for_change(bulletin, version)
+    _expect(bulletin, State.DRAFT)
+    return bulletin
+
+
+def _expect(bulletin: Bulletin, state: str) -> None:
+    if bulletin.state != state:
+        raise ValidationError(f"{bulletin}现在是“{bulletin.get_state_display()}”，这一步不用再办。")

@@ -1,0 +1,380 @@
+"""The facts of a week or a month for its bulletin, town-wide, through the modules that the pages use.
+
+Nothing is worked out here a second way: duty is `duty_week`'s, reports `report_state`'s, points `entry_lines`',
+scores `score_facts`'. A fixed number of queries, however many teams.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from appraisal.behind import WeekLook, look_from, team_sources
+from appraisal.bulletin_blocks import change_figure
+from appraisal.bulletin_terms import (
+    CategoryTotal,
+    Decided,
+    DistrictDuty,
+    Duty,
+    Entries,
+    Entry,
+    Meeting,
+    MonthFacts,
+    Named,
+    Reports,
+    ScoreRow,
+    Scores,
+    WeekFacts,
+)
+from appraisal.duty_overview import TeamRow, TownWeek
+from appraisal.duty_terms import WeekDuty
+from appraisal.duty_week import week_duty
+from appraisal.entry_lines import line_of
+from appraisal.facts import collect
+from appraisal.linkage import mean
+from appraisal.meeting_agenda import decision_state, fixed_days, heard_on
+from appraisal.meeting_days import calendar_notes, looked_back_on
+from appraisal.models import Correction, Decision, ScoreEntry, TownNeed, WeeklyMeeting
+from appraisal.ranking import Display
+from appraisal.report_overview import place_of, teams_of_week
+from appraisal.report_state import ReportState, due_moment, due_words, report_states
+from appraisal.rules.base import ZERO, in_points
+from appraisal.score_account import TeamScore
+from appraisal.score_facts import MonthScores, month_scores
+from appraisal.waiting import gather
+from lianzhen.periods import Month, Week
+from lianzhen.town.models import CalendarDay, CalendarYear
+from lianzhen.wording import clock, list_date
+from villages.models import LiaisonTeam
+
+State = ScoreEntry.State
+#: Of a bonus that nobody has agreed to yet.
+CLAIMED = (State.CLAIMED, State.OPINION, State.VERIFIED)
+#: How many teams that rose or fell most are named.
+MOST_MOVED = 5
+
+
+def month_of(week: Week) -> Month:
+    """The month whose scores a week's bulletin shows: the one that most of its days lie in."""
+    return Month.of(week.days[3])
+
+
+def as_of(now: datetime) -> str:
+    """10月22日09:30; `now` is aware."""
+    local = timezone.localtime(now)
+    return f"{local.month}月{local.day}日{clock(local)}"
+
+
+# --- A week ---------------------------------------------------------------------------------------
+def week_facts(week: Week, now: datetime, *, with_names: bool = False) -> WeekFacts:
+    """Everything that the bulletin of the week says, as the records stand now."""
+    today = timezone.localdate(now)
+    teams = sorted(teams_of_week(LiaisonTeam.objects.all(), week), key=place_of)
+    found = collect(teams, week.start, week.end)
+    rules = found.rules_of(week)
+    duty = {pk: week_duty(week, f, found.calendar, today, rules, found.holidays) for pk, f in found.teams.items()}
+    states = report_states(teams, week, now, rules)
+    look = look_from(teams, week, today, duty, states, gather(team_sources(week, today)))
+    leaders = _leaders(teams, found.teams, min(week.end, today)) if with_names else {}
+    why = TownWeek(week, [], [], found.calendar.workdays(week), found.holidays).sentence
+    meeting, held_on = _meeting_of(week)
+    decisions = [_decided(one, today, with_names) for one in _decisions_of(meeting)]
+    return WeekFacts(
+        week=week,
+        as_of=as_of(now),
+        duty=_duty(week, teams, duty, leaders, why),
+        reports=_reports(week, teams, states, leaders, due_moment(rules, week), now),
+        deductions=_deductions(week, today),
+        bonuses=_bonuses(ScoreEntry.objects.filter(occurred_on__range=(week.start, week.end)), week_month(week)),
+        meeting=Meeting(
+            f"{meeting.week.title}例会" if meeting else "",
+            reverse("meeting", args=[meeting.week.key]) if meeting else "",
+            tuple(decisions),
+        ),
+        heard=tuple(_decided(one, today, with_names) for one in heard_on(held_on)),
+        calendar=tuple(_next_week(week.next())),
+        scores=_week_scores(week, today, duty, states),
+        behind=_behind(look, leaders),
+        due_next=Decision.objects.open().filter(due_on__range=(week.next().start, week.next().end)).count(),
+        due_url=reverse("decision_list"),
+    )
+
+
+def week_month(week: Week) -> str:
+    """Where a list of entries is narrowed to what the bulletin counts: the month of the week."""
+    return month_of(week).key
+
+
+def _leaders(teams: Sequence[LiaisonTeam], facts: dict, day: date) -> dict[int, str]:
+    found = {}
+    for team in teams:
+        serving = (s for s in facts[team.pk].services if s.role == "leader" and s.span.covers(day))
+        found[team.pk] = next((service.name for service in serving), "")
+    return found
+
+
+def _named(team: LiaisonTeam, leaders: dict[int, str], text: str, url: str) -> Named:
+    return Named(team.village.name, text, url, leaders.get(team.pk, ""))
+
+
+def _duty(
+    week: Week, teams: Sequence[LiaisonTeam], duty: dict[int, WeekDuty], leaders: dict[int, str], why: str
+) -> Duty:
+    by_district: dict[str, list[WeekDuty]] = {}
+    behind = []
+    for team in teams:
+        one = duty[team.pk]
+        by_district.setdefault(TeamRow(team, one).district, []).append(one)
+        if one.missing:
+            behind.append(_named(team, leaders, f"差{one.missing}{one.unit}", _duty_url(team, week)))
+    districts = tuple(
+        DistrictDuty(
+            name,
+            len(found),
+            sum(one.need for one in found),
+            sum(one.done for one in found),
+            sum(one.missing for one in found),
+            sum(one.excused for one in found),
+            sum(one.is_met for one in found),
+        )
+        for name, found in by_district.items()
+    )
+    unit = next(iter(duty.values())).unit if duty else "天"
+    return Duty(districts, tuple(behind), unit, why, f"{reverse('duty_matrix')}?week={week.key}")
+
+
+def _duty_url(team: LiaisonTeam, week: Week) -> str:
+    return f"{reverse('team_duty', args=[team.pk])}?month={Month.of(week.start).key}"
+
+
+def _reports(
+    week: Week,
+    teams: Sequence[LiaisonTeam],
+    states: dict[int, ReportState],
+    leaders: dict[int, str],
+    due: datetime,
+    now: datetime,
+) -> Reports:
+    owed = [team for team in teams if states[team.pk].code != "exempt"]
+
+    def named(rows: Sequence[LiaisonTeam]) -> tuple[Named, ...]:
+        return tuple(_named(t, leaders, "", reverse("weekly_report", args=[week.key, t.pk])) for t in rows)
+
+    needs = TownNeed.objects.filter(line__report__week_start=week.start).exclude(state=TownNeed.State.WITHDRAWN)
+    counts = needs.aggregate(all=Count("pk"), open=Count("pk", filter=Q(state__in=_open_states())))
+    return Reports(
+        owed=len(owed),
+        here=sum(states[team.pk].is_here for team in owed),
+        late=named([team for team in owed if states[team.pk].is_here and states[team.pk].is_late]),
+        missing=named([team for team in owed if not states[team.pk].is_here]),
+        needs=counts["all"],
+        answered=counts["all"] - counts["open"],
+        open_until=due_words(due) if now <= due else "",
+        url=f"{reverse('weekly_list')}?week={week.key}",
+        needs_url=f"{reverse('need_list')}?week={week.key}",
+    )
+
+
+def _open_states() -> list[str]:
+    return [TownNeed.State.NEW, TownNeed.State.ASSIGNED]
+
+
+def _behind(look: WeekLook, leaders: dict[int, str]) -> tuple[Named, ...]:
+    return tuple(_named(one.team, leaders, f"（{one.words}）", one.reasons[0].url) for one in look.behind)
+
+
+# --- Deductions and bonuses -----------------------------------------------------------------------
+def _deductions(week: Week, today: date) -> Entries:
+    rows = ScoreEntry.objects.filter(
+        kind=ScoreEntry.Kind.DEDUCTION,
+        occurred_on__range=(week.start, week.end),
+        state__in=[State.NOTIFIED, State.EFFECTIVE, State.CHANGED, State.APPEALED],
+    )
+    found = list(_in_order(rows))
+    counting = [row for row in found if row.state != State.APPEALED]
+    return Entries(
+        tuple(_entry(row, reverse("deduction", args=[row.pk]), _rectify(row, today)) for row in counting),
+        len(found) - len(counting),
+        f"{reverse('deduction_list')}?month={week_month(week)}&state=all",
+    )
+
+
+def _rectify(row: ScoreEntry, today: date) -> str:
+    if row.rectify_by is None:
+        return ""
+    if row.rectify_ok:
+        return "已整改"
+    return f"{list_date(row.rectify_by, row.occurred_on.year)}前整改"
+
+
+def _bonuses(rows: QuerySet[ScoreEntry], month: str) -> Entries:
+    found = list(_in_order(rows.filter(kind=ScoreEntry.Kind.BONUS, state__in=[State.AGREED, *CLAIMED])))
+    agreed = [row for row in found if row.state == State.AGREED]
+    return Entries(
+        tuple(_entry(row, reverse("bonus", args=[row.pk])) for row in agreed),
+        len(found) - len(agreed),
+        f"{reverse('bonus_list')}?month={month}",
+    )
+
+
+def _in_order(rows: QuerySet[ScoreEntry]) -> QuerySet[ScoreEntry]:
+    rows = rows.select_related("village__group")
+    return rows.order_by("village__group__position", "village__code", "occurred_on", "number")
+
+
+def _entry(row: ScoreEntry, url: str, rectify: str = "") -> Entry:
+    line = line_of(row)
+    points = line.own
+    return Entry(row.village.name, f"§{row.clause_number}", row.fact, points, url, rectify)
+
+
+# --- Meetings -------------------------------------------------------------------------------------
+def _meeting_of(week: Week) -> tuple[WeeklyMeeting | None, date]:
+    """The meeting that looked back on the week, else the week's own, with the day by which decisions are heard."""
+    rows = list(WeeklyMeeting.objects.filter(week_start__in=[week.start, week.next().start]).order_by("-week_start"))
+    for meeting in rows:
+        if looked_back_on(meeting.held_on) == week:
+            return meeting, meeting.held_on
+    own = next((meeting for meeting in rows if meeting.week == week), None)
+    return own, own.held_on if own else week.end
+
+
+def _decisions_of(meeting: WeeklyMeeting | None) -> Sequence[Decision]:
+    if meeting is None:
+        return ()
+    return list(meeting.decisions.select_related("team__village", "department", "owner").order_by("number"))
+
+
+def _decided(one: Decision, today: date, with_names: bool) -> Decided:
+    owners = one.owners if with_names else "、".join(str(who) for who in (one.team, one.department) if who)
+    return Decided(
+        text=one.text,
+        owners=owners or "有关责任人",
+        due=f"{list_date(one.due_on, today.year)}前",
+        url=reverse("decision", args=[one.pk]),
+        state=decision_state(one, today)[1],
+        is_done=one.state == Decision.State.DONE,
+        result=one.result,
+    )
+
+
+def _next_week(week: Week) -> list[str]:
+    """Holidays and fixed days that fall out, as the agenda of a meeting tells them. Three queries."""
+    specs = {row.date: row.spec for row in CalendarDay.objects.between(week.start, week.end)}
+    told = calendar_notes(week, specs, fixed_days(week.start, week.end))
+    for year in sorted({week.start.year, week.end.year} - CalendarYear.objects.years()):
+        told.append(f"{year}年工作日历还没有导入，放假和调休以通知为准。")
+    return told
+
+
+# --- Scores -----------------------------------------------------------------------------------------
+def scores_of(found: MonthScores) -> Scores:
+    """The table of a month, as its version ranks it. No query."""
+    scores = list(found.scores.values())
+    if found.display is Display.PLACE:
+        scores.sort(key=lambda one: (one.number or 0, one.district_position, one.code))
+    rows = tuple(_score_row(found, one, place) for place, one in enumerate(scores, start=1))
+    url = reverse("score_list", args=[found.month.key])
+    return Scores(found.month, rows, found.display.column, found.is_frozen, url)
+
+
+def _score_row(found: MonthScores, one: TeamScore, place: int) -> ScoreRow:
+    return ScoreRow(
+        place=str(place) if found.display is Display.NONE else one.column,
+        district=one.district,
+        name=one.village_name,
+        deducted=one.deducted,
+        bonus=one.bonus,
+        total=one.total,
+        change=change_figure(one.change),
+        url=reverse("score_page", args=[found.month.key, one.team_id]),
+        team=one.team_id,
+    )
+
+
+def _week_scores(week: Week, today: date, duty: dict[int, WeekDuty], states: dict[int, ReportState]) -> Scores:
+    found = month_scores(month_of(week), today, for_team=True)
+    scores = scores_of(found)
+    month = Month.of(week.start).key
+
+    def with_week(row: ScoreRow) -> ScoreRow:
+        pk = row.team
+        if pk not in duty:
+            return row
+        return replace(
+            row,
+            duty=f"{duty[pk].done}/{duty[pk].need}",
+            report=states[pk].text,
+            duty_url=f"{reverse('team_duty', args=[pk])}?month={month}",
+            report_url=reverse("weekly_report", args=[week.key, pk]),
+        )
+
+    return Scores(scores.month, tuple(map(with_week, scores.rows)), scores.column, scores.is_final, scores.url)
+
+
+# --- A month ----------------------------------------------------------------------------------------
+def month_facts(month: Month, now: datetime, *, with_names: bool = False) -> MonthFacts:
+    """Everything that the bulletin of the month says."""
+    today = timezone.localdate(now)
+    found = month_scores(month, today, explain=None, for_team=True)
+    listed = list(found.scores.values())
+    compared = [one for one in listed if one.change is not None]
+    decimals = listed[0].decimals if listed else 1
+    now_mean = mean([one.total for one in compared], decimals=decimals).value
+    then_mean = mean([one.total - (one.change or ZERO) for one in compared], decimals=decimals).value
+    return MonthFacts(
+        month=month,
+        as_of=as_of(now),
+        scores=scores_of(found),
+        categories=tuple(_categories(listed)),
+        bonuses=_bonuses(ScoreEntry.objects.filter(month=month.start), month.key),
+        means=_means(found),
+        mean=mean([one.total for one in listed], decimals=decimals).value,
+        change=None if now_mean is None or then_mean is None else now_mean - then_mean,
+        risen=_moved(compared, with_names, up=True),
+        fallen=_moved(compared, with_names, up=False),
+        corrections=Correction.objects.filter(into_month__month=month.start, state=Correction.State.APPROVED).count(),
+    )
+
+
+def _means(found: MonthScores) -> tuple[Named, ...]:
+    return tuple(
+        Named(str(district), in_points(one.value)) for district, one in found.means.items() if one.value is not None
+    )
+
+
+def _categories(scores: Sequence[TeamScore]) -> list[CategoryTotal]:
+    """By category, in the order of the scheme."""
+    lines: dict[str, int] = {}
+    for score in scores:
+        for line in score.lines:
+            if not line.is_bonus and not line.waits and not line.is_over:
+                lines[line.category] = lines.get(line.category, 0) + 1
+    totals: dict[str, tuple[str, list[tuple[Decimal, str]]]] = {}
+    for score in scores:
+        for one in score.categories:
+            if one.counts:
+                totals.setdefault(one.key, (one.name, []))[1].append((one.deducted, score.village_name))
+    found = []
+    for key, (name, figures) in totals.items():
+        taken = [(points, village) for points, village in figures if points]
+        most = max((points for points, _ in taken), default=ZERO)
+        worst = [village for points, village in taken if points == most]
+        told = "、".join(worst[:3]) + (f"等{len(worst)}个组" if len(worst) > 3 else "")
+        total = sum((points for points, _ in taken), start=ZERO)
+        found.append(CategoryTotal(name, lines.get(key, 0), len(taken), total, told or "—"))
+    return found
+
+
+def _moved(scores: Sequence[TeamScore], with_names: bool, *, up: bool) -> tuple[Named, ...]:
+    moved = [one for one in scores if one.change and (one.change > 0) == up]
+    moved.sort(key=lambda one: (-abs(one.change or ZERO), one.district_position, one.code))
+    return tuple(
+        Named(one.village_name, one.change_text, "", one.leader if with_names else "") for one in moved[:MOST_MOVED]
+    )
