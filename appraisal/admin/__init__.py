@@ -1,5 +1,5 @@
 """Panels of the working week for the party committee."""
 
-from appraisal.admin import duty, entries, leave, meetings, months, schemes, weekly_reports, work_rules
+from appraisal.admin import documents, duty, entries, leave, meetings, months, schemes, weekly_reports, work_rules
 
-__all__ = ["duty", "entries", "leave", "meetings", "months", "schemes", "weekly_reports", "work_rules"]
+__all__ = ["documents", "duty", "entries", "leave", "meetings", "months", "schemes", "weekly_reports", "work_rules"]

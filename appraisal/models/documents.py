@@ -161,6 +161,11 @@ class DocumentFile(models.Model):
         return f"{self.document}原件"
 
 
+class DocumentTemplateQuerySet(models.QuerySet["DocumentTemplate"]):
+    def visible_to(self, user: User) -> DocumentTemplateQuerySet:
+        return self if user.standing.has(*TOWN_WIDE) else self.none()
+
+
 class DocumentTemplate(VersionedModel):
     """One version of a Word template. The newest chosen one of a style is in use; none means the shipped one."""
 
@@ -178,6 +183,8 @@ class DocumentTemplate(VersionedModel):
     uploaded_at = models.DateTimeField("上传于", default=timezone.now)
     uploaded_by = by_field("上传人")
     in_use = models.BooleanField("使用中", default=False)
+
+    objects = DocumentTemplateQuerySet.as_manager()
 
     class Meta:
         verbose_name = "文件模板"

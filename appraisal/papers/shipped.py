@@ -94,7 +94,10 @@ def _styles() -> list[tuple[str, str, str, int]]:
     """name, paragraph properties, run properties, size in half points."""
     centred, indent = '<w:jc w:val="center"/>', '<w:ind w:firstLineChars="200" w:firstLine="640"/>'
     both = '<w:jc w:val="both"/>'
-    right_tab = f'<w:tabs><w:tab w:val="right" w:pos="{measures.twips(measures.TEXT_MM)}"/></w:tabs>'
+    width = measures.twips(measures.TEXT_MM)
+    right_tab = f'<w:tabs><w:tab w:val="right" w:pos="{width}"/></w:tabs>'
+    # 右空一字; the rules above and below still run the whole width, which an indent would cut.
+    inner_tab = f'<w:tabs><w:tab w:val="right" w:pos="{width - 280}"/></w:tabs>'
     body, two = _EXACT.format(before=0, after=0), 2 * measures.LINE
     level = "<w:keepNext/>" + body + indent
     flat = '<w:snapToGrid w:val="0"/><w:spacing w:before="{0}" w:after="{1}" w:line="{2}" w:lineRule="exact"/>'
@@ -113,7 +116,7 @@ def _styles() -> list[tuple[str, str, str, int]]:
         ("表头文字", flat.format(20, 20, 320) + centred, "", measures.TABLE),
         ("表题", flat.format(120, 60, 400) + centred, "", measures.PAGE_NUMBER),
         ("表注", flat.format(60, 60, 300), "", measures.NOTE),
-        ("报尾", right_tab + flat.format(0, 0, 480) + '<w:ind w:left="280" w:right="280"/>', "", measures.PAGE_NUMBER),
+        ("报尾", inner_tab + flat.format(0, 0, 480), "", measures.PAGE_NUMBER),
         ("报名", name + centred, _RED, 96),
         ("期号", body + centred, "", measures.BODY),
         ("编印行", _RULE.format(size=18, space=6) + right_tab + body, "", measures.BODY),
@@ -146,7 +149,10 @@ def _replace_styles(book: Any) -> None:
     )
     normal = (
         f'<w:style {nsdecls("w")} w:type="paragraph" w:default="1" w:styleId="a"><w:name w:val="Normal"/><w:qFormat/>'
-        f'<w:pPr><w:widowControl w:val="0"/>{_EXACT.format(before=0, after=0)}<w:jc w:val="both"/></w:pPr>'
+        f'<w:pPr><w:widowControl w:val="0"/>'
+        # No gap between characters and digits: it would push the 28th character into the next line.
+        '<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
+        f'{_EXACT.format(before=0, after=0)}<w:jc w:val="both"/></w:pPr>'
         f'<w:rPr>{fonts(measures.FANG)}<w:spacing w:val="{measures.LETTER_SPACING}"/>'
         f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr></w:style>'
     )

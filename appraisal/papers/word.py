@@ -49,7 +49,11 @@ def write(paper: Paper, template: bytes | None = None, *, draft: bool = False) -
 
 def words_of(template: bytes) -> set[str]:
     """The words in double braces that a template holds. Raises what python-docx raises on a file that is no .docx."""
-    book = Document(BytesIO(template))
+    return read_words(Document(BytesIO(template)))
+
+
+def read_words(book: Any) -> set[str]:
+    """The words in double braces of an opened template."""
     found: set[str] = set()
     for paragraph in _paragraphs(book):
         found.update(_words(paragraph))
@@ -72,10 +76,11 @@ def _paragraphs(book: Any) -> list[Any]:
 
 
 def _words(paragraph: Any) -> list[str]:
-    return [match.group(1) for match in _WORD.finditer(_text(paragraph))]
+    return [match.group(1) for match in _WORD.finditer(text_of(paragraph))]
 
 
-def _text(paragraph: Any) -> str:
+def text_of(paragraph: Any) -> str:
+    """What a paragraph says, runs joined."""
     return "".join(node.text or "" for node in paragraph.iter(qn("w:t")))
 
 
@@ -203,5 +208,5 @@ def _mark_draft(book: Any, styles: dict[str, str]) -> None:
         for element in word_xml.elements(xml):
             header._element.append(element)
         empty = header._element.find(qn("w:p"))
-        if empty is not None and not _text(empty):
+        if empty is not None and not text_of(empty):
             header._element.remove(empty)

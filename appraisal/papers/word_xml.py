@@ -155,6 +155,9 @@ def _row(
     return f"<w:tr><w:trPr>{marks}</w:trPr>{''.join(written)}</w:tr>"
 
 
+_NO_MARGIN = '<w:tcMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tcMar>'
+
+
 # --- The end ----------------------------------------------------------------------------------
 def briefing_ending(ending: Ending, styles: Styles) -> str:
     """报尾: a rule, the lines of whom it goes to, how many were printed, a rule."""
@@ -168,7 +171,7 @@ def briefing_ending(ending: Ending, styles: Styles) -> str:
         top = _rule("top") if place == 0 else ""
         bottom = _rule("bottom") if place == len(lines) - 1 else ""
         more = f"<w:keepNext/><w:keepLines/><w:pBdr>{top}{bottom}</w:pBdr>" if top or bottom else "<w:keepLines/>"
-        written.append(para("报尾", styles, run(line, measures.FANG), more=more))
+        written.append(para("报尾", styles, run(f"　{line}", measures.FANG), more=more))
     return "".join(written)
 
 
@@ -216,7 +219,7 @@ def _colophon(rows: list[tuple[str, str]], styles: Styles) -> str:
     )
     written = []
     for left, right in rows:
-        line = f"{left}\t{right}" if right else left
+        line = f"　{left}\t{right}" if right else f"　{left}"
         written.append(
             f'<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
             f"{para('报尾', styles, run(line, measures.FANG))}</w:tc></w:tr>"

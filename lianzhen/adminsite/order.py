@@ -48,6 +48,8 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "MonthlyScore",
             "SubsidyRow",
             "Correction",
+            "IssuedDocument",
+            "DocumentTemplate",
             "Scheme",
             "Clause",
             "WorkRules",

@@ -44,9 +44,12 @@ from villages.models import Person
 
 #: Not records of the town: tokens of forms, which would tell who sent what when; and the rows of imported
 #: files, which belong to who may import that kind and hold telephone numbers as somebody typed them.
-#: Lines of a record that is read whole on its own page, and the envelopes of a phone's entries, have none either.
+#: Lines of a record that is read whole on its own page, and the envelopes of a phone's entries, have none either;
+#: nor has the one row of 编印设置, which has a page.
 PARTS_OF_RECORDS = {
     w.Category,
+    w.DocumentFile,
+    w.PaperSettings,
     w.Evidence,
     w.DutyAttendance,
     w.DutyNote,

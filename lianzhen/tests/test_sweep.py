@@ -21,6 +21,7 @@ from django.utils import timezone
 from lianzhen.accounts.roles import Role as R
 from lianzhen.pages.guard import Guard
 from lianzhen.tests.cast import START, Cast, make_user
+from lianzhen.tests.document_rows import document_rows
 from lianzhen.tests.duty_rows import duty_rows
 from lianzhen.tests.entry_rows import entry_rows
 from lianzhen.tests.meeting_rows import meeting_rows
@@ -155,6 +156,9 @@ MAY = {
     "lock_months": frozenset({R.OFFICE_LEAD}),
     # Asked for by the clerk.
     "decide_corrections": frozenset({R.OFFICE_LEAD, R.COMMITTEE}),
+    "see_documents": READERS | {R.WINDOW},
+    "see_paper_settings": TOWN,
+    "keep_paper_settings": OFFICE,
 }
 
 #: Who sees the own village's row and the other village's, by what the address begins with.
@@ -206,6 +210,9 @@ SEES = {
     "weekly/<slug:week>": (OWN, FAR),
     "scores/<slug:month>/teams": (OWN, FAR),
     "corrections": (OWN, FAR),
+    # Papers about one village each.
+    "documents": (OWN, FAR),
+    "settings/papers/templates": (TOWN, TOWN),
     "needs": (OWN, FAR),
     "meetings": (MEETING, MEETING),
     "decisions": (MEETING, MEETING),
@@ -293,6 +300,7 @@ def objects(cast: Cast) -> dict[str, tuple[Any, Any]]:
         rows |= entry_rows(cast)
         rows |= scheme_rows(cast)
         rows |= month_rows(cast)
+        rows |= document_rows(cast)
         rows["weekly/<slug:week>"] = [cast.team, cast.other_team]
         rows["scores/<slug:month>/teams"] = [cast.team, cast.other_team]
         asked_for = {"text": "水渠垮塌，请镇里支持。", "raised_on": START}

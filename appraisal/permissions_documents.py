@@ -1,0 +1,39 @@
+"""Who may do what with papers. Read it aloud to the head of the township.
+
+Rows first: every paper here has already been found through `visible_to(user)`.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Model
+
+from appraisal.models.documents import STAFF
+from appraisal.permissions import OFFICE
+from lianzhen.accounts.models import User
+from lianzhen.accounts.roles import TOWN_WIDE, Role
+from lianzhen.accounts.verdicts import Verdict, only
+
+
+def see_documents(user: User, record: Model | None = None) -> Verdict:
+    """What was issued is for everybody who works for the town or a village."""
+    return only(user, *STAFF)
+
+
+def see_paper_settings(user: User, record: Model | None = None) -> Verdict:
+    """报名, 编印单位 and templates."""
+    return only(user, *TOWN_WIDE)
+
+
+def keep_paper_settings(user: User, record: Model | None = None) -> Verdict:
+    """The office prints the papers, and so keeps what stands on all of them."""
+    return only(user, *OFFICE)
+
+
+def draft_papers(user: User, record: Model | None = None) -> Verdict:
+    """Drafts are the office's work."""
+    return only(user, *OFFICE)
+
+
+def sign_papers(user: User, record: Model | None = None) -> Verdict:
+    """签发: the head of the office."""
+    return only(user, Role.OFFICE_LEAD)
