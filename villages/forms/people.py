@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
 from lianzhen.accounts.models import User
-from lianzhen.pages.forms import DayField, PageForm, PhoneField, PinyinSelect
+from lianzhen.pages.forms import LONGEST_ID, DayField, PageForm, PhoneField, PinyinSelect
 from lianzhen.town.models import Department
+from villages.forms.fields import Named, OfVillageField
 from villages.models import PartyGroup, Person, Village, VillagerGroup
 from villages.permissions import KEEPERS, OFFICE
+
+#: Names of groups that are offered at most as long as no village is chosen.
+MOST_NAMES = 60
 
 
 class PersonForm(PageForm):
@@ -30,11 +36,11 @@ class PersonForm(PageForm):
         widget=PinyinSelect,
         empty_label="不在村（镇干部）",
     )
-    villager_group = forms.ModelChoiceField(
-        label="村民小组", queryset=VillagerGroup.objects.none(), required=False, help_text="据此归入网格。"
+    villager_group = OfVillageField(
+        label="村民小组", village="village", name_of=lambda group: f"第{group.number}组", help_text="据此归入网格。"
     )
     is_party_member = forms.BooleanField(label="中共党员", required=False)
-    party_group = forms.ModelChoiceField(label="党员小组", queryset=PartyGroup.objects.none(), required=False)
+    party_group = OfVillageField(label="党员小组", village="branch__village", name_of=str)
     department = forms.ModelChoiceField(label="站所（办）", queryset=Department.objects.none(), required=False)
     origin = forms.ModelChoiceField(label="原群工站", queryset=Department.objects.none(), required=False)
     job_title = forms.CharField(label="职务", max_length=40, required=False)
@@ -44,13 +50,11 @@ class PersonForm(PageForm):
         super().__init__(*args, **kwargs)
         villages = _villages_kept_by(user)
         self.fields["village"].queryset = villages
-        # Four hundred options and more: read what their labels say, nothing else.
-        groups = VillagerGroup.objects.current().filter(village__in=villages).select_related("village")
-        self.fields["villager_group"].queryset = groups.only("number", "name", "village__name")
-        self.fields["villager_group"].label_from_instance = lambda g: f"{g.village} {g}"
-        party = PartyGroup.objects.current().filter(branch__village__in=villages).select_related("branch__village")
-        self.fields["party_group"].queryset = party.only("name", "branch__village__name")
-        self.fields["party_group"].label_from_instance = lambda g: f"{g.branch.village} {g}"
+        self.fields["villager_group"].queryset = VillagerGroup.objects.current().filter(village__in=villages)
+        self.fields["party_group"].queryset = PartyGroup.objects.current().filter(branch__village__in=villages)
+        if not user.standing.has(*OFFICE) and len(own := user.standing.villages(*KEEPERS)) == 1:
+            self.initial.setdefault("village", *own)
+        self._offer_parts_of_village()
         if user.standing.has(*OFFICE):
             self.fields["department"].queryset = Department.objects.working_on(timezone.localdate())
             self.fields["origin"].queryset = Department.objects.filter(kind=Department.Kind.FORMER)
@@ -58,6 +62,40 @@ class PersonForm(PageForm):
             del self.fields["department"], self.fields["origin"]
             self.fields["village"].required = True
             self.fields["village"].empty_label = None
+
+    def _offer_parts_of_village(self) -> None:
+        village = _number(self["village"].value())
+        for name, names in (("villager_group", _group_names), ("party_group", _party_group_names)):
+            field = self.fields[name]
+            known = () if village is not None else names(field.queryset)
+            field.offer(village, known, self[name].value())
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        for name in ("villager_group", "party_group"):
+            if isinstance(values.get(name), Named):
+                try:
+                    values[name] = self.fields[name].found(values[name], values.get("village"))
+                except ValidationError as problem:
+                    self.add_error(name, problem)
+        return values
+
+
+def _number(value: Any) -> int | None:
+    """The id of the village that the form holds: a row, or what an address or a form says."""
+    text = str(value.pk if isinstance(value, Village) else value or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID else None
+
+
+def _group_names(groups: QuerySet[VillagerGroup]) -> list[str]:
+    last = groups.aggregate(last=Max("number"))["last"] or 0
+    return [f"第{number}组" for number in range(1, min(last, MOST_NAMES) + 1)]
+
+
+def _party_group_names(groups: QuerySet[PartyGroup]) -> list[str]:
+    """The usual ones."""
+    counted = groups.order_by().values_list("name").annotate(n=Count("pk")).order_by("-n", "name")
+    return sorted(name for name, _ in counted[:MOST_NAMES])
 
 
 def _villages_kept_by(user: User) -> Any:

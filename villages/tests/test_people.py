@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -112,6 +114,57 @@ def test_group_of_another_village_is_refused(cast, sign_in):
     answer = sign_in(Role.OFFICE).post(reverse("person_add"), form)
     assert answer.status_code == 422
     assert "第1组属于示例二村" in answer.content.decode()
+
+
+def options(page, name):
+    """What a select of the page offers: its values and texts."""
+    drawn = re.search(rf'<select name="{name}".*?</select>', page, re.S)
+    return re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)</option>', drawn[0])
+
+
+def test_a_group_is_chosen_by_number_while_no_village_is(cast, sign_in):
+    """Not every group of the county: the number means that of the village chosen with it."""
+    client = sign_in(Role.OFFICE)
+    assert options(client.get(reverse("person_add")).content.decode(), "villager_group") == [
+        ("", "---------"),
+        ("=第1组", "第1组"),
+    ]
+    party = f"={cast.party_group.name}"
+    answer = client.post(reverse("person_add"), facts(cast, villager_group="=第1组", party_group=party))
+    assert answer.status_code == 303
+    person = Person.objects.get(name="欧阳示例")
+    assert (person.villager_group, person.party_group) == (cast.villager_group, cast.party_group)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"villager_group": "=第9组"}, "示例一村没有“第9组”，请从这个村的村民小组中选择。"),
+        ({"villager_group": "=第1组", "village": ""}, "选了村民小组的，请先选择所在村。"),
+        ({"party_group": "=没有的组"}, "示例一村没有“没有的组”，请从这个村的党员小组中选择。"),
+        ({"villager_group": "=第1组", "name": ""}, "请填写姓名"),
+        ({"villager_group": "9" * 30}, ""),
+    ],
+)
+def test_a_number_that_is_no_group_of_the_village(cast, sign_in, typed, sentence):
+    answer = sign_in(Role.OFFICE).post(reverse("person_add"), facts(cast, **typed))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert sentence in page
+    if typed.get("village", cast.own.pk):
+        chosen = typed["villager_group"] if "name" in typed else str(cast.villager_group.pk)
+        assert options(page, "villager_group")[1:] == [(chosen, "第1组")]
+    if "name" in typed:
+        assert '<option value="=第1组" selected>' in page
+
+
+def test_only_the_groups_of_the_village_in_question(cast, sign_in):
+    own = [("", "---------"), (str(cast.villager_group.pk), "第1组")]
+    for role, query in ((Role.OFFICE, f"?village={cast.own.pk}"), (Role.CADRE, "")):
+        page = sign_in(role).get(reverse("person_add") + query).content.decode()
+        assert options(page, "villager_group") == own
+    page = sign_in(Role.OFFICE).get(reverse("person_edit", args=[cast.resident.pk])).content.decode()
+    assert options(page, "villager_group") == own
 
 
 def test_committee_reads_but_does_not_add(cast, sign_in):
