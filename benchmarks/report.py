@@ -8,6 +8,8 @@ from typing import Any
 
 MOST_QUERIES, MOST_MS, MOST_TIMES = 15, 40, 5
 MOST_SECONDS = {"export": 15, "import": 30}
+#: Milliseconds that each row of a workbook may take: a hundred thousand in fifteen seconds.
+MOST_MS_A_ROW = 0.15
 MOST_MEMORY = 150 * 2**20
 
 HEAD = """# 速度记录
@@ -18,8 +20,13 @@ HEAD = """# 速度记录
 - 处理器：应用进程自身的处理器时间（p50），机器忙时不受别的程序影响，不含 PostgreSQL 进程。
 - 底数：同一页的查询不经模型和模板、直接取出并写成 JSON 的时间（p50）。
 - 内存：一次请求中 Python 分配的峰值；导出十万行、导入五千行为进程常驻内存的增加。
-- 目标：查询 ≤15，两种规模一样多；p50 ≤40 毫秒或 ≤5 倍底数；页面 gzip 不超过设计第14节（手机页 25 KB，
-  长清单 30 KB，按39个村计）；导出十万行 ≤15 秒、≤150 MB；导入五千行网格 ≤30 秒。⚠ 为未达到。
+- 页面的目标：查询 ≤15，两种规模一样多；p50 ≤40 毫秒或 ≤5 倍底数；gzip 不超过设计第14节（手机页 25 KB，
+  长清单 30 KB，按39个村计）。
+- 导出的目标：十万行 ≤15 秒、≤150 MB。一张清单整张导出，行数随规模增加，所以不限查询次数（每千行一次）；
+  时间按同样的速度折算，每行 ≤0.15 毫秒，行数少的同页面一样 ≤40 毫秒或 ≤5 倍底数。
+- 登记的目标：登记一天 ≤50 毫秒，一次上传50条每条 ≤50 毫秒。登记要逐项核对并记入操作记录，15次查询的限制
+  是对页面的，不限登记；只要求登记一天的查询在两种规模下一样多。
+- 导入五千行网格 ≤30 秒。⚠ 为未达到。
 """
 TABLE = """
 | 页面 | 查询 | p50 毫秒 | p95 毫秒 | 处理器毫秒 | 底数毫秒 | 倍数 | 字节 KB | gzip KB | 内存 MB |
@@ -51,15 +58,27 @@ class Run:
 
 # --- Judging --------------------------------------------------------------------------------------
 def misses(entry: dict[str, Any], *, is_town: bool) -> list[str]:
-    """Which targets one entry misses. Workbooks are asked for now and then, and their size is their rows."""
+    """Which targets of its kind one entry misses."""
     missed = []
-    if entry["bounded"] and entry["queries"] > MOST_QUERIES:
+    if asks_too_often(entry):
         missed.append(f"查询{entry['queries']}")
-    if entry["p50"] > MOST_MS and entry["p50"] > MOST_TIMES * entry["floor"]:
+    if entry["p50"] > most_ms(entry):
         missed.append(f"p50 {entry['p50']:.0f}毫秒")
     if is_town and entry["budget"] and entry["gzipped"] > entry["budget"] * 1024:
         missed.append(f"gzip {entry['gzipped'] / 1024:.1f} KB")
     return missed
+
+
+def asks_too_often(entry: dict[str, Any]) -> bool:
+    """A page. A workbook asks once for each portion of its rows, and work asks for all that it has to check."""
+    return entry["kind"] == "page" and entry["bounded"] and entry["queries"] > MOST_QUERIES
+
+
+def most_ms(entry: dict[str, Any]) -> float:
+    """How many milliseconds the entry may take: work its own, a workbook more with every row."""
+    if entry["kind"] == "work":
+        return entry["most"]
+    return max(MOST_MS, MOST_TIMES * entry["floor"], MOST_MS_A_ROW * entry["rows"])
 
 
 def misses_of_jobs(found: dict[str, Any]) -> list[str]:
@@ -75,14 +94,13 @@ def misses_of_jobs(found: dict[str, Any]) -> list[str]:
 
 
 def growing(small: Run, large: Run) -> list[str]:
-    """Bounded pages that ask the database more often in the larger town."""
+    """What is bounded and asks the database more often in the larger town."""
     pairs = [(each, large.entries[name]) for name, each in small.entries.items() if each["bounded"]]
     return [f"{a['name']} {a['queries']}→{b['queries']}" for a, b in pairs if b["queries"] > a["queries"]]
 
 
 def too_many(run: Run) -> list[str]:
-    asked = [each for each in run.entries.values() if each["bounded"] and each["queries"] > MOST_QUERIES]
-    return [f"{each['name']} {each['queries']}" for each in asked]
+    return [f"{each['name']} {each['queries']}" for each in run.entries.values() if asks_too_often(each)]
 
 
 # --- Telling --------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ import report
 
 
 def entry(name: str = "网格", **more: Any) -> dict[str, Any]:
-    facts = {"name": name, "bounded": True, "budget": 30, "queries": 12, "p50": 30.0, "p95": 40.0, "cpu": 20.0}
+    facts = {"name": name, "kind": "page", "bounded": True, "budget": 30, "most": None, "rows": 0}
+    facts |= {"queries": 12, "p50": 30.0, "p95": 40.0, "cpu": 20.0}
     facts |= {"floor": 2.0, "floor_cpu": 2.0, "size": 100_000, "gzipped": 20_000, "memory": 1_000_000}
     return {**facts, **more}
 
@@ -38,6 +39,11 @@ def run(*entries: dict[str, Any], is_town: bool = True, **jobs: Any) -> report.R
         ({"p50": 60.0}, ["p50 60毫秒"]),
         ({"p50": 60.0, "floor": 12.0}, []),
         ({"p50": 39.0, "floor": 0.5}, []),
+        ({"kind": "export", "bounded": False, "budget": None, "rows": 1000, "queries": 16, "p50": 149.0}, []),
+        ({"kind": "export", "bounded": False, "budget": None, "rows": 1000, "p50": 151.0}, ["p50 151毫秒"]),
+        ({"kind": "export", "bounded": False, "budget": None, "rows": 10, "p50": 41.0}, ["p50 41毫秒"]),
+        ({"kind": "work", "budget": None, "most": 50, "queries": 30, "p50": 49.0, "floor": 0.1}, []),
+        ({"kind": "work", "budget": None, "most": 50, "p50": 51.0, "floor": 20.0}, ["p50 51毫秒"]),
         ({"gzipped": 31 * 1024}, ["gzip 31.0 KB"]),
         ({"gzipped": 31 * 1024, "budget": None}, []),
     ],
@@ -66,9 +72,12 @@ def test_what_a_large_job_misses(jobs, missed):
 
 
 def test_a_page_that_asks_more_in_a_county_is_found():
-    small = run(entry(), entry("人员"), entry("导出人员", bounded=False))
+    small = run(entry(), entry("人员"), entry("导出人员", kind="export", bounded=False))
     large = run(
-        entry(queries=13), entry("人员", queries=11), entry("导出人员", bounded=False, queries=99), is_town=False
+        entry(queries=13),
+        entry("人员", queries=11),
+        entry("导出人员", kind="export", bounded=False, queries=99),
+        is_town=False,
     )
     assert report.growing(small, large) == ["网格 12→13"]
     assert "⚠ 随规模增加：网格 12→13" in report.equal_queries("SQLite", small, large)
