@@ -215,6 +215,47 @@ def _subsidy_step(at: Standing) -> Row:
     return (*NOT_YET, "定稿后开始")
 
 
+# --- At a glance ------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Progress:
+    """One step on a home page. `tone`: done, wait for the one that is on, off for those to come; `note`: what
+    there is to know of it."""
+
+    title: str
+    tone: str
+    note: str = ""
+
+
+#: State → how many of the seven steps are done, and what the next one is at.
+_AT = {
+    "open": (0, ""),
+    "checking": (0, "正在办理"),
+    "review": (2, "待审核"),
+    "publicity": (3, "公示中"),
+    "appeals": (4, "正在办理"),
+    "final": (6, "待核对"),
+    "paid": (7, ""),
+    "archived": (7, ""),
+}
+
+
+def progress(
+    state: str, month: Month, today: date, *, reviewed: bool = False, publicity_until: date | None = None
+) -> list[Progress]:
+    """The seven steps as a home page shows them, with the one that is on."""
+    done, note = _AT[state]
+    if state == "review" and reviewed:
+        done, note = 3, "可以开始"
+    if state == "publicity" and publicity_until is not None:
+        note = f"公示中，至{list_date(publicity_until, today.year)}"
+    if state == "open" and today > month.end:
+        note = "可以开始"
+    return [
+        Progress(title, "done" if n < done else "wait" if n == done and note else "off", note if n == done else "")
+        for n, title in enumerate(TITLES)
+    ]
+
+
 def back_targets(state: str) -> list[str]:
     """States that a month may go back to, nearest first; none once it is sealed."""
     at = ORDER.index(state)

@@ -1,7 +1,7 @@
 """The week on the home pages: one collection of facts, of which every role sees its own part.
 
-A home page asks at most six questions here, however many teams, and however many roles somebody holds: the
-teams, their duty (`facts.QUERIES`), their reports, and everything that waits.
+A home page asks at most ten questions here, however many teams, and however many roles somebody holds: the
+teams, their duty (`facts.QUERIES`), their reports, everything that waits, and the scores of the month.
 """
 
 from __future__ import annotations
@@ -22,6 +22,18 @@ from appraisal.duty_overview import DistrictMean, TeamRow, district_means, teams
 from appraisal.duty_terms import HERE, TeamFacts, WeekDuty
 from appraisal.duty_week import week_duty
 from appraisal.facts import Collected, collect
+from appraisal.home_scores import (
+    MonthProgress,
+    OwnScore,
+    TownScores,
+    found_for,
+    mean_of,
+    month_sources,
+    months_in_progress,
+    own_score,
+    place_sources,
+    town_scores,
+)
 from appraisal.meeting_days import meeting_day
 from appraisal.models import WeeklyReport
 from appraisal.office_behind import CALENDAR_BEFORE, OfficeItem, late_items, office_sources
@@ -35,14 +47,16 @@ from appraisal.todos import (
     district_todos,
     meeting_sources,
     meeting_todos,
+    opinions_by_team,
     own_sources,
     own_todos,
     report_todo,
     team_sources_of,
 )
+from appraisal.todos_signing import signing_sources, signing_todos
 from appraisal.waiting import Item, Source, gather
 from lianzhen.accounts.roles import Role
-from lianzhen.periods import Week
+from lianzhen.periods import Month, Week
 from villages.models import LiaisonTeam, Person
 
 if TYPE_CHECKING:
@@ -70,17 +84,20 @@ class OwnTeam:
     serving: tuple[tuple[str, str], ...]
     log_url: str
     today_url: str
+    score: OwnScore | None = None
 
 
 @dataclass(frozen=True)
 class DistrictRow:
-    """One team in the table of a liaison group."""
+    """One team in the table of a liaison group. `opinions`: how much of it waits for the group."""
 
     team: LiaisonTeam
     duty: WeekDuty
     duty_state: tuple[str, str]
     report: ReportState
     behind: Behind | None
+    score: OwnScore
+    opinions: int
 
 
 @dataclass(frozen=True)
@@ -100,17 +117,25 @@ class Board:
 
 @dataclass(frozen=True)
 class District:
+    """`means`: of each district its week, and its mean score of the month."""
+
     rows: Sequence[DistrictRow]
-    means: Sequence[DistrictMean]
+    means: Sequence[tuple[DistrictMean, str]]
     board: Board
+    month: Month
 
 
 @dataclass(frozen=True)
 class Home:
-    """Parts that a role has no use for are empty or None. `items`: also of the sources that the caller added."""
+    """Parts that a role has no use for are empty or None. `signing`: what waits for the reader's own signature;
+    `items`: also of the sources that the caller added."""
 
     todos: Sequence[Todo] = ()
     has_todos: bool = False
+    signing: Sequence[Todo] = ()
+    signs: bool = False
+    scores: TownScores | None = None
+    closing: Sequence[MonthProgress] = ()
     teams: Sequence[OwnTeam] = ()
     cadre_of: Sequence[OwnTeam] = ()
     board: Board | None = None
@@ -123,13 +148,14 @@ class Home:
         return {own.team.village_id for own in (*self.teams, *self.cadre_of)}
 
 
-def home_of(user: User, today: date, now: datetime, extra: Mapping[str, Source] | None = None) -> Home:
-    """Everything about the working week for this user's home page. `extra`: what else waits, of the roof."""
+def home_of(user: User, today: date, now: datetime, extra: Mapping[str, Source] | None = None, order: str = "") -> Home:
+    """Everything about the working week and the month for this user's home page. `extra`: what else waits, of the
+    roof; `order`: how the scores of all teams are to stand (`home_scores.ORDERS`)."""
     standing, week = user.standing, Week.of(today)
     if not standing.has(*WORKING):
         return Home(items=gather(extra) if extra else {})
     made = _Maker(user, today, now, week, dict(extra or {}))
-    return made.home()
+    return made.home(order)
 
 
 class _Maker:
@@ -144,11 +170,13 @@ class _Maker:
         served, villages = standing.teams(*TEAM), standing.villages(Role.CADRE)
         self.served = [team for team in self.teams if team.pk in served]
         self.sat_with = [t for t in self.teams if t.village_id in villages and t.pk not in served]
-        self.found: Collected = collect(self.teams, week.start, week.end, calendar_before=CALENDAR_BEFORE)
-        self.rules = self.found.rules_of(week)
-        self.duty = {pk: self._week_duty(facts) for pk, facts in self.found.teams.items()}
+        self.facts: Collected = collect(self.teams, week.start, week.end, calendar_before=CALENDAR_BEFORE)
+        self.rules = self.facts.rules_of(week)
+        self.duty = {pk: self._week_duty(facts) for pk, facts in self.facts.teams.items()}
         self.reports = self._reports()
         self.items = gather(self._sources(extra))
+        whole = self.is_board or self.is_district or bool(self.items.get("places"))
+        self.scored = found_for(user, self.served, today, whole=whole) if whole or self.served else None
 
     def _teams(self) -> list[LiaisonTeam]:
         """The town's where the page compares, otherwise those one works in. One query."""
@@ -160,7 +188,7 @@ class _Maker:
         return list(rows.order_by("village__code"))
 
     def _week_duty(self, facts: TeamFacts) -> WeekDuty:
-        return week_duty(self.week, facts, self.found.calendar, self.today, self.rules, self.found.holidays)
+        return week_duty(self.week, facts, self.facts.calendar, self.today, self.rules, self.facts.holidays)
 
     def _reports(self) -> dict[tuple[int, Week], ReportState]:
         """Of this week and the last. One query."""
@@ -169,7 +197,7 @@ class _Maker:
         reports = {(row.team_id, row.week_start): row for row in rows}
         found = {}
         for week in weeks:
-            rules = self.found.rules_of(week)
+            rules = self.facts.rules_of(week)
             due = due_moment(rules, week)
             for team in self.teams:
                 report = reports.get((team.pk, week.start))
@@ -179,13 +207,13 @@ class _Maker:
     def _sources(self, extra: dict[str, Source]) -> dict[str, Source]:
         sources = {**extra, **own_sources(self.user, self.today)}
         if self.served:
-            sources |= team_sources_of(self.served)
+            sources |= {**team_sources_of(self.served), **place_sources(Month.of(self.today))}
         if see_meetings(self.user):
             sources |= meeting_sources(self.week)
         if self.is_board or self.is_district:
             sources |= team_sources(self.week, self.today)
         if self.is_board:
-            sources |= office_sources(self.today)
+            sources |= {**office_sources(self.today), **month_sources(), **signing_sources(self.user, self.today)}
         if self.is_office:
             sources |= desk_sources()
         if self.is_district:
@@ -193,10 +221,14 @@ class _Maker:
         return sources
 
     # --- Parts ------------------------------------------------------------------------------------
-    def home(self) -> Home:
+    def home(self, order: str) -> Home:
         return Home(
             todos=self._todos(),
             has_todos=True,
+            signing=signing_todos(self.items, self.today),
+            signs=self.user.standing.has(Role.COMMITTEE, Role.OFFICE_LEAD),
+            scores=town_scores(self.scored, self.today, order) if self.is_board and self.scored else None,
+            closing=months_in_progress(self.items.get("months", ()), self.today),
             teams=[self._own(team) for team in self.served],
             cadre_of=[self._own(team) for team in self.sat_with],
             board=self._board(self.teams) if self.is_board else None,
@@ -212,7 +244,7 @@ class _Maker:
             for week in (self.week.previous(), self.week)
             for todo in report_todo(team, week, self.reports[team.pk, week], self.today, named=several)
         ]
-        usual = meeting_day(self.week, self.rules, self.found.calendar)
+        usual = meeting_day(self.week, self.rules, self.facts.calendar)
         keeps = bool(keep_meetings(self.user))
         dated = [
             *reports,
@@ -220,10 +252,11 @@ class _Maker:
             *meeting_todos(self.items, self.week, usual, self.today, keeps=keeps),
         ]
         dated.sort(key=lambda todo: (todo.day or date.max, todo.text))
-        return [*dated, *district_todos(self.items), *desk_todos(self.items)]
+        signing = [kind for kind in self.items if kind.startswith("sign_")]
+        return [*dated, *district_todos(self.items), *desk_todos(self.items, signing)]
 
     def _own(self, team: LiaisonTeam) -> OwnTeam:
-        facts, me = self.found.teams[team.pk], self.user.standing.person
+        facts, me = self.facts.teams[team.pk], self.user.standing.person
         entered = [one for one in facts.presences if one.state != "disputed"]
         there = [one.person_id for one in entered if one.day == self.today]
         names = {service.person_id: service.name for service in facts.services}
@@ -241,6 +274,7 @@ class _Maker:
             own_days=sum(one.person_id == me and one.state == "here" for one in entered),
             log_url=f"{reverse('duty_add')}?{urlencode({'team': team.pk})}",
             today_url=self._day_url(team, self.today),
+            score=own_score(self.scored, team) if self.scored and team in self.served else None,
         )
 
     def _day_urls(self, team: LiaisonTeam) -> dict[date, str]:
@@ -254,7 +288,7 @@ class _Maker:
         look = look_from(teams, self.week, self.today, self.duty, reports, self.items)
         office: Sequence[OfficeItem] = ()
         if self.is_board:
-            office = late_items(self.items, self.today, self.found.calendar, self.rules)
+            office = late_items(self.items, self.today, self.facts.calendar, self.rules)
         glance = glance_at([self.duty[team.pk] for team in teams], self.week, self.today)
         reminds = self.is_office or self.is_district
         return Board(look, glance, office, reminds, words_to_copy(self.week, look.behind))
@@ -264,6 +298,8 @@ class _Maker:
         own = [team for team in self.teams if team.village.group_id in groups]
         board = self._board(own)
         late = {one.team.pk: one for one in board.look.behind}
+        opinions = opinions_by_team(self.items)
+        assert self.scored is not None
         rows = [
             DistrictRow(
                 team=team,
@@ -271,7 +307,11 @@ class _Maker:
                 duty_state=TeamRow(team, self.duty[team.pk]).state,
                 report=self.reports[team.pk, self.week],
                 behind=late.get(team.pk),
+                score=own_score(self.scored, team),
+                opinions=opinions[team.pk],
             )
             for team in own
         ]
-        return District(rows, district_means([TeamRow(team, self.duty[team.pk]) for team in self.teams]), board)
+        weeks = district_means([TeamRow(team, self.duty[team.pk]) for team in self.teams])
+        means = self.scored.means
+        return District(rows, [(one, mean_of(means, one.district)) for one in weeks], board, Month.of(self.today))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import timezone
 
+from appraisal.entry_rules import CLOSING
 from appraisal.leave_states import waiting_for
 from appraisal.models import (
     Appeal,
@@ -28,7 +32,7 @@ from appraisal.models import (
 from appraisal.report_state import ReportState
 from appraisal.waiting import Item, Source
 from lianzhen.periods import Week
-from lianzhen.wording import clock, list_date
+from lianzhen.wording import clock, list_date, points_change
 from villages.models import LiaisonTeam
 
 if TYPE_CHECKING:
@@ -67,9 +71,10 @@ def team_sources_of(teams: Sequence[LiaisonTeam]) -> dict[str, Source]:
     disputed = DutyAttendance.objects.disputed().filter(log__team__in=teams)
     deductions = ScoreEntry.objects.filter(team__in=teams, kind=ScoreEntry.Kind.DEDUCTION)
     unread = deductions.filter(state=ScoreEntry.State.NOTIFIED, read_at=None, appeal_until__gte=timezone.now())
+    points_and_fact = Concat(Cast("points", CharField()), Value(" "), "fact", output_field=CharField())
     wanting = deductions.filter(rectify_by__isnull=False, rectified_at=None).exclude(state__in=ScoreEntry.OVER)
     return {
-        "my_deductions": Source(unread, "appeal_until", text="fact"),
+        "my_deductions": Source(unread, "appeal_until", text=points_and_fact),
         "my_rectifying": Source(wanting, "rectify_by", text="fact"),
         "my_spots": Source(SpotCheck.objects.filter(team__in=teams, state=SpotCheck.State.ASKED), "explain_by"),
         "my_disputes": Source(DutyLog.objects.filter(pk__in=disputed.values("log_id")), "day"),
@@ -114,7 +119,7 @@ def own_todos(items: Items, today: date) -> list[Todo]:
     found = [
         *_each(items, "my_decisions", lambda item: _dated(item, today, item.text or "", "decision")),
         *_each(items, "my_needs", lambda item: _dated(item, today, item.text or "", "need")),
-        *_each(items, "my_deductions", lambda item: _dated(item, today, f"扣分：{item.text}", "deduction")),
+        *_each(items, "my_deductions", lambda item: _deduction(item, today)),
         *_each(items, "my_rectifying", lambda item: _dated(item, today, f"整改：{item.text}", "deduction")),
         *_each(items, "my_spots", lambda item: _dated(item, today, "说明抽查时的情况", "spot_check")),
         *_each(items, "my_leaves", lambda item: _leave(item, today)),
@@ -134,11 +139,19 @@ def district_todos(items: Items) -> list[Todo]:
     ]
 
 
-def desk_todos(items: Items) -> list[Todo]:
+def opinions_by_team(items: Items) -> Counter[int]:
+    """How much of each team waits for the liaison group of its district."""
+    asked = [item for kind, rows in items.items() if kind.startswith("asked_") for item in rows]
+    return Counter(item.team_id for item in asked if item.team_id is not None)
+
+
+def desk_todos(items: Items, signing: Collection[str] = ()) -> list[Todo]:
     """Those of `desk_sources`, and of `office_behind.office_sources` what is the office's own. Nothing where the
-    former were not asked for: whoever looks at the office has no desk there."""
+    former were not asked for: whoever looks at the office has no desk there. `signing`: kinds of which each matter
+    has its own line already (`todos_signing`); only what is for somebody else is counted."""
     if "to_answer" not in items:
         return []
+    items = {kind: _others(rows, items, signing, kind) for kind, rows in items.items()}
     return [
         *_counted(items, "need_new", "需镇里解决的事待交办", reverse("need_list")),
         *_counted(items, "entry_waiting", "扣分待复核", f"{reverse('deduction_list')}?state=waiting"),
@@ -147,6 +160,18 @@ def desk_todos(items: Items) -> list[Todo]:
         *_counted(items, "to_answer", "申诉待答复", reverse("appeal_list")),
         *_counted(items, "suggested", "建议扣分待办理", reverse("suggestion_list")),
     ]
+
+
+#: Kinds of `todos_signing` and what they are called here.
+SIGNED = {"entry_waiting": "sign_entries", "bonus_verified": "sign_bonuses", "to_answer": "sign_appeals"}
+
+
+def _others(rows: Sequence[Item], items: Items, signing: Collection[str], kind: str) -> Sequence[Item]:
+    own = SIGNED.get(kind)
+    if own is None or own not in signing:
+        return rows
+    mine = {item.pk for item in items.get(own, ())}
+    return [item for item in rows if item.pk not in mine]
 
 
 def meeting_todos(items: Items, week: Week, usual: date | None, today: date, *, keeps: bool) -> list[Todo]:
@@ -197,6 +222,14 @@ def _dated(item: Item, today: date, text: str, page: str) -> Todo:
     note, tone = until(item.day, today)
     text = text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
     return Todo(text, reverse(page, args=[item.pk]), note, tone, day=item.day)
+
+
+def _deduction(item: Item, today: date) -> Todo:
+    """扣分 −1.0分：会议没有开 · 11月22日17:00前可申诉"""
+    points, fact = (item.text or "").split(" ", 1)
+    day = "今天" if item.day == today else list_date(item.day, today.year)
+    found = _dated(item, today, f"扣分 {points_change(-Decimal(points))}：{fact}", "deduction")
+    return replace(found, note=f"{day}{CLOSING:%H:%M}前可申诉")
 
 
 def _leave(item: Item, today: date) -> Todo:

@@ -27,7 +27,7 @@ class Source:
     rows: QuerySet
     day: str
     team: str = "team_id"
-    text: str = ""
+    text: str | Expression = ""
     count: Expression | None = None
     kinds: Mapping[str, str] | None = None
 

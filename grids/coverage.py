@@ -42,10 +42,19 @@ class Coverage:
 PARTY = Kind("party", "中共党员", "党员")
 
 
+def organizations_in_every_grid(on: date) -> QuerySet[OrganizationKind]:
+    """Every kind of organisation in use that the town wants in every grid."""
+    return OrganizationKind.objects.filter(Q(ended_on=None) | Q(ended_on__gt=on), in_every_grid=True)
+
+
+def with_the_party(rows: Iterable[tuple[int, str, str]]) -> tuple[Kind, ...]:
+    """The party and kinds of organisations, each given as id, name, short name."""
+    return (PARTY, *(Kind(f"org{pk}", name, short, pk) for pk, name, short in rows))
+
+
 def kinds_in_every_grid(on: date) -> tuple[Kind, ...]:
-    """The party and every kind of organisation in use that the town wants in every grid; one query."""
-    rows = OrganizationKind.objects.filter(Q(ended_on=None) | Q(ended_on__gt=on), in_every_grid=True)
-    return (PARTY, *(Kind(f"org{row.pk}", row.name, row.short_name, row.pk) for row in rows))
+    """The party and `organizations_in_every_grid`; one query."""
+    return with_the_party((row.pk, row.name, row.short_name) for row in organizations_in_every_grid(on))
 
 
 def coverage_of(grids: Iterable[Grid], kinds: tuple[Kind, ...], on: date) -> dict[int, Coverage]:

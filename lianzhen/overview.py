@@ -24,7 +24,7 @@ from django.db.models import (
 )
 from django.urls import reverse
 
-from grids.coverage import kinds_in_every_grid, lacks_any
+from grids.coverage import Kind, kinds_in_every_grid, lacks_any
 from grids.models import Grid, GridHeadTerm
 from villages.membership import TERM_NOTICE_DAYS, term_ends_by
 from villages.models import LiaisonTeam, Person, Posting, SelfGovernance, SocialOrganization, Village
@@ -60,9 +60,10 @@ class Overview:
     needs: list[Need]
 
 
-def overview(user: User, today: date) -> Overview:
-    """Figures and needs for everything that `user` sees on the day. Two queries."""
-    counted = _counts(user, today)
+def overview(user: User, today: date, kinds: Sequence[Kind] | None = None) -> Overview:
+    """Figures and needs for everything that `user` sees on the day. Two queries; one where the caller knows the
+    `kinds` of every grid."""
+    counted = _counts(user, today, kinds_in_every_grid(today) if kinds is None else kinds)
     villages, teams, grids = counted["villages"], counted["teams"], counted["grids"]
     figures = [
         Figure("村（社区）", villages["all"], "个", reverse("village_list"), _selfgov_note(villages["selfgov"])),
@@ -98,12 +99,12 @@ COUNTED = {
 COLUMNS = max(map(len, COUNTED.values()))
 
 
-def _counts(user: User, today: date) -> dict[str, dict[str, int | None]]:
-    """The counts of five tables, each a row of one query, and one more for the kinds of every grid."""
+def _counts(user: User, today: date, kinds: Sequence[Kind]) -> dict[str, dict[str, int | None]]:
+    """The counts of five tables, each a row of one query."""
     counts = {
         "villages": _villages(user, today),
         "teams": _teams(user, today),
-        "grids": _grids(user, today),
+        "grids": _grids(user, today, kinds),
         "people": _people(user),
         "boards": _boards(user, today),
     }
@@ -137,9 +138,9 @@ def _teams(user: User, today: date) -> tuple[QuerySet, Sequence[Aggregate]]:
     return LiaisonTeam.objects.visible_to(user).on(today), (Count("pk"), Count("pk", filter=~led))
 
 
-def _grids(user: User, today: date) -> tuple[QuerySet, Sequence[Aggregate]]:
+def _grids(user: User, today: date, kinds: Sequence[Kind]) -> tuple[QuerySet, Sequence[Aggregate]]:
     headed = Exists(GridHeadTerm.objects.filter(runs_on(today), grid=OuterRef("pk")))
-    lacking = lacks_any(kinds_in_every_grid(today), today)
+    lacking = lacks_any(kinds, today)
     return Grid.objects.visible_to(user).current(), (
         Count("pk"),
         Count("pk", filter=~headed),

@@ -220,7 +220,7 @@ def test_a_liaison_group_has_its_own_teams_and_the_means_of_all(cast, plans, sig
     scene.log(cast.other_team, MONDAY, cast.people[Role.MEMBER], "pending", late_reason="没有信号")
     own = part(sign_in, Role.DISTRICT)
     assert [(row.team, row.duty.short, row.report.text) for row in own.district.rows] == [(cast.team, "1/2天", "未填")]
-    assert [(mean.district, mean.teams) for mean in own.district.means] == [("第一片区", 1), ("第二片区", 1)]
+    assert [(mean.district, mean.teams) for mean, _ in own.district.means] == [("第一片区", 1), ("第二片区", 1)]
     assert words(own.todos) == [("补登待同意", "1")]
     page = home(sign_in, Role.DISTRICT).content.decode()
     assert "各片区对照" in page

@@ -15,6 +15,7 @@ from django.utils import timezone
 from appraisal.home import Home, home_of
 from appraisal.todos import Todo
 from appraisal.waiting import Source
+from grids.coverage import organizations_in_every_grid, with_the_party
 from grids.models import Grid
 from lianzhen.accounts.models import RoleGrant, User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
@@ -40,11 +41,12 @@ def open_home(user: object) -> Verdict:
 def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today, user = timezone.localdate(now), request.user
-    own = home_of(user, today, now, _waiting(user))
+    own = home_of(user, today, now, _waiting(user, today), request.GET.get("order", ""))
     context: dict[str, Any] = {"today": today, "week": Week.containing(today), "standing": user.standing, "home": own}
     context["desk"] = _desk(own)
     if see_villages(user):
-        glance = overview(user, today)
+        kinds = (own.items or {}).get("kinds", ())
+        glance = overview(user, today, with_the_party((one.pk, one.text or "", one.text or "") for one in kinds))
         context |= {"figures": glance.figures, "needs": glance.needs}
         context["figures_title"] = "所联系村的台账" if user.standing.has(*VILLAGE_ROLES) else "台账一览"
     if others := user.standing.villages(*VILLAGE_ROLES) - own.villages:
@@ -70,9 +72,12 @@ def _own_villages(ids: Collection[int], today: date) -> list[dict[str, Any]]:
     ]
 
 
-def _waiting(user: User) -> dict[str, Source]:
-    """What waits on the desk besides the working week: feedback to answer, rows of imports to put right."""
+def _waiting(user: User, today: date) -> dict[str, Source]:
+    """What waits on the desk besides the working week: feedback to answer, rows of imports to put right. And the
+    kinds of organisations that every grid should have, which would otherwise cost a question of their own."""
     sources = {}
+    if see_villages(user):
+        sources["kinds"] = Source(organizations_in_every_grid(today), "updated_at", "", text="name")
     if user.standing.has(*TOWN_WIDE) and not user.standing.has(Role.AUDITOR):
         sources["feedback"] = Source(Feedback.objects.filter(answered_at=None), "sent_at", "")
     if kinds_for(user):

@@ -1,0 +1,154 @@
+"""待我审批: what waits for this user's own signature, each line leading to the very page where it is given.
+
+As `approvals.inbox`, asked together with everything else that a home page shows; the pages themselves ask the
+permissions anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.urls import reverse
+
+from appraisal.models import Appeal, AppraisalMonth, Correction, Scheme, ScoreEntry
+from appraisal.permissions import TEAM
+from appraisal.permissions_months import review_months
+from appraisal.rules.base import change_in_points
+from appraisal.todos import SHORT, Todo, until
+from appraisal.waiting import Item, Source
+from lianzhen.accounts.models import User as Account
+from lianzhen.accounts.roles import Role
+from lianzhen.periods import Month
+from villages.models import Posting
+
+if TYPE_CHECKING:
+    from lianzhen.accounts.models import User
+
+State = ScoreEntry.State
+#: Lines of one kind; the inbox has the others.
+MOST = 5
+#: Between the columns that one text is made of: a sign that no keyboard has.
+BETWEEN = "\x1f"
+
+
+def signing_sources(user: User, today: date) -> dict[str, Source]:
+    """Rows that this user may decide: not what he had a hand in himself, nothing about the team he serves in."""
+    standing = user.standing
+    found: dict[str, Source] = {}
+    if review_months(user) and not standing.teams(*TEAM):
+        waiting = AppraisalMonth.objects.filter(state=AppraisalMonth.State.REVIEW, reviewed_at=None)
+        found["sign_months"] = Source(waiting.exclude(checked_by=user), "month", "")
+    if standing.has(Role.COMMITTEE):
+        submitted = Scheme.objects.filter(state=Scheme.State.SUBMITTED)
+        found["sign_schemes"] = Source(submitted, "submitted_at", "", text="title")
+    if standing.has(Role.OFFICE_LEAD, Role.COMMITTEE):
+        slips = Correction.objects.filter(state=Correction.State.ASKED).exclude(created_by=user)
+        slips = slips.exclude(score__team__in=standing.teams(*TEAM))
+        about = _joined("number", "score__village_name")
+        found["sign_corrections"] = Source(slips, "created_at", "score__team_id", text=about)
+        found["sign_appeals"] = _appeals(user, today)
+    if standing.has(Role.OFFICE_LEAD):
+        entries = ScoreEntry.objects.exclude(team__in=standing.teams(*TEAM)).exclude(recorded_by=user)
+        told = _joined("village__name", "points", "fact")
+        waiting, verified = entries.filter(state=State.WAITING), entries.filter(state=State.VERIFIED)
+        found["sign_entries"] = Source(waiting, "recorded_at", text=told)
+        found["sign_bonuses"] = Source(verified.exclude(verified_by=user), "verified_at", text=told)
+    return found
+
+
+def _joined(*names: str) -> Concat:
+    columns: list[object] = []
+    for name in names:
+        columns += [Cast(name, CharField()) if name == "points" else F(name), Value(BETWEEN)]
+    return Concat(*columns[:-1], output_field=CharField())
+
+
+def _appeals(user: User, today: date) -> Source:
+    """The head of the office decides; the committee what no head may."""
+    rows: QuerySet[Appeal] = Appeal.objects.open().exclude(entry__team__in=user.standing.teams(*TEAM))
+    for hand in ("recorder", "confirmer", "filed_by"):
+        rows = rows.exclude(**{hand: user})
+    if not user.standing.has(Role.OFFICE_LEAD):
+        rows = rows.exclude(_some_head_may(today))
+    return Source(rows, "answer_by", "entry__team_id", text=_joined("entry__village__name", "entry__points"))
+
+
+def _some_head_may(today: date) -> Exists:
+    """As `permissions_entries.Leads.may`, for every row in the same query."""
+    serving = Posting.objects.on(today).filter(team=OuterRef(OuterRef("entry__team_id")), person__user=OuterRef("pk"))
+    heads = Account.objects.holding(Role.OFFICE_LEAD, on=today).exclude(Exists(serving))
+    for hand in ("recorder_id", "confirmer_id", "filed_by_id"):
+        heads = heads.exclude(pk=Coalesce(OuterRef(hand), 0))
+    return Exists(heads)
+
+
+# --- In words ---------------------------------------------------------------------------------------
+def signing_todos(items: Mapping[str, Sequence[Item]], today: date) -> list[Todo]:
+    """No query. The rest of a long kind is one line to the inbox."""
+    found: list[Todo] = []
+    for kind, (rest, make) in KINDS.items():
+        waiting = list(items.get(kind, ()))
+        shown = waiting if len(waiting) <= MOST else waiting[: MOST - 1]
+        found += [make(item, today) for item in shown]
+        if more := len(waiting) - len(shown):
+            found.append(Todo(f"其余{rest}", reverse("approval_list"), count=more))
+    return found
+
+
+def _waited(item: Item, today: date) -> str:
+    days = (today - item.day).days
+    return f"已等{days}天" if days > 0 else "今天"
+
+
+def _line(text: str) -> str:
+    return text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
+
+
+def _month(item: Item, today: date) -> Todo:
+    month = Month.of(item.day)
+    return Todo(f"审核{month.title}考核得分", reverse("month_review", args=[month.key]))
+
+
+def _scheme(item: Item, today: date) -> Todo:
+    return Todo(_line(f"通过考核方案：{item.text}"), reverse("scheme", args=[item.pk]), _waited(item, today))
+
+
+def _correction(item: Item, today: date) -> Todo:
+    number, village = (item.text or "").split(BETWEEN)
+    return Todo(f"批准更正单{number}（{village}）", reverse("correction", args=[item.pk]), _waited(item, today))
+
+
+def _appeal(item: Item, today: date) -> Todo:
+    village, points = (item.text or "").split(BETWEEN)
+    note, tone = until(item.day, today)
+    text = f"答复申诉：{village} {change_in_points(-Decimal(points))}"
+    return Todo(text, reverse("appeal", args=[item.pk]), note, tone, day=item.day)
+
+
+def _entry(item: Item, today: date) -> Todo:
+    village, points, fact = (item.text or "").split(BETWEEN, 2)
+    text = _line(f"复核扣分：{village} {change_in_points(-Decimal(points))} {fact}")
+    return Todo(text, reverse("deduction", args=[item.pk]), _waited(item, today))
+
+
+def _bonus(item: Item, today: date) -> Todo:
+    village, points, fact = (item.text or "").split(BETWEEN, 2)
+    text = _line(f"决定加分：{village} {change_in_points(Decimal(points))} {fact}")
+    return Todo(text, reverse("bonus", args=[item.pk]), _waited(item, today))
+
+
+Make = Callable[[Item, date], Todo]
+#: Kind → what the rest of a long list is called, and how a line is made, in the order of the page.
+KINDS: dict[str, tuple[str, Make]] = {
+    "sign_months": ("月考核待审核", _month),
+    "sign_schemes": ("考核方案待通过", _scheme),
+    "sign_appeals": ("申诉待答复", _appeal),
+    "sign_entries": ("扣分待复核", _entry),
+    "sign_bonuses": ("加分待决定", _bonus),
+    "sign_corrections": ("更正单待批准", _correction),
+}
