@@ -129,7 +129,8 @@ class IssuedDocument(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title}{f'（{self.numbered}）' if self.numbered else ''}"
+        number = self.official_number or (f"{self.year}年第{self.number}期" if self.number else "")
+        return f"{self.title}（{number}）" if number else self.title
 
     @property
     def numbered(self) -> str:

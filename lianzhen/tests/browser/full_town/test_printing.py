@@ -44,6 +44,7 @@ LISTS = {
     "score_list": 1,
     "month_list": 1,
     "correction_list": 1,
+    "document_list": 1,
     "clause_list": 1,
     "deduction_list": 1,
     "bonus_list": 1,
