@@ -127,8 +127,7 @@ def look_from(
 
 def teams_seen(user: User, day: date) -> list[LiaisonTeam]:
     """The teams that work on the day and that the user sees, in the order of the villages. One query."""
-    rows = LiaisonTeam.objects.visible_to(user).on(day).select_related("village__group")
-    return sorted(rows, key=village_place)
+    return sorted(LiaisonTeam.objects.visible_to(user).on(day).with_place(), key=village_place)
 
 
 def words_to_copy(week: Week, found: Sequence[Behind]) -> str:

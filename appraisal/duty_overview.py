@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import BooleanField, Case, Q, QuerySet, When
+from django.db.models import BooleanField, Case, Q, When
 
 from appraisal.duty_calendar import is_worth_showing
 from appraisal.duty_terms import PersonDuty, WeekDuty
@@ -18,6 +18,7 @@ from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.periods import Month, Period, Week
 from lianzhen.wording import date_range
 from villages.models import LiaisonTeam
+from villages.models.teams import LiaisonTeamQuerySet
 from villages.visibility import in_seen_villages
 
 NO_DISTRICT = "未划片区"
@@ -138,8 +139,8 @@ def teams_in(period: Period, user: User) -> list[LiaisonTeam]:
     return _ordered(LiaisonTeam.objects.filter(_exists_in(period)).annotate(is_seen=seen))
 
 
-def _ordered(rows: QuerySet[LiaisonTeam]) -> list[LiaisonTeam]:
-    rows = rows.select_related("village__group")
+def _ordered(rows: LiaisonTeamQuerySet) -> list[LiaisonTeam]:
+    rows = rows.with_place()
     return list(rows.order_by("village__group__position", "village__code", "starts_on"))
 
 

@@ -21,7 +21,8 @@ class _TeamRows(ComputedFilterSet):
 
     def __init__(self, data: Any = None, queryset: ComputedRows | None = None, **more: Any) -> None:
         super().__init__(data, queryset=queryset, **more)
-        groups = {row.team.village.group for row in self.queryset if row.team.village.group}
+        villages = {village.group_id: village for village in (row.team.village for row in self.queryset)}
+        groups = [village.group for number, village in villages.items() if number is not None]
         offered = sorted(groups, key=lambda group: (group.position, group.pk))
         self.filters["group"].extra["choices"] = [(group.pk, group.district_name) for group in offered]
 

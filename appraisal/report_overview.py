@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
+from typing import NamedTuple
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -18,6 +20,7 @@ from appraisal.work_areas import WORK_AREAS
 from lianzhen.accounts.models import User
 from lianzhen.periods import Week
 from villages.models import LiaisonTeam, SelfGovernance
+from villages.models.teams import LiaisonTeamQuerySet
 
 NO_DISTRICT = "未划片区"
 #: After every numbered district.
@@ -41,30 +44,34 @@ def place_of(team: LiaisonTeam) -> tuple[int, str]:
     return (group.position if group else LAST, team.village.code)
 
 
+class Sent(NamedTuple):
+    """As much of a report as the overview shows, with how many needs and comments it holds."""
+
+    pk: int
+    team_id: int
+    state: str
+    is_late: bool
+    sent_at: datetime | None
+    sent_by: str | None
+    needs: int
+    comments: int
+
+
 @dataclass(frozen=True)
 class ReportRow:
     """One team in a week. What a list orders by lies flat."""
 
     team: LiaisonTeam
-    report: WeeklyReport | None
+    report: Sent | None
     state: ReportState
     owed: bool
+    district: str
+    place: int
+    code: str
 
     @property
     def pk(self) -> int:
         return self.team.pk
-
-    @property
-    def district(self) -> str:
-        return district_of(self.team)
-
-    @property
-    def place(self) -> int:
-        return place_of(self.team)[0]
-
-    @property
-    def code(self) -> str:
-        return self.team.village.code
 
     @property
     def pinyin(self) -> str:
@@ -76,11 +83,11 @@ class ReportRow:
 
     @property
     def needs(self) -> int:
-        return self.report.need_count if self.report and self.state.is_here else 0  # type: ignore[attr-defined]
+        return self.report.needs if self.report and self.state.is_here else 0
 
     @property
     def comments(self) -> int:
-        return self.report.comment_count if self.report else 0  # type: ignore[attr-defined]
+        return self.report.comments if self.report else 0
 
     @property
     def kind(self) -> str:
@@ -122,10 +129,10 @@ class ReportWeek:
         }
 
 
-def teams_of_week(rows: QuerySet[LiaisonTeam], week: Week) -> QuerySet[LiaisonTeam]:
+def teams_of_week(rows: LiaisonTeamQuerySet, week: Week) -> LiaisonTeamQuerySet:
     """Those that exist on at least one day of the week."""
     running = Q(ends_on=None) | Q(ends_on__gte=week.start)
-    return rows.filter(running, starts_on__lte=week.end).select_related("village__group")
+    return rows.filter(running, starts_on__lte=week.end).with_place()
 
 
 def report_week(user: User, week: Week, now: datetime) -> ReportWeek:
@@ -133,26 +140,29 @@ def report_week(user: User, week: Week, now: datetime) -> ReportWeek:
     rules = rules_of(week)
     due = due_moment(rules, week)
     teams = list(teams_of_week(LiaisonTeam.objects.visible_to(user), week))
-    reports = {report.team_id: report for report in _counted(week).filter(team__in=[team.pk for team in teams])}
+    reports = {report.team_id: report for report in _sent(week, [team.pk for team in teams])}
     rows = []
     for team in teams:
         report, owed = reports.get(team.pk), owes(team, due, rules)
-        rows.append(ReportRow(team, report, state_of(report, owed=owed, due=due, now=now), owed))
+        state = state_of(report, owed=owed, due=due, now=now)
+        rows.append(ReportRow(team, report, state, owed, district_of(team), *place_of(team)))
     # Of two teams that a village had in one week, the one that owes the report is listed.
     kept = [row for row in rows if row.report is not None or row.owed]
-    return ReportWeek(week, due, sorted(kept, key=lambda row: place_of(row.team)))
+    return ReportWeek(week, due, sorted(kept, key=attrgetter("place", "code")))
 
 
-def _counted(week: Week) -> QuerySet[WeeklyReport]:
-    """Reports of a week with how many needs and comments each holds."""
+def _sent(week: Week, teams: Sequence[int]) -> list[Sent]:
+    """Their reports of a week. One query."""
 
     def number(rows: QuerySet) -> Coalesce:
         return Coalesce(Subquery(rows.order_by().values("report").annotate(n=Count("pk")).values("n")), 0)
 
     needs = ReportLine.objects.filter(report=OuterRef("pk"), is_need=True, is_left_out=False)
     comments = ReportComment.objects.filter(report=OuterRef("pk"))
-    reports = WeeklyReport.objects.filter(week_start=week.start).select_related("sent_by")
-    return reports.annotate(need_count=number(needs), comment_count=number(comments))
+    rows = WeeklyReport.objects.filter(week_start=week.start, team__in=teams).order_by()
+    counted = rows.annotate(need_count=number(needs), comment_count=number(comments))
+    known = ("pk", "team_id", "state", "is_late", "sent_at", "sent_by__name", "need_count", "comment_count")
+    return [Sent(*row) for row in counted.values_list(*known)]
 
 
 def self_governed(user: User, day: date) -> int:

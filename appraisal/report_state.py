@@ -8,8 +8,8 @@ village has no team.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple, Protocol
 
 from django.utils import timezone
 
@@ -25,8 +25,7 @@ MISSING = ("none", "draft", "overdue")
 HERE = ("sent", "late", "read")
 
 
-@dataclass(frozen=True)
-class ReportState:
+class ReportState(NamedTuple):
     """`code`: none draft overdue (not sent) · sent late read (sent) · exempt (owes none). `due` is aware."""
 
     report_id: int | None
@@ -62,11 +61,22 @@ def due_words(due: datetime) -> str:
 
 
 def owes(team: LiaisonTeam, due: datetime, rules: Rules = EXAMPLE) -> bool:
-    """Not for a week before the working week was kept here (`Rules.kept`)."""
-    return rules.kept and team.covers(timezone.localtime(due).date())
+    """Not for a week before the working week was kept here (`Rules.kept`). `due`: of `due_moment`, in local time."""
+    return rules.kept and team.covers(due.date())
 
 
-def state_of(report: WeeklyReport | None, *, owed: bool, due: datetime, now: datetime) -> ReportState:
+class Kept(Protocol):
+    """As much of a report as its state follows from."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def is_late(self) -> bool: ...
+
+
+def state_of(report: Kept | None, *, owed: bool, due: datetime, now: datetime) -> ReportState:
     """The state of one report. No query."""
     pk = report.pk if report else None
     if report is None or report.state == WeeklyReport.State.DRAFT:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.duty_months import MonthRow, person_months, team_months
@@ -15,7 +14,7 @@ from appraisal.permissions import see_duty
 from appraisal.views.duty_views import step_links
 from lianzhen.pages.computed import ComputedRows, PeriodPage, asked_month
 from lianzhen.pages.guard import guarded
-from lianzhen.pages.tables import LIST_METHODS, Column, link
+from lianzhen.pages.tables import LIST_METHODS, Column, link_to
 from lianzhen.periods import Month
 from lianzhen.wording import number
 from villages.models import LiaisonTeam, Person
@@ -41,7 +40,7 @@ DISTRICT = Column("district", "片区", lambda r: r.district, sort=["place", "co
 
 
 def _team_cell(row: MonthRow) -> Any:
-    return link(reverse("team_duty", args=[row.team.pk]), row.team.village.name)
+    return link_to("team_duty", row.team.pk, row.team.village.name)
 
 
 def columns(*, by_person: bool, counted: bool) -> list[Column]:

@@ -34,7 +34,7 @@ from lianzhen.accounts.roles import Role
 from lianzhen.pages.computed import ComputedRows, PeriodPage, asked_week
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded
-from lianzhen.pages.tables import LIST_METHODS, Column, link, plain_table, tag
+from lianzhen.pages.tables import LIST_METHODS, Column, link, link_to, plain_table, tag
 from lianzhen.periods import Week
 from lianzhen.wording import number
 from villages.extensions import RecordPage, register_team_page, team_tabs
@@ -50,13 +50,13 @@ def columns(week: Week, *, for_file: bool) -> list[Column]:
             "team",
             "联村工作组",
             lambda r: r.team.village.name,
-            show=lambda r: link(page_of(r.team, week), r.team.village.name),
+            show=lambda r: link_to("weekly_report", r.team.pk, r.team.village.name, week.key),
             sort=["pinyin"],
             head=True,
         ),
         Column("state", "状态", lambda r: r.state.text, show=lambda r: tag(r.state.tone, r.state.text), sort=["kind"]),
         Column("sent_at", "报送时间", _sent, sort=["sent_at"], secondary=True),
-        Column("sent_by", "报送人", lambda r: str(r.report.sent_by or "") if r.report else "", secondary=True),
+        Column("sent_by", "报送人", lambda r: (r.report and r.report.sent_by) or "", secondary=True),
         Column("needs", "需解决（件）", lambda r: r.needs, sort=["needs"], kind="number", secondary=True),
         Column("comments", "意见（条）", lambda r: r.comments, kind="number", secondary=True),
     ]
@@ -65,7 +65,8 @@ def columns(week: Week, *, for_file: bool) -> list[Column]:
 def _sent(row: ReportRow) -> str:
     if row.sent_at is None:
         return ""
-    return f"{timezone.localtime(row.sent_at):%m-%d %H:%M}"
+    at = row.sent_at.astimezone(timezone.get_default_timezone())
+    return f"{at.month:02}-{at.day:02} {at.hour:02}:{at.minute:02}"
 
 
 @guarded(see_reports, methods=LIST_METHODS)

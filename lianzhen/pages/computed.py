@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -41,10 +42,10 @@ class ComputedRows:
         rows = self.rows
         for name in reversed(names):
             path, turned = _order(name)
-            known = [row for row in rows if _value(row, path) is not None]
-            unknown = [row for row in rows if _value(row, path) is None]
-            known.sort(key=lambda row, path=path: _value(row, path), reverse=turned)
-            rows = known + unknown
+            valued = [(_value(row, path), row) for row in rows]
+            known = [pair for pair in valued if pair[0] is not None]
+            known.sort(key=itemgetter(0), reverse=turned)
+            rows = [row for _, row in known] + [row for value, row in valued if value is None]
         return ComputedRows(self.model, rows)
 
     def count(self) -> int:
@@ -123,6 +124,8 @@ def _order(name: str | OrderBy) -> tuple[str, bool]:
 
 
 def _value(row: Any, path: str) -> Any:
+    if "__" not in path:
+        return getattr(row, path, None)
     for step in path.split("__"):
         row = getattr(row, step, None)
     return row

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from html import escape
 from typing import Any, Literal
 
@@ -252,16 +252,17 @@ def link(url: str, text: Any) -> SafeString:
     return SafeString(f'<a href="{escape(url)}">{_html(text)}</a>')  # both were escaped
 
 
-def link_to(page: str, pk: int, text: Any) -> SafeString:
-    """A link to the page about one record. Lists have hundreds: each `reverse` would cost as much as ten cells."""
-    before, after = _address_around(page, get_script_prefix())
+def link_to(page: str, pk: int, text: Any, *first: str) -> SafeString:
+    """A link to the page about one record. Lists have hundreds: each `reverse` would cost as much as ten cells.
+    `first`: what the address holds before the record's number, the same for the whole list."""
+    before, after = _address_around(page, get_script_prefix(), *first)
     return SafeString(f'<a href="{before}{int(pk)}{after}">{_html(text)}</a>')  # numbers, and what was escaped
 
 
-@cache
-def _address_around(page: str, script_prefix: str) -> tuple[str, str]:
+@lru_cache(maxsize=1000)
+def _address_around(page: str, script_prefix: str, *first: str) -> tuple[str, str]:
     """What stands before and after the record's number in the addresses of a page, ready for an attribute."""
-    before, _, after = escape(reverse(page, args=[STAND_IN])).partition(str(STAND_IN))
+    before, _, after = escape(reverse(page, args=[*first, STAND_IN])).partition(str(STAND_IN))
     return before, after
 
 
@@ -271,6 +272,8 @@ def tag(tone: str, text: str) -> SafeString:
 
 
 def cell_text(value: Any) -> str:
+    if type(value) is str:
+        return value or "—"
     if value is None or value == "":
         return "—"
     if value is True:
@@ -286,21 +289,24 @@ def cell_text(value: Any) -> str:
 
 def _rows(rows: list[Any], columns: Sequence[Column], groups: Callable[[Any], str] | None) -> Iterable[SafeString]:
     heading = None
-    shapes = [(column, *_cell_tags(column)) for column in columns]
+    shapes = [(column.show, column.value, *_cell_tags(column)) for column in columns]
     for row in rows:
         if groups is not None and (now := groups(row)) != heading:
             heading = now
             yield format_html('<tr class="group"><th colspan="{}" scope="rowgroup">{}</th></tr>', len(columns), now)
-        cells = []
-        for column, begin, end in shapes:
-            shown = column.show(row) if column.show else cell_text(column.value(row))
-            cells.append(f"{begin}{_html(shown)}{end}")
-        yield SafeString("<tr>" + "".join(cells) + "</tr>")  # every cell was escaped above
+        cells = [
+            f"{begin}{_html(show(row) if show else cell_text(value(row)))}{end}" for show, value, begin, end in shapes
+        ]
+        yield SafeString(f"<tr>{''.join(cells)}</tr>")  # every cell was escaped above
 
 
 def _html(shown: Any) -> str:
-    """As conditional_escape does, without what it spends on lazy texts: a page has thousands of cells."""
-    return shown if isinstance(shown, SafeString) else escape(str(shown))
+    """As conditional_escape does, without what it spends on lazy texts: a page has thousands of cells. Most hold
+    letters and figures alone, in which nothing is to be escaped."""
+    if isinstance(shown, SafeString):
+        return shown
+    text = str(shown)
+    return text if text.isalnum() else escape(text)
 
 
 def _cell_tags(column: Column) -> tuple[str, str]:
