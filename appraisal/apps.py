@@ -29,8 +29,10 @@ class AppraisalConfig(AppConfig):
             WeeklyMeeting,
             WeeklyReport,
         )
-        from appraisal.views import duty_views, weekly_overview
+        from appraisal.selfgov_matters import matters_of
+        from appraisal.views import duty_views, village_scores, weekly_overview
         from lianzhen.trail import guards, track
+        from villages.extensions import register_matters
 
         for model in TRACKED:
             track(model)
@@ -41,7 +43,9 @@ class AppraisalConfig(AppConfig):
         guards.append_only(DocumentFile)
         duty_views.register()
         register_kinds()
+        village_scores.register()
         weekly_overview.register()
+        register_matters(matters_of)
         # The agenda repeats what other records say; each of those has its own entries.
         track(WeeklyMeeting, leave_out=["agenda"])
         # Facts come as sentences; the action notes them in words (`actions.suggestions`).

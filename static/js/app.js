@@ -192,6 +192,15 @@
   // On a phone the open tab is brought into sight.
   all(".tabs [aria-current]").forEach(function (tab) { tab.scrollIntoView({ block: "nearest", inline: "center" }); });
   all("[data-print]").forEach(function (button) { button.hidden = false; });
+  // Over plain http there is no clipboard to write to: the older way copies what is selected.
+  all("[data-copy]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      var box = document.getElementById(button.dataset.copy);
+      box.select();
+      button.nextElementSibling.textContent = document.execCommand("copy") ? "已复制。" : "请按Ctrl+C复制。";
+    });
+  });
   var summary = one(".error-summary");
   if (summary) summary.focus(); else refocusFilter();
   body.addEventListener("htmx:load", prepare);
