@@ -11,11 +11,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse, reverse_lazy
+from django.template.response import TemplateResponse
+from django.urls import path, reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 
-from lianzhen.accounts.roles import Role
+from appraisal.year_figures import year_figures, years
+from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.accounts.verdicts import NotAllowed
 from lianzhen.adminsite.choosing import ChoosingView
 from lianzhen.adminsite.glance import glance
@@ -73,7 +75,8 @@ class TownAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Django's addresses; where they ask for a sign-in they name ours."""
-        urls = super().get_urls()
+        charts = path("charts/", self.admin_view(self.year_charts), name="year_charts")
+        urls = [charts, *super().get_urls()]
         for pattern in urls:
             if hasattr(getattr(pattern, "callback", None), "login_url"):
                 pattern.callback.login_url = reverse_lazy("login")
@@ -115,7 +118,18 @@ class TownAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         seen = glance(request.user, timezone.localdate())
-        return super().index(request, {"glance": seen, **(extra_context or {})})
+        context = {"glance": seen, "sees_charts": request.user.standing.has(*TOWN_WIDE)}
+        return super().index(request, {**context, **(extra_context or {})})
+
+    def year_charts(self, request: HttpRequest) -> HttpResponse:
+        """A year by category and by district; `?year=2018`, the newest where none is asked for."""
+        if not request.user.standing.has(*TOWN_WIDE):
+            raise NotAllowed(f"全年图表由{'、'.join(role.label for role in TOWN_WIDE)}查看。")
+        known = years()
+        asked = request.GET.get("year", "")
+        chosen = next((year for year in known if str(year) == asked), known[0] if known else timezone.localdate().year)
+        context = {"figures": year_figures(chosen), "years": known, "months": range(1, 13), "title": "全年图表"}
+        return TemplateResponse(request, "admin/year_charts.html", {**self.each_context(request), **context})
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return ChoosingView.as_view(admin_site=self)(request)

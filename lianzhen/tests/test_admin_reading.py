@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from html import unescape
 
 import pytest
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from lianzhen.accounts.models import RoleGrant, User
-from lianzhen.accounts.roles import Role
+from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.adminsite import ENTERED_BY
 from lianzhen.adminsite.order import GROUPS
 from lianzhen.tests.panel import RIGHTS, add_url, change_url, grow, list_url, make_rows, name_of, row_for, text_of
@@ -39,6 +40,8 @@ def words(html: str) -> str:
 def get_pages(client, rows, cast, role):
     """Every page of the panel that a role may read, by address."""
     pages = {reverse("admin:index"): None}
+    if role in TOWN_WIDE:
+        pages[reverse("admin:year_charts")] = None
     pages.update({reverse("admin:app_list", args=[label]): None for _, label, _ in GROUPS})
     for model, (seen, added, _) in RIGHTS.items():
         if role in seen:
@@ -213,3 +216,43 @@ def test_the_first_page_needs_few_queries(role, rows, sign_in, django_assert_max
     client.get(reverse("admin:index"))
     with django_assert_max_num_queries(15):
         client.get(reverse("admin:index"))
+
+
+# --- The year ---------------------------------------------------------------------------------
+def test_the_year_by_category_and_district_stands_beside_its_bars(cast, sign_in, django_assert_max_num_queries):
+    from appraisal.models import MonthlyScore, ScoreEntry
+    from appraisal.tests.month_scene import sealed_scene
+
+    sealed_scene(cast)
+    client = sign_in(Role.COMMITTEE)
+    assert reverse("admin:year_charts") in text_of(client.get(reverse("admin:index")))
+    with django_assert_max_num_queries(10):
+        answer = client.get(reverse("admin:year_charts"))
+    figures = answer.context["figures"]
+    assert (figures.year, answer.context["years"]) == (2026, [2026])
+    counted = ScoreEntry.objects.counting().filter(kind="deduction", month=date(2026, 11, 1))
+    by_category: dict[str, Decimal] = {}
+    for entry in counted.select_related("clause__category"):
+        name = entry.clause.category.name
+        by_category[name] = by_category.get(name, Decimal(0)) + entry.effective_points
+    assert {row.name: Decimal(row.months[10]) for row in figures.categories} == by_category
+    assert {row.name: Decimal(row.year) for row in figures.categories} == by_category
+    assert len(by_category) > 3
+    lost = {row.district_name: row.deducted for row in MonthlyScore.objects.filter(month__month=date(2026, 11, 1))}
+    assert {row.name: Decimal(row.months[10]) for row in figures.districts} == {
+        name: points.quantize(Decimal("0.1"), ROUND_HALF_UP) for name, points in lost.items()
+    }
+    assert {row.months[0] for row in figures.categories} == {"—"}
+    page = text_of(answer)
+    assert page.count("<rect") == sum(len(row.bars) for row in (*figures.categories, *figures.districts)) > 3
+    # The longest column fills its field; nothing sticks out.
+    heights = [float(bar.height) for row in figures.categories for bar in row.bars]
+    assert max(heights) == 40
+    assert client.get(reverse("admin:year_charts"), {"year": "1999"}).context["figures"].year == 2026
+    assert sign_in(Role.SYSADMIN).get(reverse("admin:year_charts")).status_code == 403
+
+
+def test_a_year_without_anything_says_so(cast, sign_in):
+    page = text_of(sign_in(Role.OFFICE).get(reverse("admin:year_charts")))
+    assert "还没有生效的扣分" in page
+    assert "还没有定稿的月份" in page
