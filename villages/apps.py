@@ -16,7 +16,7 @@ class VillagesConfig(AppConfig):
         from villages.views import organization_tab, team_tab, village_tabs
 
         for model in m.TRACKED:
-            track(model, leave_out=["pinyin", "initials", "phone_tail"])
+            track(model, leave_out=["pinyin", "initials", "phone_tail", "stored_as"])
         register_holdings(POSTINGS)
         register_holdings(CADRES)
         for source in (

@@ -1,7 +1,8 @@
 """Where parts nearer the roof add to the register's pages, so that nothing here imports them.
 
 A part registers itself once in its `AppConfig.ready`: a tab of the village page, a column of the village
-list, a source of somebody's roles over time, a page beside that of a team or a district.
+list, a source of somebody's roles over time, a page beside that of a team or a district, what is still open when
+a village asks to govern itself, its last yearly assessment.
 """
 
 from __future__ import annotations
@@ -71,8 +72,19 @@ class RecordPage:
     permission: Callable[[User, Any], Verdict]
 
 
+@dataclass(frozen=True)
+class Matter:
+    """Something still open about a village that a decision on 村为主自治 should know of, with where it is."""
+
+    text: str
+    url: str
+
+
 RoleSource = Callable[["Person"], Iterable[RoleLine]]
 CodeFollower = Callable[["Village"], None]
+MatterSource = Callable[["Village", date], Iterable[Matter]]
+#: A village's last yearly assessment in words, by village id.
+AssessmentSource = Callable[[Iterable[int]], dict[int, tuple[str, str]]]
 
 _role_sources: list[RoleSource] = []
 _tabs: list[VillageTab] = []
@@ -80,6 +92,8 @@ _columns: list[VillageColumn] = []
 _team_pages: list[RecordPage] = []
 _district_pages: list[RecordPage] = []
 _code_followers: list[CodeFollower] = []
+_matters: list[MatterSource] = []
+_assessments: list[AssessmentSource] = []
 
 
 def register_roles(source: RoleSource) -> None:
@@ -121,6 +135,25 @@ def _record_tabs(
         for page in offered
     ]
     return [own, *more] if more else []
+
+
+def register_matters(source: MatterSource) -> None:
+    _matters.append(source)
+
+
+def open_matters(village: Village, today: date) -> list[Matter]:
+    """Appeals and months of the village that are not finished yet."""
+    return [matter for source in _matters for matter in source(village, today)]
+
+
+def register_assessments(source: AssessmentSource) -> None:
+    _assessments.append(source)
+
+
+def last_assessments(villages: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """(words, address) of the last yearly assessment, by village id."""
+    ids = list(villages)
+    return {pk: found for source in _assessments for pk, found in source(ids).items()}
 
 
 def register_code_follower(follow: CodeFollower) -> None:

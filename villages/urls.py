@@ -13,10 +13,14 @@ from villages.views import (
     people,
     postings,
     self_governance,
+    selfgov,
+    selfgov_applications,
+    selfgov_steps,
     specialities,
     teams,
     villager_groups,
     villages,
+    work_budgets,
 )
 
 urlpatterns = [
@@ -95,6 +99,38 @@ urlpatterns = [
     path("districts/<int:pk>/", districts.district_page, name="district"),
     path("districts/<int:pk>/edit/", districts.district_edit, name="district_edit"),
     path("districts/<int:pk>/villages/", districts.district_villages, name="district_villages"),
+]
+
+urlpatterns += [
+    path("selfgov/", selfgov.selfgov_list, name="selfgov_list"),
+    path("selfgov/new/", selfgov.selfgov_new, name="selfgov_new"),
+    path("selfgov/rules/", selfgov.selfgov_rules_page, name="selfgov_rules"),
+    path("selfgov/rules/new/", selfgov.selfgov_rules_add, name="selfgov_rules_add"),
+    path("selfgov/villages/<int:pk>/", selfgov.selfgov_village, name="selfgov_village"),
+    path("selfgov/villages/<int:pk>/end/", selfgov.selfgov_end, name="selfgov_end"),
+    path("selfgov/applications/", selfgov_applications.selfgov_application_list, name="selfgov_application_list"),
+    path("selfgov/applications/<int:pk>/", selfgov_applications.selfgov_application, name="selfgov_application"),
+    path("selfgov/applications/<int:pk>/facts/", selfgov_steps.step_facts, name="selfgov_step_facts"),
+    path("selfgov/applications/<int:pk>/conditions/", selfgov_steps.step_conditions, name="selfgov_step_conditions"),
+    path("selfgov/applications/<int:pk>/reason/", selfgov_steps.step_reason, name="selfgov_step_reason"),
+    path("selfgov/applications/<int:pk>/meeting/", selfgov_steps.step_meeting, name="selfgov_step_meeting"),
+    path("selfgov/applications/<int:pk>/instructor/", selfgov_steps.step_instructor, name="selfgov_step_instructor"),
+    path("selfgov/applications/<int:pk>/review/", selfgov_steps.step_review, name="selfgov_step_review"),
+    path("selfgov/applications/<int:pk>/submit/", selfgov_steps.step_submit, name="selfgov_step_submit"),
+    path("selfgov/applications/<int:pk>/file/", selfgov_applications.selfgov_file, name="selfgov_file"),
+    path("selfgov/applications/<int:pk>/opinion/", selfgov_applications.selfgov_opinion, name="selfgov_opinion"),
+    path("selfgov/applications/<int:pk>/check/", selfgov_applications.selfgov_check, name="selfgov_check"),
+    path("selfgov/applications/<int:pk>/agree/", selfgov_applications.selfgov_agree, name="selfgov_agree"),
+    path("selfgov/applications/<int:pk>/decline/", selfgov_applications.selfgov_decline, name="selfgov_decline"),
+    path("selfgov/applications/<int:pk>/return/", selfgov_applications.selfgov_return, name="selfgov_return"),
+    path("selfgov/applications/<int:pk>/withdraw/", selfgov_applications.selfgov_withdraw, name="selfgov_withdraw"),
+    path("selfgov/budgets/", work_budgets.work_budget_list, name="work_budget_list"),
+    path("selfgov/budgets/new/", work_budgets.work_budget_grant, name="work_budget_grant"),
+    path("selfgov/budgets/<int:pk>/", work_budgets.work_budget, name="work_budget"),
+    path("selfgov/budgets/<int:pk>/adjust/", work_budgets.work_budget_adjust, name="work_budget_adjust"),
+    path("selfgov/budgets/<int:pk>/uses/new/", work_budgets.budget_use_add, name="budget_use_add"),
+    path("selfgov/uses/<int:pk>/withdraw/", work_budgets.budget_use_withdraw, name="budget_use_withdraw"),
+    path("selfgov/uses/<int:pk>/file/", work_budgets.budget_use_file, name="budget_use_file"),
 ]
 
 # Last: any other word after a village's number is one of its tabs.

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from lianzhen.accounts.roles import Role as R
 from lianzhen.pages.guard import Guard
+from lianzhen.tests.bulletin_rows import bulletin_rows
 from lianzhen.tests.cast import START, Cast, make_user
 from lianzhen.tests.document_rows import document_rows
 from lianzhen.tests.duty_rows import duty_rows
@@ -27,6 +28,7 @@ from lianzhen.tests.entry_rows import entry_rows
 from lianzhen.tests.meeting_rows import meeting_rows
 from lianzhen.tests.month_rows import month_rows
 from lianzhen.tests.scheme_rows import scheme_rows
+from lianzhen.tests.selfgov_rows import selfgov_rows
 
 OUTSIDER = "outsider"
 EVERYBODY = frozenset(R) | {OUTSIDER}
@@ -62,6 +64,18 @@ MAY = {
     "arrange_grids": OFFICE,
     "appoint_cadres": OFFICE,
     "decide_self_governance": frozenset({R.OFFICE_LEAD}),
+    "see_selfgov": READERS,
+    # The cast's cadre is the clerk: the secretary or the director applies, or the office on their behalf.
+    "write_application": OFFICE,
+    "withdraw_application": frozenset(),
+    "opine_application": frozenset({R.DISTRICT}),
+    "return_application": frozenset({R.DISTRICT}),
+    "check_application": OFFICE,
+    "decide_application": frozenset({R.COMMITTEE}),
+    "change_conditions": frozenset({R.OFFICE_LEAD}),
+    "grant_budgets": OFFICE,
+    "report_uses": OFFICE | {R.CADRE},
+    "withdraw_uses": OFFICE | {R.CADRE},
     "change_kinds": OFFICE,
     "see_accounts": ACCOUNTS,
     "keep_accounts": frozenset({R.SYSADMIN}),
@@ -156,9 +170,14 @@ MAY = {
     "lock_months": frozenset({R.OFFICE_LEAD}),
     # Asked for by the clerk.
     "decide_corrections": frozenset({R.OFFICE_LEAD, R.COMMITTEE}),
+    "see_bulletins": READERS | {R.WINDOW},
+    "keep_bulletins": OFFICE,
+    "sign_bulletins": frozenset({R.OFFICE_LEAD}),
     "see_documents": READERS | {R.WINDOW},
     "see_paper_settings": TOWN,
     "keep_paper_settings": OFFICE,
+    "draft_papers": OFFICE,
+    "sign_papers": frozenset({R.OFFICE_LEAD}),
 }
 
 #: Who sees the own village's row and the other village's, by what the address begins with.
@@ -167,6 +186,10 @@ FAR = TOWN | {R.WINDOW}
 SEES = {
     "villages": (OWN, FAR),
     "selfgov": (FAR | {R.INSTRUCTOR}, FAR | {R.INSTRUCTOR}),
+    "selfgov/villages": (OWN, FAR),
+    "selfgov/applications": (OWN, FAR),
+    "selfgov/budgets": (OWN, FAR),
+    "selfgov/uses": (OWN, FAR),
     "teams": (OWN, FAR),
     "postings": (OWN, FAR),
     "specialities": (OWN, FAR),
@@ -210,6 +233,8 @@ SEES = {
     "weekly/<slug:week>": (OWN, FAR),
     "scores/<slug:month>/teams": (OWN, FAR),
     "corrections": (OWN, FAR),
+    # A draft, and one that was issued.
+    "bulletins": (OFFICE | {R.AUDITOR}, READERS | {R.WINDOW}),
     # Papers about one village each.
     "documents": (OWN, FAR),
     "settings/papers/templates": (TOWN, TOWN),
@@ -300,7 +325,9 @@ def objects(cast: Cast) -> dict[str, tuple[Any, Any]]:
         rows |= entry_rows(cast)
         rows |= scheme_rows(cast)
         rows |= month_rows(cast)
+        rows |= selfgov_rows(cast)
         rows |= document_rows(cast)
+        rows |= bulletin_rows(cast)
         rows["weekly/<slug:week>"] = [cast.team, cast.other_team]
         rows["scores/<slug:month>/teams"] = [cast.team, cast.other_team]
         asked_for = {"text": "水渠垮塌，请镇里支持。", "raised_on": START}

@@ -5,6 +5,7 @@ from villages.models.organizations import OrganizationKind, OrganizationMember, 
 from villages.models.party import PartyBranch, PartyGroup
 from villages.models.people import CadreTerm, Person
 from villages.models.places import LiaisonGroup, Speciality, Village, VillagerGroup
+from villages.models.self_governance import BudgetUse, SelfGovApplication, SelfGovRules, WorkBudget
 from villages.models.teams import DutyPlan, LiaisonTeam, Posting, SelfGovernance
 
 #: Every model of the register stands behind the trail's door.
@@ -25,6 +26,10 @@ TRACKED = (
     PartyBranch,
     PartyGroup,
     VillageCharter,
+    SelfGovRules,
+    SelfGovApplication,
+    WorkBudget,
+    BudgetUse,
 )
 
 __all__ = [model.__name__ for model in TRACKED] + ["TRACKED"]

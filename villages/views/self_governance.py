@@ -1,4 +1,4 @@
-"""Recording the committee's decisions on 村为主自治."""
+"""补录: taking over decisions on 村为主自治 that were made before the platform; new ones go through an application."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from villages.models import Village
 from villages.permissions import decide_self_governance
 from villages.views.villages import find_village, tab_url, under
 
+#: Why this page is still there.
+TAKING_OVER = "只用来补录使用本平台以前已经生效的决定；新的请走“自治村”里的申请。保存后："
+
 
 @guarded(decide_self_governance, find=find_village)
 def self_governance_begin(request: HttpRequest, village: Village) -> HttpResponse:
@@ -27,9 +30,9 @@ def self_governance_begin(request: HttpRequest, village: Village) -> HttpRespons
         done=lambda term: (tab_url(village), f"{village}自{full_date(term.starts_on)}起实行村为主自治。"),
         context=under(
             village,
-            heading=f"登记{village}实行村为主自治",
-            submit="登记生效",
-            intro="登记镇党委的研究决定。保存后：",
+            heading=f"补录{village}实行村为主自治",
+            submit="补录决定",
+            intro=TAKING_OVER,
             effects=actions.effects_of_beginning(village),
         ),
     )
@@ -50,10 +53,10 @@ def self_governance_end(request: HttpRequest, village: Village) -> HttpResponse:
         ),
         context=under(
             village,
-            heading=f"终止{village}村为主自治",
-            submit="登记终止",
+            heading=f"补录{village}终止村为主自治",
+            submit="补录终止",
             danger=True,
-            intro="登记镇党委的研究决定。保存后：",
+            intro=TAKING_OVER,
             effects=actions.effects_of_ending(term),
         ),
     )

@@ -29,6 +29,9 @@ from villages.models import Person, Village
 LISTS = (
     "village_list",
     "team_list",
+    "selfgov_list",
+    "selfgov_application_list",
+    "work_budget_list",
     "district_list",
     "organization_list",
     "organization_kinds",
@@ -56,6 +59,7 @@ LISTS = (
     "score_list",
     "month_list",
     "correction_list",
+    "bulletin_list",
     "document_list",
     "clause_list",
     "deduction_list",

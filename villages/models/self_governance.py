@@ -1,0 +1,435 @@
+"""村为主自治: the conditions, the application with its opinions, and the work budget that goes to the village.
+
+The term itself is `teams.SelfGovernance`; an application leads to one, or ends one. The separation of duties
+(申请 ≠ 片区意见 ≠ 联村办核查 ≠ 党委研究) is the database's as well.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from lianzhen.trail.columns import by_field, paired
+from lianzhen.trail.versions import VersionedModel
+from lianzhen.wording import full_date
+from villages.visibility import in_seen_villages
+
+if TYPE_CHECKING:
+    from lianzhen.accounts.models import User
+
+#: In force until the town sets its own: 「自我管理基础条件较好的村可以向镇党委申请」 names none.
+EXAMPLE_CONDITIONS = (
+    "村党支部和村委会班子健全，分工明确，能独立承担镇里交办的工作。",
+    "村务、党务、财务按期公开，没有新增村级债务。",
+    "网格长、党员小组和红白喜事理事会等组织配齐，正常开展工作。",
+    "矛盾纠纷基本在村内化解，近一年没有发生安全生产责任事故。",
+    "村规民约经村民会议通过并得到执行，环境整治有人管、有制度。",
+)
+#: Whole money in 元, to the 分.
+CENT = Decimal("0.01")
+
+
+class Attached(models.Model):
+    """A record with at most one file, kept by `lianzhen.pages.uploads`; another file takes its place."""
+
+    file_name = models.CharField("文件名", max_length=120, blank=True)
+    stored_as = models.CharField("存放位置", max_length=200, blank=True)
+    file_sha256 = models.CharField("文件校验值", max_length=64, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def has_file(self) -> bool:
+        return bool(self.stored_as)
+
+
+def file_whole(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        name=name,
+        condition=Q(file_name="", stored_as="", file_sha256="")
+        | (~Q(file_name="") & ~Q(stored_as="") & ~Q(file_sha256="")),
+        violation_error_message="文件没有存好，请重新选择文件。",
+    )
+
+
+class OfVillageQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> OfVillageQuerySet:
+        return self.filter(in_seen_villages(user, "village"))
+
+
+class SelfGovRulesQuerySet(models.QuerySet["SelfGovRules"]):
+    def visible_to(self, user: User) -> SelfGovRulesQuerySet:
+        return self if user.standing.holdings else self.none()
+
+    def conditions_on(self, day: date) -> list[str]:
+        """The conditions of the version in force; the shipped example where the town has set none. One query."""
+        version = self.filter(starts_on__lte=day).order_by("-starts_on").first()
+        return version.lines if version else list(EXAMPLE_CONDITIONS)
+
+
+class SelfGovRules(VersionedModel):
+    """自治条件, one to a line, in force from `starts_on` until the next version begins."""
+
+    starts_on = models.DateField("生效日期", unique=True, error_messages={"unique": "这一天已有一版自治条件。"})
+    conditions = models.TextField("申请条件", max_length=2000)
+    basis = models.CharField("依据", max_length=200)
+
+    objects = SelfGovRulesQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "自治条件"
+        verbose_name_plural = "自治条件"
+        ordering = ["-starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="selfgov_rules_said",
+                condition=~Q(conditions="") & ~Q(basis=""),
+                violation_error_message="请写明申请条件和依据。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{full_date(self.starts_on)}起的自治条件"
+
+    @property
+    def lines(self) -> list[str]:
+        return [line.strip() for line in self.conditions.splitlines() if line.strip()]
+
+
+def others(name: str, stem: str, *before: str, message: str) -> models.CheckConstraint:
+    """Whoever did the step `stem` did none of the steps `before`."""
+    apart = Q(**{f"{stem}_by": None})
+    ways = Q()
+    for other in before:
+        ways &= Q(**{f"{other}_by": None}) | ~Q(**{f"{stem}_by": F(f"{other}_by")})
+    return models.CheckConstraint(name=name, condition=apart | ways, violation_error_message=message)
+
+
+#: What is done to an application, each with its moment and its account.
+STEMS = ("submitted", "opinion", "checked", "returned", "decided", "withdrawn")
+
+
+class SelfGovApplicationQuerySet(OfVillageQuerySet):
+    def open(self) -> SelfGovApplicationQuerySet:
+        return self.filter(state__in=SelfGovApplication.OPEN)
+
+
+class SelfGovApplication(VersionedModel, Attached):
+    """自治申请: 草稿 → 片区意见 → 联村办核查 → 党委研究 → 同意 / 不同意; 退回补充 and 已撤回 on the way.
+
+    `kind` begin asks for self-governance, stop for its end (`term` is the one to end). `conditions` are frozen when
+    it is begun, `answers` stand beside them by place; `facts` are frozen when it is submitted.
+    """
+
+    class Kind(models.TextChoices):
+        BEGIN = "begin", "实行村为主自治"
+        STOP = "stop", "终止村为主自治"
+
+    class Origin(models.TextChoices):
+        VILLAGE = "village", "村里申请"
+        ON_BEHALF = "on_behalf", "联村办代录"
+        TOWN = "town", "镇里提出"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "草稿"
+        RETURNED = "returned", "退回补充"
+        DISTRICT = "district", "片区意见"
+        OFFICE = "office", "联村办核查"
+        COMMITTEE = "committee", "党委研究"
+        AGREED = "agreed", "同意"
+        DECLINED = "declined", "不同意"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    #: Being written, and waiting for somebody of the town.
+    WRITING = (State.DRAFT, State.RETURNED)
+    WAITING = (State.DISTRICT, State.OFFICE, State.COMMITTEE)
+    OPEN = (*WRITING, *WAITING)
+
+    village = models.ForeignKey(
+        "villages.Village", verbose_name="村", on_delete=models.PROTECT, related_name="selfgov_applications"
+    )
+    kind = models.CharField("事项", max_length=10, choices=Kind.choices, default=Kind.BEGIN)
+    origin = models.CharField("来源", max_length=10, choices=Origin.choices, default=Origin.VILLAGE)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
+    term = models.ForeignKey(
+        "villages.SelfGovernance",
+        verbose_name="自治期",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="applications",
+    )
+    started_at = models.DateTimeField("开始填写于", default=timezone.now)
+    started_by = by_field("填写人", optional=True)
+    facts = models.JSONField("基本情况", default=list, blank=True)
+    conditions = models.JSONField("申请条件", default=list, blank=True)
+    answers = models.JSONField("逐条说明", default=list, blank=True)
+    reason = models.CharField("终止原因", max_length=500, blank=True)
+    met_on = models.DateField("会议日期", null=True, blank=True)
+    votes_for = models.PositiveIntegerField("赞成（票）", null=True, blank=True)
+    votes_against = models.PositiveIntegerField("反对（票）", null=True, blank=True)
+    votes_abstain = models.PositiveIntegerField("弃权（票）", null=True, blank=True)
+    instructor = models.ForeignKey(
+        "villages.Person",
+        verbose_name="建议的指导员",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    submitted_at = models.DateTimeField("提交于", null=True, blank=True)
+    submitted_by = by_field("提交人", optional=True)
+    opinion_for = models.BooleanField("片区赞成", null=True, blank=True)
+    opinion = models.CharField("片区意见", max_length=500, blank=True)
+    opinion_at = models.DateTimeField("片区意见于", null=True, blank=True)
+    opinion_by = by_field("出片区意见的人", optional=True)
+    check_for = models.BooleanField("核查符合条件", null=True, blank=True)
+    check_note = models.CharField("核查情况", max_length=500, blank=True)
+    checked_at = models.DateTimeField("核查于", null=True, blank=True)
+    checked_by = by_field("核查人", optional=True)
+    return_reason = models.CharField("退回原因", max_length=300, blank=True)
+    returned_at = models.DateTimeField("退回于", null=True, blank=True)
+    returned_by = by_field("退回人", optional=True)
+    decided_on = models.DateField("党委研究日期", null=True, blank=True)
+    basis = models.CharField("依据", max_length=200, blank=True)
+    decision_note = models.CharField("不同意的原因", max_length=500, blank=True)
+    starts_on = models.DateField("生效日期", null=True, blank=True)
+    decided_at = models.DateTimeField("登记决定于", null=True, blank=True)
+    decided_by = by_field("登记决定的人", optional=True)
+    withdrawn_at = models.DateTimeField("撤回于", null=True, blank=True)
+    withdrawn_by = by_field("撤回人", optional=True)
+
+    objects = SelfGovApplicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "自治申请"
+        verbose_name_plural = "自治申请"
+        ordering = ["-started_at", "-id"]
+        constraints = [
+            *(
+                paired(f"selfgov_{s}", s)
+                for s in ("submitted", "opinion", "checked", "returned", "decided", "withdrawn")
+            ),
+            file_whole("selfgov_file_whole"),
+            models.UniqueConstraint(
+                name="selfgov_one_application",
+                fields=["village"],
+                condition=Q(state__in=["draft", "returned", "district", "office", "committee"]),
+                violation_error_message="这个村已有一件自治申请正在办理。",
+            ),
+            others(
+                "selfgov_opinion_other",
+                "opinion",
+                "started",
+                "submitted",
+                message="填写和提交申请的人不能出片区意见，请由其他同志办理。",
+            ),
+            others(
+                "selfgov_check_other",
+                "checked",
+                "started",
+                "submitted",
+                "opinion",
+                message="申请人和出片区意见的人不能核查，请由其他同志办理。",
+            ),
+            others(
+                "selfgov_decide_other",
+                "decided",
+                "started",
+                "submitted",
+                "opinion",
+                "checked",
+                message="申请人、出意见的人和核查人不能登记党委决定，请由其他同志办理。",
+            ),
+            # Every state says which steps lie behind it.
+            models.CheckConstraint(
+                name="selfgov_state_fits",
+                condition=Q(state__in=["draft", "returned"], opinion_at=None, checked_at=None, decided_at=None)
+                | Q(state="district", submitted_at__isnull=False, opinion_at=None, checked_at=None, decided_at=None)
+                | Q(
+                    state="office",
+                    submitted_at__isnull=False,
+                    opinion_at__isnull=False,
+                    checked_at=None,
+                    decided_at=None,
+                )
+                | Q(
+                    state="committee",
+                    submitted_at__isnull=False,
+                    opinion_at__isnull=False,
+                    checked_at__isnull=False,
+                    decided_at=None,
+                )
+                | Q(
+                    state__in=["agreed", "declined"],
+                    submitted_at__isnull=False,
+                    opinion_at__isnull=False,
+                    checked_at__isnull=False,
+                    decided_at__isnull=False,
+                )
+                | Q(state="withdrawn", withdrawn_at__isnull=False, decided_at=None),
+                violation_error_message="申请的状态与办理经过不符。",
+            ),
+            models.CheckConstraint(
+                name="selfgov_returned_why",
+                condition=~Q(state="returned") | (Q(returned_at__isnull=False) & ~Q(return_reason="")),
+                violation_error_message="退回补充须写明原因。",
+            ),
+            models.CheckConstraint(
+                name="selfgov_decision_fits",
+                condition=Q(state="agreed", decided_on__isnull=False, starts_on__isnull=False, term__isnull=False)
+                & ~Q(basis="")
+                | Q(state="declined", decided_on__isnull=False, starts_on=None) & ~Q(basis="") & ~Q(decision_note="")
+                | ~Q(state__in=["agreed", "declined"]) & Q(decided_on=None, starts_on=None, basis=""),
+                violation_error_message="党委研究须写明日期、结果和依据；同意的写生效日期，不同意的写原因。",
+            ),
+            models.CheckConstraint(
+                name="selfgov_first_of_month",
+                condition=Q(starts_on=None) | Q(starts_on__day=1),
+                violation_error_message="生效日期应为某月1日，按整月计算考核。",
+            ),
+            models.CheckConstraint(
+                name="selfgov_stop_has_term",
+                condition=Q(kind="begin") | Q(kind="stop", term__isnull=False),
+                violation_error_message="终止的申请须有正在实行的自治。",
+            ),
+            models.CheckConstraint(
+                name="selfgov_stop_why",
+                condition=Q(kind="begin", reason="") | Q(kind="stop", submitted_at=None) | ~Q(reason=""),
+                violation_error_message="请填写终止原因。",
+            ),
+            models.CheckConstraint(
+                name="selfgov_begin_met",
+                condition=Q(kind="stop")
+                | Q(submitted_at=None)
+                | Q(
+                    met_on__isnull=False,
+                    votes_for__isnull=False,
+                    votes_against__isnull=False,
+                    votes_abstain__isnull=False,
+                ),
+                violation_error_message="请先填写会议决议。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.village}{'终止' if self.kind == 'stop' else '实行'}村为主自治的申请"
+
+    @property
+    def is_stop(self) -> bool:
+        return self.kind == self.Kind.STOP
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN
+
+    @property
+    def explained(self) -> list[tuple[str, str]]:
+        """Each condition with what the village says to it."""
+        said = [*self.answers, *[""] * len(self.conditions)]
+        return list(zip(self.conditions, said, strict=False))
+
+
+class WorkBudget(VersionedModel):
+    """工作经费预算到村: what a self-governed village was granted for a year (元).
+
+    `used` is the sum of its uses that stand, kept by the action under the row's lock, so that the database itself
+    never lets the balance fall below zero.
+    """
+
+    village = models.ForeignKey(
+        "villages.Village", verbose_name="村", on_delete=models.PROTECT, related_name="work_budgets"
+    )
+    year = models.PositiveSmallIntegerField("年度")
+    amount = models.DecimalField("金额（元）", max_digits=12, decimal_places=2, validators=[MinValueValidator(CENT)])
+    used = models.DecimalField("已用（元）", max_digits=12, decimal_places=2, default=Decimal(0), editable=False)
+    basis = models.CharField("依据文号", max_length=200)
+    granted_on = models.DateField("下达日期")
+    note = models.CharField("说明", max_length=200, blank=True)
+    granted_at = models.DateTimeField("登记于", default=timezone.now)
+    granted_by = by_field("登记人", optional=True)
+
+    objects = OfVillageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "工作经费"
+        verbose_name_plural = "工作经费"
+        ordering = ["-year", "village__code"]
+        constraints = [
+            models.UniqueConstraint(
+                name="work_budget_one_a_year",
+                fields=["village", "year"],
+                violation_error_message="这个村这一年的工作经费已登记，请用“调整金额”办理。",
+            ),
+            models.CheckConstraint(
+                name="work_budget_positive",
+                condition=Q(amount__gt=0) & Q(used__gte=0),
+                violation_error_message="金额应大于0。",
+            ),
+            models.CheckConstraint(
+                name="work_budget_not_overdrawn",
+                condition=Q(used__lte=F("amount")),
+                violation_error_message="经费余额不够。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.village}{self.year}年工作经费"
+
+    @property
+    def balance(self) -> Decimal:
+        return self.amount - self.used
+
+
+class BudgetUseQuerySet(models.QuerySet["BudgetUse"]):
+    def visible_to(self, user: User) -> BudgetUseQuerySet:
+        return self.filter(in_seen_villages(user, "budget__village"))
+
+    def standing(self) -> BudgetUseQuerySet:
+        return self.filter(withdrawn_at=None)
+
+
+class BudgetUse(VersionedModel, Attached):
+    """One use of the work budget, reported by the village (元). Withdrawn with a reason, never deleted."""
+
+    budget = models.ForeignKey(WorkBudget, verbose_name="工作经费", on_delete=models.PROTECT, related_name="uses")
+    spent_on = models.DateField("使用日期")
+    purpose = models.CharField("用途", max_length=200)
+    amount = models.DecimalField("金额（元）", max_digits=12, decimal_places=2, validators=[MinValueValidator(CENT)])
+    on_behalf = models.BooleanField("联村办代录", default=False)
+    recorded_at = models.DateTimeField("登记于", default=timezone.now)
+    recorded_by = by_field("登记人", optional=True)
+    withdrawn_at = models.DateTimeField("撤回于", null=True, blank=True)
+    withdrawn_by = by_field("撤回人", optional=True)
+    withdraw_reason = models.CharField("撤回原因", max_length=200, blank=True)
+
+    objects = BudgetUseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "经费使用"
+        verbose_name_plural = "经费使用"
+        ordering = ["-spent_on", "-id"]
+        constraints = [
+            file_whole("budget_use_file_whole"),
+            paired("budget_use_withdrawn", "withdrawn"),
+            models.CheckConstraint(
+                name="budget_use_positive",
+                condition=Q(amount__gt=0),
+                violation_error_message="金额应大于0。",
+            ),
+            models.CheckConstraint(
+                name="budget_use_withdrawn_why",
+                condition=Q(withdrawn_at=None) | ~Q(withdraw_reason=""),
+                violation_error_message="请填写撤回原因。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.budget}：{self.purpose}"

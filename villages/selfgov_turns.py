@@ -1,0 +1,61 @@
+"""Whose turn it is with an application for 村为主自治: accounts, found through postings, terms and grants."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from lianzhen.accounts.models import User
+from lianzhen.accounts.roles import Role
+from villages.models import CadreTerm, LiaisonTeam, Posting, SelfGovApplication, Village
+
+OFFICE = (Role.OFFICE, Role.OFFICE_LEAD)
+
+
+def holding(today: date, *roles: Role) -> set[int]:
+    return set(User.objects.holding(*roles, on=today).values_list("pk", flat=True))
+
+
+def of_village(village: Village, today: date) -> set[int]:
+    """Open accounts of the village's cadres. One query."""
+    return _accounts(CadreTerm.objects.on(today).filter(village=village))
+
+
+def opinion_givers(application: SelfGovApplication, today: date) -> set[int]:
+    """The liaison group of the village's district, less whoever applied or serves in the village itself; the
+    office where that leaves nobody. At most four queries."""
+    village = application.village
+    found = _accounts(Posting.objects.on(today).filter(group=village.group_id)) if village.group_id else set()
+    return (found - _barred(application) - serving(village, today)) or (
+        holding(today, *OFFICE) - _barred(application) - serving(village, today)
+    )
+
+
+def serving(village: Village, today: date) -> set[int]:
+    """Who works in the village's team, or guides the village: they do not judge it."""
+    team = LiaisonTeam.objects.on(today).filter(village=village)
+    return _accounts(Posting.objects.on(today).filter(team__in=team)) | _accounts(
+        Posting.objects.on(today).filter(village=village)
+    )
+
+
+def next_ones(application: SelfGovApplication, today: date) -> set[int]:
+    """Accounts that can take the next step."""
+    State = SelfGovApplication.State
+    if application.state == State.DISTRICT:
+        return opinion_givers(application, today)
+    if application.state == State.OFFICE:
+        return holding(today, *OFFICE) - _barred(application)
+    if application.state == State.COMMITTEE:
+        return holding(today, Role.COMMITTEE) - _barred(application)
+    own = of_village(application.village, today)
+    return own | {application.started_by_id} if application.started_by_id else own
+
+
+def _barred(application: SelfGovApplication) -> set[int]:
+    steps = (application.started_by_id, application.submitted_by_id, application.opinion_by_id)
+    return {pk for pk in (*steps, application.checked_by_id) if pk is not None}
+
+
+def _accounts(terms: object) -> set[int]:
+    rows = terms.filter(person__user__isnull=False, person__user__ended_at=None)  # type: ignore[attr-defined]
+    return set(rows.values_list("person__user_id", flat=True))

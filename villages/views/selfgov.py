@@ -1,0 +1,331 @@
+"""自治村: the register, a village's page with its history, starting an application, the conditions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from lianzhen.accounts.models import User
+from lianzhen.accounts.verdicts import NotAllowed
+from lianzhen.money_words import money_words
+from lianzhen.pages.forms import PageForm, form_page
+from lianzhen.pages.guard import guarded, visible
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, link_to, plain_table, tag
+from lianzhen.trail.models import AuditEntry
+from lianzhen.wording import full_date, number, term
+from villages.actions import selfgov_applications as actions
+from villages.actions import selfgov_rules
+from villages.extensions import last_assessments
+from villages.forms.selfgov import ConditionSetForm, StartForm
+from villages.models import Posting, SelfGovApplication, SelfGovernance, SelfGovRules, Village, WorkBudget
+from villages.permissions_selfgov import (
+    OFFICE,
+    apply_for,
+    change_conditions,
+    grant_budgets,
+    heads_villages,
+    see_selfgov,
+)
+from villages.views.selfgov_cells import APPLICATION_COLUMNS, CRUMB
+
+Kind, Origin = SelfGovApplication.Kind, SelfGovApplication.Origin
+#: Who decides, as the article says it.
+WHO_DECIDES = "片区联络组出意见，联村工作办核查，镇党委研究决定。"
+AFTERWARDS = (
+    "不派联村工作组，派1名联村工作指导员；现在的工作组止于生效日期的前一天。",
+    "工作经费预算到村，由村里使用并登记用途。",
+    "从生效的月份起不再按月考核、不再报送周报，由镇党委一年考核一次。",
+)
+
+find_village = visible(Village, narrow=lambda rows: rows.select_related("group"))
+
+
+# --- Register ---------------------------------------------------------------------------------
+def _terms(user: User) -> QuerySet:
+    """Running terms (begun or agreed) with the instructor and this year's budget."""
+    today = timezone.localdate()
+    posting = Posting.objects.open().filter(village=OuterRef("village"))
+    budget = WorkBudget.objects.filter(village=OuterRef("village"), year=today.year)
+    rows = SelfGovernance.objects.open().visible_to(user).select_related("village__group")
+    return rows.annotate(
+        instructor=Subquery(posting.values("person__name")[:1]),
+        granted=Subquery(budget.values("amount")[:1]),
+        used=Subquery(budget.values("used")[:1]),
+        budget_pk=Subquery(budget.values("pk")[:1]),
+    )
+
+
+def _granted(term: SelfGovernance) -> Any:
+    if term.granted is None:
+        return tag("warn", "未登记")
+    return link_to("work_budget", term.budget_pk, number(term.granted))
+
+
+COLUMNS = (
+    Column(
+        "village",
+        "村",
+        lambda t: t.village.name,
+        show=lambda t: link_to("selfgov_village", t.village_id, t.village.name),
+        sort=["village__pinyin"],
+        head=True,
+    ),
+    Column(
+        "group",
+        "片区",
+        lambda t: t.village.group.district_name if t.village.group else "",
+        sort=["village__group__position"],
+        secondary=True,
+    ),
+    Column("since", "自治起", lambda t: t.starts_on, sort=["starts_on"], kind="date"),
+    Column("instructor", "指导员", lambda t: t.instructor or "暂无", sort=["instructor"]),
+    Column(
+        "granted", "本年经费（元）", lambda t: t.granted, show=_granted, kind="number", total=True, sort=["granted"]
+    ),
+    Column("used", "已用（元）", lambda t: t.used, kind="number", total=True, secondary=True, sort=["used"]),
+    Column(
+        "assessed",
+        "上次年度考核",
+        lambda t: t.assessed[0],
+        show=lambda t: link(t.assessed[1], t.assessed[0]) if t.assessed[1] else "—",
+    ),
+)
+
+
+def attach_assessments(terms: list[SelfGovernance]) -> None:
+    found = last_assessments(t.village_id for t in terms)
+    for one in terms:
+        one.assessed = found.get(one.village_id, ("", ""))
+
+
+@guarded(see_selfgov, methods=LIST_METHODS)
+def selfgov_list(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    may_apply = user.standing.has(*OFFICE) or bool(heads_villages(user))
+    page = ListPage(
+        request,
+        _terms(user),
+        COLUMNS,
+        title="自治村",
+        order=["village__group__position", "village__code"],
+        count=lambda n: f"共{number(n)}个村",
+        empty_text="还没有村实行村为主自治。",
+        empty_action=("申请村为主自治", reverse("selfgov_new")) if may_apply else None,
+        prepare=attach_assessments,
+        context={
+            "extra_actions": [
+                ("自治条件", reverse("selfgov_rules")),
+                ("自治申请", reverse("selfgov_application_list")),
+                ("工作经费", reverse("work_budget_list")),
+            ],
+            "add_url": reverse("selfgov_new"),
+            "add_text": "申请村为主自治",
+            "may_add": may_apply,
+        },
+    )
+    return page.respond()
+
+
+# --- A village --------------------------------------------------------------------------------
+BUDGET_COLUMNS = (
+    Column("year", "年度", lambda b: b.year, show=lambda b: link_to("work_budget", b.pk, f"{b.year}年"), head=True),
+    Column("amount", "下达（元）", lambda b: b.amount, kind="number", total=True),
+    Column("used", "已用（元）", lambda b: b.used, kind="number", total=True),
+    Column("balance", "余额（元）", lambda b: b.balance, kind="number", total=True),
+    Column("basis", "依据文号", lambda b: b.basis, secondary=True),
+)
+
+
+@guarded(see_selfgov, find=find_village, methods=("GET",))
+def selfgov_village(request: HttpRequest, village: Village) -> HttpResponse:
+    """Self-governance of one village: now, its budgets, its applications and everything since; also on paper."""
+    terms = list(village.self_governance.order_by("-starts_on"))
+    running = next((t for t in terms if t.ends_on is None), None)
+    applications = list(village.selfgov_applications.select_related("village", "term"))
+    budgets = list(village.work_budgets.all())
+    postings = list(Posting.objects.filter(village=village).select_related("person").order_by("-starts_on"))
+    total = sum((b.amount for b in budgets), start=0)
+    context = {
+        "village": village,
+        "running": running,
+        "facts": _facts(running, postings),
+        "budgets": plain_table("工作经费", BUDGET_COLUMNS, budgets, empty_text="还没有下达工作经费。"),
+        "in_words": money_words(total) if budgets else "",
+        "applications": plain_table(
+            "自治申请", APPLICATION_COLUMNS, applications, empty_text="没有申请。", totals=False
+        ),
+        "events": _events(terms, postings),
+        "entries": _entries(terms, applications),
+        "assessed": last_assessments([village.pk]).get(village.pk),
+        "may_grant": running is not None and grant_budgets(request.user, village),
+        "may_end": _may_end(request.user, village, running, applications),
+        "may_apply": running is None and apply_for(request.user, village) and not any(a.is_open for a in applications),
+        "crumbs": [CRUMB],
+    }
+    printing = request.GET.get("print") == "1"
+    return render(request, f"villages/selfgov_village{'_print' if printing else ''}.html", context)
+
+
+def _entries(terms: list[SelfGovernance], applications: list[SelfGovApplication]) -> QuerySet:
+    """Who did what about them, newest first."""
+    about = Q(model="villages.selfgovernance", object_id__in=[t.pk for t in terms])
+    about |= Q(model="villages.selfgovapplication", object_id__in=[a.pk for a in applications])
+    return AuditEntry.objects.filter(about).order_by("-at", "-pk")[:30]
+
+
+def _may_end(user: User, village: Village, running: Any, applications: list[SelfGovApplication]) -> bool:
+    return running is not None and not any(a.is_open for a in applications) and bool(apply_for(user, village))
+
+
+def _facts(running: SelfGovernance | None, postings: list[Posting]) -> list[tuple[str, Any]]:
+    if running is None:
+        return [("管理方式", "现在没有实行村为主自治")]
+    guide = next((p for p in postings if p.ends_on is None), None)
+    return [
+        ("自治起", full_date(running.starts_on)),
+        ("党委研究", f"{full_date(running.decided_on)}，{running.basis}"),
+        ("指导员", f"{guide.person}（{full_date(guide.starts_on)}起）" if guide else "暂无"),
+    ]
+
+
+def _events(terms: list[SelfGovernance], postings: list[Posting]) -> list[dict[str, Any]]:
+    """Terms and instructors, newest first."""
+    lines = [
+        {
+            "when": term(t.starts_on, t.ends_on),
+            "label": "村为主自治",
+            "text": f"{full_date(t.decided_on)}党委研究，{t.basis}",
+            "reason": t.end_reason,
+            "day": t.starts_on,
+        }
+        for t in terms
+    ]
+    lines += [
+        {
+            "when": term(p.starts_on, p.ends_on),
+            "label": f"联村工作指导员{p.person}",
+            "reason": p.end_reason,
+            "day": p.starts_on,
+        }
+        for p in postings
+    ]
+    return sorted(lines, key=lambda line: line["day"], reverse=True)
+
+
+# --- Starting ---------------------------------------------------------------------------------
+def _may_begin(user: User) -> QuerySet:
+    """Villages for which the user may start an application: with neither a running term nor an open one."""
+    rows = Village.objects.current().visible_to(user)
+    if not user.standing.has(*OFFICE):
+        rows = rows.filter(pk__in=heads_villages(user))
+    alone = SelfGovernance.objects.open().filter(village=OuterRef("pk"))
+    asked = SelfGovApplication.objects.open().filter(village=OuterRef("pk"))
+    return rows.exclude(Exists(alone)).exclude(Exists(asked)).order_by("group__position", "code")
+
+
+@guarded(see_selfgov)
+def selfgov_new(request: HttpRequest) -> HttpResponse:
+    """Conditions, who decides, what follows; whoever may apply begins here."""
+    user, now = request.user, timezone.now()
+    villages = _may_begin(user)
+    on_behalf = user.standing.has(*OFFICE)
+    mine = SelfGovApplication.objects.open().filter(village__in=heads_villages(user)).select_related("village")
+    context = {
+        "heading": "申请村为主自治",
+        "conditions": SelfGovRules.objects.conditions_on(timezone.localdate(now)),
+        "who_decides": WHO_DECIDES,
+        "afterwards": AFTERWARDS,
+        "may_start": villages.exists(),
+        "on_behalf": on_behalf,
+        "mine": list(mine),
+        "cancel_url": reverse("selfgov_list"),
+        "submit": "代录申请" if on_behalf else "开始申请",
+        "crumbs": [CRUMB],
+    }
+    return form_page(
+        request,
+        StartForm(request.POST or None, villages=villages),
+        save=lambda values: actions.start(
+            village=values["village"],
+            kind=Kind.BEGIN,
+            origin=Origin.ON_BEHALF if on_behalf else Origin.VILLAGE,
+            by=user,
+            now=now,
+        ),
+        done=lambda made: (
+            reverse("selfgov_step_facts", args=[made.pk]),
+            "申请已建立，每一步都会保存。",
+        ),
+        context=context,
+        template="villages/selfgov_new.html",
+    )
+
+
+@guarded(see_selfgov, find=find_village)
+def selfgov_end(request: HttpRequest, village: Village) -> HttpResponse:
+    """Ask for the end of self-governance: the village by itself, or the office for the town."""
+    user, now = request.user, timezone.now()
+    allowed = apply_for(user, village)
+    if not allowed:
+        raise NotAllowed(allowed.reason)
+    from_town = user.standing.has(*OFFICE)
+    return form_page(
+        request,
+        PageForm(request.POST if request.method == "POST" else None),
+        save=lambda values: actions.start(
+            village=village, kind=Kind.STOP, origin=Origin.TOWN if from_town else Origin.VILLAGE, by=user, now=now
+        ),
+        done=lambda made: (reverse("selfgov_step_facts", args=[made.pk]), "已建立，请写明原因后提交。"),
+        context={
+            "heading": f"终止{village}村为主自治",
+            "submit": "提出终止" if from_town else "申请终止",
+            "cancel_url": reverse("selfgov_village", args=[village.pk]),
+            "crumbs": [CRUMB, (village.name, reverse("selfgov_village", args=[village.pk]))],
+            "intro": f"写明原因后提交，{WHO_DECIDES}决定终止的：",
+            "effects": [
+                "自治和指导员的任期止于生效日期的前一天，记录都保留。",
+                "生效日期起成立新的联村工作组，由联村工作办任命组长和组员，设置固定办公日。",
+                "从生效的月份起按月考核，联村工作组报送周报。",
+            ],
+        },
+    )
+
+
+# --- Conditions -------------------------------------------------------------------------------
+@guarded(see_selfgov, methods=("GET",))
+def selfgov_rules_page(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    versions = list(SelfGovRules.objects.visible_to(request.user))
+    current = next((v for v in versions if v.starts_on <= today), None)
+    context = {
+        "conditions": current.lines if current else SelfGovRules.objects.conditions_on(today),
+        "current": current,
+        "coming": [v for v in versions if v.starts_on > today],
+        "former": [v for v in versions if current and v.starts_on < current.starts_on],
+        "may_change": change_conditions(request.user),
+        "crumbs": [CRUMB],
+    }
+    return render(request, "villages/selfgov_rules.html", context)
+
+
+@guarded(change_conditions)
+def selfgov_rules_add(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    shown = "\n".join(SelfGovRules.objects.conditions_on(today))
+    return form_page(
+        request,
+        ConditionSetForm(request.POST or None, initial={"starts_on": today, "conditions": shown}),
+        save=lambda values: selfgov_rules.set_conditions(by=request.user, today=today, **values),
+        done=lambda made: (reverse("selfgov_rules"), f"{made}已设定。"),
+        context={
+            "heading": "设定新一版自治条件",
+            "submit": "保存新一版",
+            "cancel_url": reverse("selfgov_rules"),
+            "crumbs": [CRUMB, ("自治条件", reverse("selfgov_rules"))],
+        },
+    )
