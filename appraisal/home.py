@@ -6,9 +6,10 @@ teams, their duty (`facts.QUERIES`), their reports, everything that waits, and t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -16,6 +17,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from appraisal.behind import Behind, WeekLook, look_from, team_sources, words_to_copy
+from appraisal.bulletin_todos import bulletin_sources, bulletin_todos
 from appraisal.duty_calendar import WeekStrip, week_strip
 from appraisal.duty_glance import Glance, glance_at
 from appraisal.duty_overview import DistrictMean, TeamRow, district_means, teams_in
@@ -54,13 +56,17 @@ from appraisal.todos import (
     team_sources_of,
 )
 from appraisal.todos_signing import signing_sources, signing_todos
-from appraisal.waiting import Item, Source, gather
+from appraisal.waiting import Item, Source, Waiting, gather
 from lianzhen.accounts.roles import Role
+from lianzhen.accounts.standing import Standing
 from lianzhen.periods import Month, Week
 from villages.models import LiaisonTeam, Person
 
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
+
+#: What waits besides the working week, of the roof.
+Extra = Callable[["User", date], Mapping[str, Source]]
 
 OFFICE = (Role.OFFICE, Role.OFFICE_LEAD)
 #: Who sees the whole town's week; the auditor reads the trail instead.
@@ -148,20 +154,47 @@ class Home:
         return {own.team.village_id for own in (*self.teams, *self.cadre_of)}
 
 
-def home_of(user: User, today: date, now: datetime, extra: Mapping[str, Source] | None = None, order: str = "") -> Home:
+def home_of(user: User, today: date, now: datetime, extra: Extra, order: str = "") -> Home:
     """Everything about the working week and the month for this user's home page. `extra`: what else waits, of the
     roof; `order`: how the scores of all teams are to stand (`home_scores.ORDERS`)."""
     standing, week = user.standing, Week.of(today)
     if not standing.has(*WORKING):
-        return Home(items=gather(extra) if extra else {})
-    made = _Maker(user, today, now, week, dict(extra or {}))
+        sources = extra(user, today)
+        return Home(items=gather(sources) if sources else {})
+    made = _Maker(user, today, now, week, extra)
     return made.home(order)
+
+
+def sources_of(user: User, today: date, extra: Extra, served: Sequence[LiaisonTeam] = ()) -> dict[str, Source]:
+    """All that may wait for this user. No query: what a source is made from is known of the user's standing."""
+    standing = user.standing
+    is_board, is_district = standing.has(*BOARD), bool(standing.groups(Role.DISTRICT))
+    sources = {**extra(user, today), **own_sources(user, today)}
+    if served:
+        sources |= {**team_sources_of(served), **place_sources(Month.of(today))}
+    if see_meetings(user):
+        sources |= meeting_sources(Week.of(today))
+    if is_board or is_district:
+        sources |= team_sources(Week.of(today), today)
+    if is_board:
+        sources |= {**office_sources(today), **month_sources(), **signing_sources(user, today)}
+    if standing.has(*OFFICE):
+        sources |= {**desk_sources(), **bulletin_sources(Week.of(today))}
+    if is_district:
+        sources |= district_sources(user)
+    return sources
+
+
+@lru_cache(maxsize=500)
+def _waiting(user: User, standing: Standing, today: date, extra: Extra) -> Waiting:
+    """Written once for a user's day; `standing` is that of the (bare) user, and another one waits for other things."""
+    return Waiting(sources_of(user, today, extra))
 
 
 class _Maker:
     """Collects once, then makes the parts."""
 
-    def __init__(self, user: User, today: date, now: datetime, week: Week, extra: dict[str, Source]) -> None:
+    def __init__(self, user: User, today: date, now: datetime, week: Week, extra: Extra) -> None:
         self.user, self.today, self.now, self.week = user, today, now, week
         standing = user.standing
         self.is_board, self.is_district = standing.has(*BOARD), bool(standing.groups(Role.DISTRICT))
@@ -174,7 +207,10 @@ class _Maker:
         self.rules = self.facts.rules_of(week)
         self.duty = {pk: self._week_duty(facts) for pk, facts in self.facts.teams.items()}
         self.reports = self._reports()
-        self.items = gather(self._sources(extra))
+        if self.served:  # what can still be appealed against depends on the minute
+            self.items = gather(sources_of(user, today, extra, self.served))
+        else:
+            self.items = _waiting(user.bare(), standing, today, extra).items()
         whole = self.is_board or self.is_district or bool(self.items.get("places"))
         self.scored = found_for(user, self.served, today, whole=whole) if whole or self.served else None
 
@@ -203,22 +239,6 @@ class _Maker:
                 report = reports.get((team.pk, week.start))
                 found[team.pk, week] = state_of(report, owed=owes(team, due, rules), due=due, now=self.now)
         return found
-
-    def _sources(self, extra: dict[str, Source]) -> dict[str, Source]:
-        sources = {**extra, **own_sources(self.user, self.today)}
-        if self.served:
-            sources |= {**team_sources_of(self.served), **place_sources(Month.of(self.today))}
-        if see_meetings(self.user):
-            sources |= meeting_sources(self.week)
-        if self.is_board or self.is_district:
-            sources |= team_sources(self.week, self.today)
-        if self.is_board:
-            sources |= {**office_sources(self.today), **month_sources(), **signing_sources(self.user, self.today)}
-        if self.is_office:
-            sources |= desk_sources()
-        if self.is_district:
-            sources |= district_sources(self.user)
-        return sources
 
     # --- Parts ------------------------------------------------------------------------------------
     def home(self, order: str) -> Home:
@@ -253,7 +273,9 @@ class _Maker:
         ]
         dated.sort(key=lambda todo: (todo.day or date.max, todo.text))
         signing = [kind for kind in self.items if kind.startswith("sign_")]
-        return [*dated, *district_todos(self.items), *desk_todos(self.items, signing)]
+        found = [*dated, *district_todos(self.items), *desk_todos(self.items, signing)]
+        signs = self.user.standing.has(Role.OFFICE_LEAD)
+        return found + (bulletin_todos(self.items, self.week, self.today, signs=signs) if self.is_office else [])
 
     def _own(self, team: LiaisonTeam) -> OwnTeam:
         facts, me = self.facts.teams[team.pk], self.user.standing.person

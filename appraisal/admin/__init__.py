@@ -1,5 +1,27 @@
 """Panels of the working week for the party committee."""
 
-from appraisal.admin import documents, duty, entries, leave, meetings, months, schemes, weekly_reports, work_rules
+from appraisal.admin import (
+    bulletins,
+    documents,
+    duty,
+    entries,
+    leave,
+    meetings,
+    months,
+    schemes,
+    weekly_reports,
+    work_rules,
+)
 
-__all__ = ["documents", "duty", "entries", "leave", "meetings", "months", "schemes", "weekly_reports", "work_rules"]
+__all__ = [
+    "bulletins",
+    "documents",
+    "duty",
+    "entries",
+    "leave",
+    "meetings",
+    "months",
+    "schemes",
+    "weekly_reports",
+    "work_rules",
+]

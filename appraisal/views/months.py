@@ -16,8 +16,7 @@ from appraisal.closing import Check, back_targets, checks, lock_checks, steps
 from appraisal.closing_facts import open_counts, standing_of
 from appraisal.forms.months import PutOffForm
 from appraisal.models import AppraisalMonth, Scheme, ScoreEntry
-from appraisal.permissions_months import close_months, see_months, see_scores
-from appraisal.ranking import Display
+from appraisal.permissions_months import close_months, see_months
 from appraisal.rules.base import ZERO
 from appraisal.score_account import TeamScore
 from appraisal.score_facts import month_scores
@@ -192,27 +191,3 @@ def held(row: AppraisalMonth | None) -> AppraisalMonth:
 
 def is_striking(score: TeamScore) -> bool:
     return abs(score.change or ZERO) > STRIKING
-
-
-# --- Public notice ------------------------------------------------------------------------------
-@guarded(see_scores, methods=("GET",))
-def month_notice(request: HttpRequest, month: str) -> HttpResponse:
-    """公示表 on A4: only once the publicity has begun."""
-    period = asked_month(month)
-    row = row_of(period)
-    public = row is not None and row.state in AppraisalMonth.CLOSED_FOR_ENTRIES
-    found = month_scores(period, timezone.localdate(), for_team=True) if public else None
-    scores = list(found.scores.values()) if found else []
-    if found and found.display is Display.PLACE:
-        scores.sort(key=lambda one: (one.number or 0, one.district_position, one.code))
-    context = {
-        "title": f"{period.title}联村工作考核得分公示",
-        "month": period,
-        "row": row,
-        "dates": publicity_of(row) if row else "",
-        "scores": scores,
-        "column": found.display.column if found and found.display is not Display.NONE else "",
-        "back_url": reverse("score_list", args=[period.key]),
-        "public": public,
-    }
-    return render(request, "appraisal/month_notice.html", context)

@@ -48,6 +48,7 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "MonthlyScore",
             "SubsidyRow",
             "Correction",
+            "Bulletin",
             "IssuedDocument",
             "DocumentTemplate",
             "Scheme",

@@ -13,6 +13,7 @@ from lianzhen.accounts.models import RoleGrant, User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.importing.models import ImportBatch
 from lianzhen.notices.models import Feedback, Notice
+from lianzhen.tests.bulletin_rows import bulletin_rows
 from lianzhen.tests.document_rows import document_rows
 from lianzhen.tests.duty_rows import duty_rows
 from lianzhen.tests.entry_rows import entry_rows
@@ -67,6 +68,7 @@ RIGHTS = {
     w.MonthlyScore: (TOWN_WIDE, NOBODY, NOBODY),
     w.SubsidyRow: (TOWN_WIDE, NOBODY, NOBODY),
     w.Correction: (TOWN_WIDE, NOBODY, NOBODY),
+    w.Bulletin: (TOWN_WIDE, NOBODY, NOBODY),
     w.IssuedDocument: (TOWN_WIDE, NOBODY, NOBODY),
     w.DocumentTemplate: (TOWN_WIDE, NOBODY, NOBODY),
     w.Scheme: (TOWN_WIDE, NOBODY, NOBODY),
@@ -108,6 +110,7 @@ def make_rows(cast: Any) -> dict:
         entry_rows(cast)
         month_rows(cast)
         document_rows(cast)
+        bulletin_rows(cast)
     # Of a kind that office and administrator import alike, so that each has the row before him.
     ImportBatch.objects.create(
         kind="calendar", file_name="放假安排", stored_as="x", sha256="0", created_by=cast.users[Role.OFFICE]

@@ -1,0 +1,314 @@
+"""周通报: made from the records, edited, refreshed, signed, corrected; numbers, constraints, the frozen text."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from appraisal.actions import bulletins as actions
+from appraisal.actions.bulletins import Edit
+from appraisal.bulletin_facts import week_facts
+from appraisal.bulletin_paper import paper_of
+from appraisal.models import Bulletin, BulletinBlock, IssuedDocument, ScoreEntry
+from appraisal.papers.content import Table, texts
+from appraisal.tests.bulletin_scene import NOW, issued, lived_week, log_late, made, words
+from appraisal.tests.week_scene import WEEK, many_teams, saved
+from lianzhen.accounts.roles import Role
+from lianzhen.periods import Week
+from lianzhen.trail import acting
+from lianzhen.trail.models import AuditEntry
+from lianzhen.trail.versions import EditConflict
+
+
+def edited(cast, bulletin, **edits):
+    """Save the editor with these words, everything else as it stands."""
+    facts = {"title": bulletin.title, "style": bulletin.style, "official_number": "", "with_names": False}
+    more = {name: edits.pop(name) for name in ("restore", "version", *facts) if name in edits}
+    wanted = {key: Edit(text) for key, text in edits.items()}
+    return actions.edit_bulletin(
+        bulletin=bulletin, edits=wanted, by=cast.users[Role.OFFICE], now=NOW, **{**facts, **more}
+    )
+
+
+def refreshed(cast, bulletin):
+    return actions.refresh_bulletin(bulletin=bulletin, by=cast.users[Role.OFFICE], now=NOW)
+
+
+# --- Made -----------------------------------------------------------------------------------------
+def test_the_draft_tells_the_week(cast):
+    lived_week(cast)
+    bulletin = made(cast)
+    assert "全镇2个联村工作组应驻村4天，实到2天，1个组达标；应报周报2份，已报1份；扣分2项" in words(
+        bulletin, "overview"
+    )
+    assert "示例二村差2天" in words(bulletin, "duty")
+    assert "第二片区　1　2　0　0　2　0" in words(bulletin, "duty")
+    assert "逾期未报1个组：示例二村" in words(bulletin, "reports")
+    entry = ScoreEntry.objects.get(occurred_on=date(2026, 11, 25), state="effective")
+    assert f"示例一村　§{entry.clause_number}　{entry.fact}" in words(bulletin, "deductions")
+    assert "示例二村（驻村差2天，周报逾期未报）" in words(bulletin, "demands")
+    assert "做好秋冬季防火（有关责任人，12月3日前）：办理中。" in words(bulletin, "demands")
+    assert "清理主干道沟渠（联村工作办，12月3日前）：已落实，三处都已清完。" in words(bulletin, "heard")
+    scores = next(b for b in bulletin.blocks.get(key="scores").auto_blocks if isinstance(b, Table))
+    assert [row[2].text for row in scores.rows] == ["示例一村", "示例二村"]
+    assert "申诉中的事项未计入" in scores.note
+
+
+def test_the_table_is_that_of_the_scores(cast):
+    from appraisal.score_facts import scores_of
+    from lianzhen.periods import Month
+
+    lived_week(cast)
+    table = next(b for b in made(cast).blocks.get(key="scores").auto_blocks if isinstance(b, Table))
+    account = scores_of(Month.of(WEEK.start))
+    assert [row[-1].text for row in table.rows] == [one.total_text.removesuffix("分") for one in account.values()]
+
+
+def test_every_figure_leads_to_rows_that_are_there(cast, sign_in):
+    """Every link of the paper answers the office."""
+    lived_week(cast)
+    bulletin, client = made(cast), sign_in(Role.OFFICE)
+    spans = [
+        span
+        for block in bulletin.blocks.all()
+        for one in block.auto_blocks
+        for line in ((one.spans,) if hasattr(one, "spans") else one.rows)
+        for span in line
+    ]
+    urls = {span.href for span in spans if span.href}
+    assert len(urls) > 8
+    assert {url: client.get(url).status_code for url in urls if client.get(url).status_code != 200} == {}
+
+
+def test_persons_only_where_somebody_chose_so(cast):
+    lived_week(cast)
+    bulletin = made(cast)
+    leader = cast.people[Role.LEADER].name
+    assert leader not in "".join(texts(paper_of(bulletin, NOW.date())))
+    bulletin = edited(cast, bulletin, with_names=True)
+    assert leader in words(bulletin, "demands")
+    assert any(leader in one["after"] for one in bulletin.changes)
+
+
+def test_a_week_in_which_nothing_happened(cast):
+    bulletin = made(cast, period=Week(2026, 10), now=NOW)
+    told = "".join(texts(paper_of(bulletin, NOW.date())))
+    assert "本周没有扣分" in told
+    assert "没有需要跟进的议定事项" in told
+    assert "None" not in told
+
+
+def test_a_week_of_two_years(cast):
+    lived_week(cast)
+    week = Week(2026, 53)
+    bulletin = made(cast, period=week, now=NOW + timedelta(days=35))
+    assert bulletin.title == "关于2026年第53周（2026年12月28日—2027年1月3日）联村工作情况的通报"
+    row = issued(cast, bulletin)
+    assert (row.document.period, row.document.year) == ("2026-W53", 2026)
+
+
+def test_names_of_five_characters_and_rare_ones(cast):
+    lived_week(cast)
+    with acting(by=None, action="test", label="测试"):
+        cast.other.name = "示例𫚉䶮坪村"
+        cast.other.save()
+    row = issued(cast)
+    assert "示例𫚉䶮坪村" in row.document.words
+
+
+def test_before_the_week_begins(cast):
+    with pytest.raises(ValidationError, match="还没有开始"):
+        made(cast, period=WEEK.next().next())
+
+
+def test_one_draft_of_a_week(cast):
+    made(cast)
+    with pytest.raises(ValidationError, match="已经有了"):
+        made(cast)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        saved(Bulletin(starts_on=WEEK.start, title="又一份"))
+    assert Bulletin.objects.count() == 1
+
+
+def test_queries_do_not_grow_with_the_teams(cast):
+    lived_week(cast)
+
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            facts = week_facts(WEEK, NOW)
+        return len(queries), facts.duty.sum("teams")
+
+    few = count()
+    many_teams(cast, 30)
+    many = count()
+    assert (few[1], many[1]) == (2, 32)
+    assert few[0] == many[0] <= 30
+
+
+# --- Edited and refreshed ---------------------------------------------------------------------------
+def test_an_edited_block_keeps_its_words(cast):
+    lived_week(cast)
+    bulletin = edited(cast, made(cast), reports="各组周报质量有提高。\r\n\r\n已报1份。", duty="照旧")
+    block = bulletin.blocks.get(key="reports")
+    assert (block.state, block.words) == (BulletinBlock.State.EDITED, "各组周报质量有提高。\n已报1份。")
+    log_late(cast.other_team)
+    bulletin = refreshed(cast, bulletin)
+    assert words(bulletin, "reports") == "各组周报质量有提高。\n已报1份。"
+    assert "实到3天" in words(bulletin, "overview")
+    # Its table is the one the words were written over; the change is told all the same.
+    assert "第二片区　1　2　0　0　2　0" in words(bulletin, "duty")
+    told = {(one["title"], one["kept"]) for one in bulletin.changes}
+    assert {("驻村办公", True), ("总体情况", False)} <= told
+    bulletin = edited(cast, bulletin, duty="照旧", restore="duty")
+    assert "第二片区　1　2　1　0　1　0" in words(bulletin, "duty")
+    assert bulletin.blocks.get(key="duty").words == ""
+
+
+def test_saving_what_was_shown_changes_nothing(cast):
+    lived_week(cast)
+    bulletin = made(cast)
+    before = AuditEntry.objects.count()
+    edited(cast, bulletin, overview=bulletin.blocks.get(key="overview").auto_blocks[0].text)
+    assert bulletin.blocks.get(key="overview").state == BulletinBlock.State.AUTO
+    assert AuditEntry.objects.count() == before
+    assert refreshed(cast, bulletin).changes == []
+
+
+def test_figures_keep_their_links_in_edited_words(cast):
+    lived_week(cast)
+    bulletin = made(cast)
+    auto = bulletin.blocks.get(key="reports").auto_blocks[0]
+    bulletin = edited(cast, bulletin, reports="据统计，应报送2份，已报送1份。")
+    from appraisal.bulletin_paper import content_of
+
+    spans = content_of(bulletin.blocks.get(key="reports"))[0].spans
+    assert [(s.text, s.href) for s in spans if s.href] == [(s.text, s.href) for s in auto.spans if s.href][:2]
+
+
+def test_a_section_left_out_takes_no_number(cast):
+    bulletin = made(cast)
+    block = bulletin.blocks.get(key="duty")
+    actions.edit_bulletin(
+        bulletin=bulletin,
+        title=bulletin.title,
+        style="briefing",
+        official_number="",
+        with_names=False,
+        edits={"duty": Edit("本周没有在任的联村工作组。", is_left_out=True)},
+        by=cast.users[Role.OFFICE],
+        now=NOW,
+    )
+    told = texts(paper_of(Bulletin.objects.get(), NOW.date()))
+    assert "一、周报报送" in told
+    assert not any(block.title in one for one in told)
+
+
+def test_two_editors(cast):
+    bulletin = made(cast)
+    edited(cast, bulletin, overview="甲的文字。", version=bulletin.version)
+    with pytest.raises(EditConflict):
+        edited(cast, bulletin, overview="乙的文字。", version=bulletin.version)
+
+
+# --- Signed -----------------------------------------------------------------------------------------
+def test_signed_by_the_head_of_the_office_alone(cast):
+    bulletin = actions.submit_bulletin(bulletin=made(cast), by=cast.users[Role.OFFICE], now=NOW)
+    for role in (Role.OFFICE, Role.COMMITTEE):
+        with pytest.raises(ValidationError, match="联村办主任签发"):
+            actions.sign_bulletin(bulletin=bulletin, by=cast.users[role], now=NOW)
+    row = actions.sign_bulletin(bulletin=bulletin, by=cast.users[Role.OFFICE_LEAD], now=NOW)
+    assert (row.state, row.document.number, row.document.signed_by) == ("issued", 1, cast.users[Role.OFFICE_LEAD])
+    assert row.document.paper.masthead.number == "2026年第1期（总第1期）"
+
+
+def test_the_text_is_that_of_the_moment_of_signing(cast):
+    lived_week(cast)
+    row = issued(cast)
+    told = row.document.words
+    log_late(cast.other_team)
+    assert IssuedDocument.objects.get().words == told
+    assert "\n".join(t for t in texts(paper_of(Bulletin.objects.get(), NOW.date())) if t) == told
+    with pytest.raises(ValidationError, match="这一步不用再办"):
+        edited(cast, row, overview="改一改")
+
+
+def test_numbers_follow_each_other_and_start_anew_each_year(cast):
+    rows = [issued(cast, made(cast, period=Week(2026, week))) for week in (45, 46)]
+    later = NOW + timedelta(days=40)
+    third = made(cast, period=Week(2026, 53), now=later)
+    third = actions.submit_bulletin(bulletin=third, by=cast.users[Role.OFFICE], now=later)
+    third = actions.sign_bulletin(bulletin=third, by=cast.users[Role.OFFICE_LEAD], now=later)
+    numbers = [(row.document.year, row.document.number, row.document.total_number) for row in (*rows, third)]
+    assert numbers == [(2026, 1, 1), (2026, 2, 2), (2027, 1, 3)]
+
+
+def test_a_correction_is_a_further_issue(cast):
+    lived_week(cast)
+    wrong = issued(cast, edited(cast, made(cast), overview="写错了。"))
+    with pytest.raises(ValidationError, match="更正原因"):
+        actions.correct_bulletin(bulletin=wrong, reason=" ", by=cast.users[Role.OFFICE], now=NOW)
+    right = actions.correct_bulletin(bulletin=wrong, reason="驻村天数有误", by=cast.users[Role.OFFICE], now=NOW)
+    assert words(right, "overview") == "写错了。"
+    # Until the further one is signed, the wrong one is what is in force.
+    wrong.refresh_from_db()
+    assert wrong.state == "issued"
+    with pytest.raises(ValidationError, match="已经生成"):
+        actions.correct_bulletin(bulletin=wrong, reason="再来", by=cast.users[Role.OFFICE], now=NOW)
+    right = issued(cast, edited(cast, right, overview="改对了。"))
+    wrong.refresh_from_db()
+    assert (wrong.state, right.state, right.document.number) == ("corrected", "issued", 2)
+    assert right.document.corrects == wrong.document
+    assert "2026年第1期（总第1期）" in right.document.words
+    assert "更正原因：驻村天数有误。" in right.document.words
+    assert "写错了。" in wrong.document.words
+
+
+@pytest.mark.parametrize("typed", ["", "荷联发[2018]5号", "荷联发〔2018〕05号", "荷联发〔2018〕第5号", "〔2018〕5号"])
+def test_an_official_paper_needs_its_typed_number(cast, typed):
+    bulletin = edited(cast, made(cast), style="official", official_number=typed)
+    with pytest.raises(ValidationError, match="发文字号"):
+        actions.submit_bulletin(bulletin=bulletin, by=cast.users[Role.OFFICE], now=NOW)
+
+
+def test_an_official_paper_takes_no_issue_number(cast):
+    row = issued(cast, edited(cast, made(cast), style="official", official_number="荷联发〔2026〕5号"))
+    assert (row.document.number, row.document.numbered) == (None, "荷联发〔2026〕5号")
+    following = issued(cast, made(cast, period=WEEK.previous()))
+    assert following.document.number == 1
+
+
+def test_sent_back_with_a_reason(cast):
+    bulletin = actions.submit_bulletin(bulletin=made(cast), by=cast.users[Role.OFFICE], now=NOW)
+    lead = cast.users[Role.OFFICE_LEAD]
+    with pytest.raises(ValidationError, match="原因"):
+        actions.send_back_bulletin(bulletin=bulletin, reason="", by=lead)
+    bulletin = actions.send_back_bulletin(bulletin=bulletin, reason="补充好的做法", by=lead)
+    assert (bulletin.state, bulletin.submitted_at) == ("draft", None)
+    entry = AuditEntry.objects.filter(action="bulletin.send_back").first()
+    assert entry.reason == "补充好的做法"
+
+
+# --- A month ----------------------------------------------------------------------------------------
+def test_a_month_once_it_is_final(cast):
+    from appraisal.tests.month_scene import sealed_scene
+    from appraisal.tests.score_scene import NOVEMBER
+
+    later = NOW + timedelta(days=60)
+    with pytest.raises(ValidationError, match="还没有定稿"):
+        made(cast, period=NOVEMBER, now=later)
+    sealed_scene(cast)
+    bulletin = made(cast, period=NOVEMBER, now=later)
+    told = {key: words(bulletin, key) for key in actions.headings_of("month")}
+    from appraisal.score_facts import scores_of
+
+    for one in scores_of(NOVEMBER).values():
+        assert one.village_name in told["scores"]
+        assert one.total_text.removesuffix("分") in told["scores"]
+    assert "已经定稿" in told["scores"]
+    assert "扣分最多的是" in told["categories"]
+    row = issued(cast, bulletin)
+    assert (row.document.kind, row.document.number) == ("month_bulletin", 1)

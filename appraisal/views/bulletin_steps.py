@@ -1,0 +1,96 @@
+"""The steps of a bulletin: laid before the signature, sent back, signed, corrected; each says what follows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from appraisal.actions import bulletins as actions
+from appraisal.actions.documents import next_number
+from appraisal.forms.bulletins import BulletinReasonForm, CorrectionReasonForm
+from appraisal.models import Bulletin
+from appraisal.permissions_bulletins import keep_bulletins, sign_bulletins
+from appraisal.views.bulletins import crumbs, find_bulletin, url_of, words_of_period
+from lianzhen.pages.forms import PageForm, form_page
+from lianzhen.pages.guard import guarded
+
+
+@guarded(keep_bulletins, find=find_bulletin)
+def bulletin_submit(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
+    return form_page(
+        request,
+        PageForm(request.POST or None, record=bulletin),
+        save=lambda values: actions.submit_bulletin(bulletin=bulletin, by=request.user, now=timezone.now(), **values),
+        done=lambda saved: (url_of(saved.period), "已提交，等待联村办主任签发。"),
+        context=under(bulletin, "提交签发", effects=["提交后不能再改；需要修改的，由签发人退回。"]),
+    )
+
+
+@guarded(sign_bulletins, find=find_bulletin)
+def bulletin_back(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
+    return form_page(
+        request,
+        BulletinReasonForm(request.POST or None, record=bulletin),
+        save=lambda values: actions.send_back_bulletin(bulletin=bulletin, by=request.user, **values),
+        done=lambda saved: (url_of(saved.period), "已退回修改。"),
+        context=under(bulletin, "退回修改", effects=["退回后可以继续修改，再次提交。原因写入操作记录。"]),
+    )
+
+
+@guarded(sign_bulletins, find=find_bulletin)
+def bulletin_sign(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
+    return form_page(
+        request,
+        PageForm(request.POST or None, record=bulletin),
+        save=lambda values: actions.sign_bulletin(bulletin=bulletin, by=request.user, now=timezone.now(), **values),
+        done=lambda saved: (reverse("document", args=[saved.document_id]), f"已签发：{saved.document.numbered}。"),
+        context=under(bulletin, "签发", effects=[_numbered(bulletin), *_follows(bulletin)]),
+    )
+
+
+def _numbered(bulletin: Bulletin) -> str:
+    if bulletin.style == Bulletin.Style.OFFICIAL:
+        return f"发文字号：{bulletin.official_number}。"
+    kind = actions.DOCUMENT_KINDS[Bulletin.Kind(bulletin.kind)]
+    number, total = next_number(kind, timezone.localdate().year)
+    return f"签发时编为第{number}期（总第{total}期），期号用过后不再使用。"
+
+
+def _follows(bulletin: Bulletin) -> list[str]:
+    told = [
+        "签发后文字和数据从此固定，存入文件柜，全体工作人员可以看到。",
+        "发现有误的，另发一期更正，原来的一期保留。",
+    ]
+    if bulletin.corrects is not None and bulletin.corrects.document is not None:
+        told.append(f"{bulletin.corrects.document.numbered}同时标为“已更正”。")
+    return told
+
+
+@guarded(keep_bulletins, find=find_bulletin)
+def bulletin_correct(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
+    return form_page(
+        request,
+        CorrectionReasonForm(request.POST or None),
+        save=lambda values: actions.correct_bulletin(bulletin=bulletin, by=request.user, now=timezone.now(), **values),
+        done=lambda made: (url_of(made.period, "_edit"), "更正稿已生成，改好后提交签发。"),
+        context=under(
+            bulletin,
+            "更正通报",
+            effects=["生成一份更正稿，沿用原来改过的文字。", "更正的一期签发后取得新的期号，原来的一期标为“已更正”。"],
+        ),
+    )
+
+
+def under(bulletin: Bulletin, act: str, **context: Any) -> dict[str, Any]:
+    """Context of a step's page."""
+    here, title = url_of(bulletin.period), words_of_period(bulletin.period)
+    return {
+        "heading": f"{title}：{act}",
+        "submit": act,
+        "cancel_url": here,
+        "crumbs": [*crumbs(), (title, here)],
+        **context,
+    }
