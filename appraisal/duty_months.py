@@ -73,30 +73,41 @@ class MonthRow:
 
 def team_months(teams: Sequence[LiaisonTeam], month: Month, today: date) -> list[MonthRow]:
     """`facts.QUERIES` queries, however many teams."""
-    found = _collected(teams, month)
-    rows = []
-    for team in teams:
-        facts = found.teams[team.pk]
-        totals = _totals(month, facts, found, today)
-        owing = [person for person in totals.people if person.role != "cadre"]
-        rows.append(
-            MonthRow(
-                pk=team.pk,
-                team=team,
-                need=totals.need + sum(person.need for person in owing),
-                done=totals.done,
-                missed=totals.missed + sum(person.missed for person in owing),
-                late=len({day for days in _late_days(facts, month).values() for day in days}),
-                leave=sum(person.leave for person in totals.people),
-                official=sum(person.official for person in totals.people),
-            )
-        )
-    return rows
+    found = _collected(teams, [month])
+    return [_team_month(team, month, found, today) for team in teams]
+
+
+def months_of_teams(teams: Sequence[LiaisonTeam], months: Sequence[Month], today: date) -> dict[Month, list[MonthRow]]:
+    """The same for months that follow each other, of the teams that existed in each. `facts.QUERIES` queries."""
+    found = _collected(teams, months)
+    return {
+        month: [_team_month(team, month, found, today) for team in teams if _existed(team, month)] for month in months
+    }
+
+
+def _existed(team: LiaisonTeam, month: Month) -> bool:
+    return team.starts_on <= month.end and (team.ends_on is None or team.ends_on >= month.start)
+
+
+def _team_month(team: LiaisonTeam, month: Month, found: Collected, today: date) -> MonthRow:
+    facts = found.teams[team.pk]
+    totals = _totals(month, facts, found, today)
+    owing = [person for person in totals.people if person.role != "cadre"]
+    return MonthRow(
+        pk=team.pk,
+        team=team,
+        need=totals.need + sum(person.need for person in owing),
+        done=totals.done,
+        missed=totals.missed + sum(person.missed for person in owing),
+        late=len({day for days in _late_days(facts, month).values() for day in days}),
+        leave=sum(person.leave for person in totals.people),
+        official=sum(person.official for person in totals.people),
+    )
 
 
 def person_months(teams: Sequence[LiaisonTeam], month: Month, today: date) -> list[MonthRow]:
     """The same for each person, the teams in their order. `facts.QUERIES` queries."""
-    found = _collected(teams, month)
+    found = _collected(teams, [month])
     own = any(found.rules_of(week).counted_per_person for week in weeks_of(month))
     rows = []
     for team in teams:
@@ -120,9 +131,8 @@ def person_months(teams: Sequence[LiaisonTeam], month: Month, today: date) -> li
     return rows
 
 
-def _collected(teams: Sequence[LiaisonTeam], month: Month) -> Collected:
-    weeks = weeks_of(month)
-    return collect(teams, weeks[0].start, weeks[-1].end)
+def _collected(teams: Sequence[LiaisonTeam], months: Sequence[Month]) -> Collected:
+    return collect(teams, weeks_of(months[0])[0].start, weeks_of(months[-1])[-1].end)
 
 
 def _totals(month: Month, facts: TeamFacts, found: Collected, today: date) -> TeamTotals:

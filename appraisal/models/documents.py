@@ -34,8 +34,9 @@ class IssuedDocumentQuerySet(models.QuerySet["IssuedDocument"]):
             Q(village=None) | in_seen_villages(user, "village")
         )
 
-    def of_kind(self, kind: str, year: int) -> IssuedDocumentQuerySet:
-        return self.filter(kind=kind, year=year)
+    def of_period(self, kind: str, period: str) -> IssuedDocumentQuerySet:
+        """Newest first, without their texts."""
+        return self.filter(kind=kind, period=period).defer("body", "words")
 
 
 class IssuedDocument(models.Model):

@@ -12,10 +12,11 @@ from lianzhen.wording import full_date
 
 def unit_name(settings: PaperSettings) -> str:
     """编印单位: as set, or the town's office. One query where it is not set."""
-    return settings.issuing_unit or f"{_town_name()}联村工作办"
+    return settings.issuing_unit or f"{town_name()}联村工作办"
 
 
-def _town_name() -> str:
+def town_name() -> str:
+    """Empty before the town has been set up. One query."""
     town = Town.objects.first()
     return town.name if town is not None else ""
 
@@ -31,7 +32,7 @@ def heads(style: str, day: date) -> tuple[Masthead, Ending]:
     settings = PaperSettings.current()
     unit, written = unit_name(settings), full_date(day)
     if style == OFFICIAL:
-        name = settings.official_name or f"{_town_name()}联村工作领导小组文件"
+        name = settings.official_name or f"{town_name()}联村工作领导小组文件"
         copied = (f"抄送：{settings.report_to}",) if settings.report_to else ()
         return Masthead(OFFICIAL, name), Ending(
             copied, unit, written, printed_by=unit, printed_on=written, copies=settings.copies or None

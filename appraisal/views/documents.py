@@ -7,12 +7,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.filters_documents import DocumentFilter
 from appraisal.models import DocumentFile, IssuedDocument
 from appraisal.papers.responses import file_response, print_page
-from appraisal.permissions_documents import see_documents
+from appraisal.permissions_documents import draft_papers, see_documents
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link_to, tag
 from lianzhen.wording import full_date, number
@@ -20,7 +21,9 @@ from lianzhen.wording import full_date, number
 CRUMBS = [("文件柜", "/documents/")]
 PEOPLE = ("signed_by", "issued_by", "village", "corrects")
 
-find_document = visible(IssuedDocument, narrow=lambda rows: rows.select_related(*PEOPLE).defer("corrects__body", "corrects__words"))
+find_document = visible(
+    IssuedDocument, narrow=lambda rows: rows.select_related(*PEOPLE).defer("corrects__body", "corrects__words")
+)
 
 
 def _title(row: IssuedDocument) -> Any:
@@ -59,6 +62,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
         groups=lambda d: f"{d.year}年",
         prepare=_prepare,
         empty_text="还没有印发的文件。通报、公示、讲评签发后，都存放在这里。",
+        context={"extra_actions": [("汇报材料", reverse("county_report"))] if draft_papers(request.user) else []},
     ).respond()
 
 
