@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -20,7 +20,7 @@ from appraisal.absences import absences_of
 from appraisal.duty_terms import PersonDuty, Plan, Presence, Service, Shift, TeamFacts, WeekDuty
 from appraisal.duty_week import person_duties, week_duty, weeks_of
 from appraisal.models import DutyAttendance, DutyLog, DutyShift, WorkRules
-from appraisal.together import Part, fetch_together
+from appraisal.together import Part, Together
 from appraisal.working_rules import EXAMPLE, NOT_KEPT, Rules
 from lianzhen.periods import Month, Span, Week
 from lianzhen.town.models import CalendarDay
@@ -127,7 +127,7 @@ def collect(
 ) -> Collected:
     """All that `duty_week` asks about the teams between two days; the calendar from `calendar_before` earlier.
     `QUERIES` queries."""
-    rows = fetch_together(_parts(teams, first, last, first - calendar_before), TYPES)
+    rows = _statement(_places(teams), first, last, first - calendar_before).fetch()
     plans, services = _plans(rows["plan"]), _by_team(_services_of(teams, rows))
     presences, shifts = _presences(rows["here"]), _shifts(rows["shift"])
     absences: dict[int, dict[int, list]] = defaultdict(dict)
@@ -190,12 +190,21 @@ NO_CODES = (None,) * 4
 NOBODY = (None,) * 6
 #: Where a posting tells whether it leads.
 LEADS = 5
-Rows = Sequence[tuple[Any, ...]]
+Rows = Sequence[Sequence[Any]]
+#: Id and village of each team.
+Places = tuple[tuple[int, int], ...]
+#: Statements kept: pages of many people about many weeks.
+KEPT = 200
 
 
-def _parts(teams: Sequence[LiaisonTeam], first: date, last: date, calendar_first: date) -> dict[str, Part]:
+def _places(teams: Iterable[LiaisonTeam]) -> Places:
+    return tuple((team.pk, team.village_id) for team in teams)
+
+
+@lru_cache(maxsize=KEPT)
+def _statement(places: Places, first: date, last: date, calendar_first: date) -> Together:
     """What is dated about the teams, table by table, in the columns of `TYPES`."""
-    ids = [team.pk for team in teams]
+    ids = [pk for pk, _ in places]
     entered = DutyAttendance.objects.filter(
         log__team__in=ids,
         log__day__range=(first, last),
@@ -208,8 +217,8 @@ def _parts(teams: Sequence[LiaisonTeam], first: date, last: date, calendar_first
     )
     plans = DutyPlan.objects.filter(_touching(first, last), team__in=ids)
     days = CalendarDay.objects.between(calendar_first, last)
-    return {
-        **_service_parts(teams, first, last),
+    parts = {
+        **_service_parts(places, first, last),
         "plan": Part(plans, ("pk", "starts_on", "ends_on", "team_id", "weekdays", None, *NOBODY)),
         "here": Part(
             entered,
@@ -218,11 +227,17 @@ def _parts(teams: Sequence[LiaisonTeam], first: date, last: date, calendar_first
         "shift": Part(shifts, ("pk", "to_day", "from_day", "team_id", "state", None, *NOBODY)),
         "day": Part(days, ("pk", "date", None, None, "name", Cast("is_workday", IntegerField()), *NOBODY)),
     }
+    return Together(parts, TYPES)
 
 
-def _service_parts(teams: Sequence[LiaisonTeam], first: date, last: date) -> dict[str, Part]:
-    posts = Posting.objects.filter(_touching(first, last), team__in=[team.pk for team in teams])
-    villages = [team.village_id for team in teams]
+@lru_cache(maxsize=KEPT)
+def _services_statement(places: Places, first: date, last: date) -> Together:
+    return Together(_service_parts(places, first, last), TYPES)
+
+
+def _service_parts(places: Places, first: date, last: date) -> dict[str, Part]:
+    posts = Posting.objects.filter(_touching(first, last), team__in=[pk for pk, _ in places])
+    villages = [village for _, village in places]
     terms = CadreTerm.objects.filter(_touching(first, last), village__in=villages, is_subsidised=True)
     leads, who = Cast("is_leader", IntegerField()), ("person_id", "person__user_id", *NO_CODES)
     return {
@@ -247,7 +262,7 @@ def _services(
 ) -> list[tuple[int, int, str, str, Span, int | None]]:
     """Team id, person id, name, role, span, account: leaders, members, then the villages' subsidised cadres.
     One query."""
-    return _services_of(teams, fetch_together(_service_parts(teams, first, last), TYPES))
+    return _services_of(teams, _services_statement(_places(teams), first, last).fetch())
 
 
 def _services_of(

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import CharField, Expression, F, Field, QuerySet, Value
-from django.db.models.sql.compiler import SQLCompiler
+
+from lianzhen.statements import Nothing, Statement
 
 
 @dataclass(frozen=True)
@@ -25,26 +25,21 @@ class Part:
     columns: Sequence[str | Expression | None]
 
 
-class Nothing(Expression):
-    """NULL of a type: PostgreSQL takes one that has none for text."""
+class Together:
+    """The parts as one statement, which may be kept and asked again: see `Statement`."""
 
-    def __init__(self, field: Field) -> None:
-        super().__init__(output_field=field)
+    def __init__(self, parts: Mapping[str, Part], types: Sequence[Field]) -> None:
+        self.names = tuple(parts)
+        queries = [_typed(name, part, types) for name, part in parts.items()]
+        rows = queries[0].union(*queries[1:], all=True) if len(queries) > 1 else next(iter(queries), None)
+        self.statement = Statement(rows) if rows is not None else None
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
-        return f"CAST(NULL AS {self.output_field.cast_db_type(connection)})", []
-
-
-def fetch_together(parts: Mapping[str, Part], types: Sequence[Field]) -> dict[str, list[tuple[Any, ...]]]:
-    """The rows of every part, without an order. One query."""
-    found: dict[str, list[tuple[Any, ...]]] = {name: [] for name in parts}
-    queries = [_typed(name, part, types) for name, part in parts.items()]
-    if not queries:
+    def fetch(self) -> dict[str, list[list[Any]]]:
+        """The rows of every part by its name, without an order. One query."""
+        found: dict[str, list[list[Any]]] = {name: [] for name in self.names}
+        for name, *values in self.statement.rows() if self.statement else ():
+            found[name].append(values)
         return found
-    rows = queries[0].union(*queries[1:], all=True) if len(queries) > 1 else queries[0]
-    for name, *values in rows:
-        found[name].append(tuple(values))
-    return found
 
 
 def _typed(name: str, part: Part, types: Sequence[Field]) -> QuerySet:

@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import CharField, DateField, DateTimeField, Expression, IntegerField, QuerySet
 from django.utils import timezone
 
-from appraisal.together import Part, fetch_together
+from appraisal.together import Part, Together
 
 #: id, team, the day or else the moment that matters, text, how many: see `Source.part`.
 TYPES = (IntegerField(), IntegerField(), DateField(), DateTimeField(), CharField(max_length=500), IntegerField())
@@ -47,17 +47,27 @@ class Item:
     count: int = 1
 
 
+class Waiting:
+    """Sources as one statement, which may be kept and asked again: see `Statement`."""
+
+    def __init__(self, sources: Mapping[str, Source]) -> None:
+        self.kinds = {name: source.kinds for name, source in sources.items()}
+        self.together = Together({name: source.part for name, source in sources.items()}, TYPES)
+
+    def items(self) -> dict[str, list[Item]]:
+        """The open rows of every kind, oldest day first. One query."""
+        found: dict[str, list[Item]] = {}
+        for name, rows in self.together.fetch().items():
+            kinds = self.kinds[name]
+            found |= {kind: [] for kind in (kinds.values() if kinds else [name])}
+            for pk, team_id, day, moment, text, count in rows:
+                item = Item(pk, team_id, timezone.localdate(moment) if moment else day, text, count or 1)
+                found[kinds[text] if kinds else name].append(item)
+        for items in found.values():
+            items.sort(key=lambda item: (item.day, item.pk))
+        return found
+
+
 def gather(sources: Mapping[str, Source]) -> dict[str, list[Item]]:
-    """The open rows of every kind, oldest day first. One query."""
-    rows = fetch_together({name: source.part for name, source in sources.items()}, TYPES)
-    found: dict[str, list[Item]] = {}
-    for name, source in sources.items():
-        for kind in source.kinds.values() if source.kinds else [name]:
-            found[kind] = []
-        for pk, team_id, day, moment, text, count in rows[name]:
-            kind = source.kinds[text] if source.kinds else name
-            item = Item(pk, team_id, timezone.localdate(moment) if moment else day, text, count or 1)
-            found[kind].append(item)
-    for items in found.values():
-        items.sort(key=lambda item: (item.day, item.pk))
-    return found
+    """The items of sources that are asked for once."""
+    return Waiting(sources).items()

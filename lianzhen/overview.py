@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.db.models import (
@@ -26,6 +27,8 @@ from django.urls import reverse
 
 from grids.coverage import Kind, kinds_in_every_grid, lacks_any
 from grids.models import Grid, GridHeadTerm
+from lianzhen.accounts.standing import Standing
+from lianzhen.statements import Statement
 from villages.membership import TERM_NOTICE_DAYS, term_ends_by
 from villages.models import LiaisonTeam, Person, Posting, SelfGovernance, SocialOrganization, Village
 from villages.models.terms import runs_on
@@ -63,7 +66,7 @@ class Overview:
 def overview(user: User, today: date, kinds: Sequence[Kind] | None = None) -> Overview:
     """Figures and needs for everything that `user` sees on the day. Two queries; one where the caller knows the
     `kinds` of every grid."""
-    counted = _counts(user, today, kinds_in_every_grid(today) if kinds is None else kinds)
+    counted = _counts(user, today, tuple(kinds_in_every_grid(today) if kinds is None else kinds))
     villages, teams, grids = counted["villages"], counted["teams"], counted["grids"]
     figures = [
         Figure("村（社区）", villages["all"], "个", reverse("village_list"), _selfgov_note(villages["selfgov"])),
@@ -99,8 +102,17 @@ COUNTED = {
 COLUMNS = max(map(len, COUNTED.values()))
 
 
-def _counts(user: User, today: date, kinds: Sequence[Kind]) -> dict[str, dict[str, int | None]]:
+def _counts(user: User, today: date, kinds: tuple[Kind, ...]) -> dict[str, dict[str, int | None]]:
     """The counts of five tables, each a row of one query."""
+    answer = {name: values for name, *values in _statement(user.bare(), user.standing, today, kinds).rows()}
+    # Of a table of which the user can see nothing, no row comes back.
+    nothing = [0] * COLUMNS
+    return {name: dict(zip(titles, answer.get(name, nothing), strict=False)) for name, titles in COUNTED.items()}
+
+
+@lru_cache(maxsize=500)
+def _statement(user: User, standing: Standing, today: date, kinds: tuple[Kind, ...]) -> Statement:
+    """Written once for a user's day; `standing` is that of the (bare) user, and another one sees other rows."""
     counts = {
         "villages": _villages(user, today),
         "teams": _teams(user, today),
@@ -109,10 +121,7 @@ def _counts(user: User, today: date, kinds: Sequence[Kind]) -> dict[str, dict[st
         "boards": _boards(user, today),
     }
     rows = [_row(name, *counted) for name, counted in counts.items()]
-    answer = {name: values for name, *values in rows[0].union(*rows[1:], all=True)}
-    # Of a table of which the user can see nothing, no row comes back.
-    nothing = [0] * COLUMNS
-    return {name: dict(zip(COUNTED[name], answer.get(name, nothing), strict=False)) for name in counts}
+    return Statement(rows[0].union(*rows[1:], all=True))
 
 
 def _row(name: str, rows: QuerySet, counts: Sequence[Aggregate]) -> QuerySet:

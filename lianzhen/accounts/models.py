@@ -109,6 +109,12 @@ class User(VersionedModel, AbstractBaseUser):
         """Roles and scope today. One query per provider, once per request."""
         return standing_of(self, timezone.localdate())
 
+    def bare(self) -> User:
+        """The number and the standing alone: what a `Statement` is written for and kept with, beyond the request."""
+        user = User(pk=self.pk)
+        user.standing = self.standing
+        return user
+
     @property
     def is_staff(self) -> bool:
         """Django's admin site asks this; who may enter is decided by role."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     BigIntegerField,
     CharField,
@@ -22,9 +22,9 @@ from django.db.models import (
     QuerySet,
     Value,
 )
-from django.db.models.sql.compiler import SQLCompiler
 
 from lianzhen.accounts.roles import Role
+from lianzhen.statements import Nothing, Statement
 
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
@@ -127,20 +127,10 @@ class HoldingSource:
         for name, field in TYPES.items():
             column = self.columns.get(name)
             if not isinstance(column, str):
-                made[f"h_{name}"] = _Nothing(field) if column is None else column
+                made[f"h_{name}"] = Nothing(field) if column is None else column
                 column = f"h_{name}"
             columns.append(column)
         return self.rows(user, on).order_by().annotate(**made).values_list(*columns)
-
-
-class _Nothing(Expression):
-    """NULL of a type: PostgreSQL takes one that has none for text."""
-
-    def __init__(self, field: Field) -> None:
-        super().__init__(output_field=field)
-
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
-        return f"CAST(NULL AS {self.output_field.cast_db_type(connection)})", []
 
 
 _sources: dict[str, HoldingSource] = {}
@@ -149,12 +139,19 @@ _sources: dict[str, HoldingSource] = {}
 def register_holdings(source: HoldingSource) -> None:
     """Add a source of holdings; called once by each app from its `AppConfig.ready`."""
     _sources[source.name] = source
+    _statement.cache_clear()
+
+
+@lru_cache(maxsize=1000)
+def _statement(user: User, on: date) -> Statement:
+    """Written once for an account's day."""
+    asked = [source.asked(user, on) for source in _sources.values()]
+    return Statement(asked[0].union(*asked[1:], all=True))
 
 
 def standing_of(user: User, on: date) -> Standing:
     """Collect the holdings of `user` on a day. One query, whatever sources there are: every page asks."""
-    asked = [source.asked(user, on) for source in _sources.values()]
-    rows = sorted(asked[0].union(*asked[1:], all=True), key=lambda row: (row[0], row[1]))
+    rows = sorted(_statement(type(user)(pk=user.pk), on).rows(), key=lambda row: (row[0], row[1]))
     holdings = [_sources[name].read(Held(*columns)) for name, *columns in rows]
     order = {role: place for place, role in enumerate(Role)}
     return Standing(on=on, holdings=tuple(sorted(holdings, key=lambda h: (order[h.role], h.since))))

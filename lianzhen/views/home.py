@@ -41,7 +41,7 @@ def open_home(user: object) -> Verdict:
 def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today, user = timezone.localdate(now), request.user
-    own = home_of(user, today, now, _waiting(user, today), request.GET.get("order", ""))
+    own = home_of(user, today, now, waiting_at_the_desk, request.GET.get("order", ""))
     context: dict[str, Any] = {"today": today, "week": Week.containing(today), "standing": user.standing, "home": own}
     context["desk"] = _desk(own)
     if see_villages(user):
@@ -72,7 +72,7 @@ def _own_villages(ids: Collection[int], today: date) -> list[dict[str, Any]]:
     ]
 
 
-def _waiting(user: User, today: date) -> dict[str, Source]:
+def waiting_at_the_desk(user: User, today: date) -> dict[str, Source]:
     """What waits on the desk besides the working week: feedback to answer, rows of imports to put right. And the
     kinds of organisations that every grid should have, which would otherwise cost a question of their own."""
     sources = {}
@@ -89,7 +89,7 @@ def _waiting(user: User, today: date) -> dict[str, Source]:
 
 
 def _desk(own: Home) -> list[Todo]:
-    """Those of `_waiting`, in words."""
+    """Those of `waiting_at_the_desk`, in words."""
     items = own.items or {}
     found = []
     if feedback := items.get("feedback"):
