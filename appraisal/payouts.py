@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
 
-from appraisal.money_words import money_words
 from appraisal.quarter_grades import (
     BASES,
     MEAN,
@@ -28,6 +27,7 @@ from appraisal.rules.parameters import BadParameters, Money, Parameter, Rows, Te
 from appraisal.subsidies import cents
 from appraisal.subsidy_formulas import ByBand, ByPlace, Part, PerPoint, Recipient
 from lianzhen import wording
+from lianzhen.money_words import money_words
 from lianzhen.periods import Quarter
 
 # --- To whom -----------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ from datetime import date
 from typing import Any
 
 from appraisal.models import Category, Clause, Scheme, Suggestion
+from appraisal.payouts import SAMPLE as SAMPLE_QUARTER
+from appraisal.payouts import QuarterTerms
 from appraisal.ranking import Band, read_bands
 from appraisal.rules.base import in_points
 from appraisal.rules.parameters import BadParameters
@@ -74,6 +76,7 @@ def settings_of(scheme: Scheme) -> Facts:
         ("申诉", f"通知后{scheme.appeal_days}个工作日内提出，提出后{scheme.answer_days}个工作日内答复"),
         ("结果排列", display_of(scheme)),
         ("补助", formula_of(scheme).sentence()),
+        *quarter_of(scheme),
     ]
 
 
@@ -92,6 +95,12 @@ def bands_sentence(bands: Sequence[Band]) -> str:
 def formula_of(scheme: Scheme) -> Formula:
     """The formula of the version; a draft without one has the example's."""
     return Formula.from_json(scheme.subsidy) if scheme.subsidy else SAMPLE
+
+
+def quarter_of(scheme: Scheme) -> Facts:
+    """How a quarter is graded and paid; a draft without rules of its own has the example's."""
+    terms = QuarterTerms.from_json(scheme.quarter) if scheme.quarter else SAMPLE_QUARTER
+    return [("季讲评", terms.review_sentence()), ("季兑现", terms.payout_sentence())]
 
 
 def decision_of(scheme: Scheme) -> Facts:
@@ -200,6 +209,10 @@ def problems_of(scheme: Scheme) -> list[str]:
         formula_of(scheme)
     except BadParameters as problem:
         found.append(f"补助办法：{problem}。")
+    try:
+        quarter_of(scheme)
+    except BadParameters as problem:
+        found.append(f"季讲评和兑现：{problem}。")
     return found
 
 
