@@ -66,7 +66,7 @@ def review_paper(
     if noted:
         blocks.append(Heading("三、讲评意见"))
         blocks += [
-            Paragraph((Span(f"{n}.{one.team_name}：", bold=True), Span(one.note))) for n, one in _numbered(noted)
+            Paragraph((Span(f"{n}.{one.team_name}：", bold=True), Span(one.note))) for n, one in enumerate(noted, 1)
         ]
     return Paper(
         title=f"{quarter.title}联村工作讲评情况",

@@ -108,7 +108,8 @@ def test_settings_come_back_as_they_were_stored():
     assert QuarterTerms.from_json(SAMPLE.to_json()) == SAMPLE
     assert {type(one.part) for one in SAMPLE.awards} <= set(PARTS)
     said = SAMPLE.payout_sentence()
-    assert "组长和组员，每人：好600.00元" in said and "联村工作组（整体）：第1名2,000.00元" in said
+    assert "组长和组员，每人：好600.00元" in said
+    assert "联村工作组（整体）：第1名2,000.00元" in said
 
 
 def test_bad_settings_say_where():

@@ -80,8 +80,9 @@ def test_vetoes_of_any_month_come_first():
     teams = [team(1, "99", effects=effects), team(2, "99", effects=(VetoEffect.UNQUALIFIED,)), team(3, "80")]
     found = propose(teams, SAMPLE_GRADING, basis=MEAN, decimals=1)
     assert [one.grade for one in found.values()] == ["较好", "不合格", "较好"]
-    assert "取消评优资格" in found[1].why and "不合格" in found[2].why
-    assert set(one.grade for one in found.values()) <= set(choices_of(SAMPLE_GRADING))
+    assert "取消评优资格" in found[1].why
+    assert "不合格" in found[2].why
+    assert {one.grade for one in found.values()} <= set(choices_of(SAMPLE_GRADING))
 
 
 SCORES = st.lists(st.integers(600, 1000).map(lambda n: D(n) / 10), min_size=1, max_size=45)
@@ -90,7 +91,8 @@ SCORES = st.lists(st.integers(600, 1000).map(lambda n: D(n) / 10), min_size=1, m
 @given(SCORES, st.integers(0, 60), st.integers(0, 40), st.randoms())
 def test_shares_are_never_exceeded_and_the_better_score_never_has_the_worse_grade(scores, first, second, random):
     first, second = first + 1, second + 1
-    grading = ByShare(rows=(ShareRow("甲", D(first)), ShareRow("乙", D(min(second, 100 - first))), ShareRow("丙", D(100))))
+    rows = (ShareRow("甲", D(first)), ShareRow("乙", D(min(second, 100 - first))), ShareRow("丙", D(100)))
+    grading = ByShare(rows=rows)
     teams = [TeamQuarter(n, (score,)) for n, score in enumerate(scores)]
     found = grades(teams, grading)
     size = len(teams)

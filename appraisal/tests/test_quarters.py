@@ -1,0 +1,159 @@
+"""The quarter through its actions: what blocks, who may not, what is approved and stays."""
+
+from __future__ import annotations
+
+from decimal import Decimal as D
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from appraisal.actions import quarters
+from appraisal.models import Payout, PayoutRow, QuarterlyReview, TeamReview
+from appraisal.quarter_facts import further_sheet
+from appraisal.tests.entry_scene import serve_too
+from appraisal.tests.quarter_scene import NOW, Q4, begun, decided, handed, sealed_quarter
+from lianzhen.accounts.roles import Role
+from lianzhen.tests.cast import make_user
+from lianzhen.trail import acting
+from lianzhen.trail.models import AuditEntry
+from villages.models import Person, Posting
+
+State = QuarterlyReview.State
+
+
+def refused(work):
+    with pytest.raises(ValidationError) as refusal:
+        work()
+    return "".join(refusal.value.messages)
+
+
+def team_of(review, team):
+    return TeamReview.objects.select_related("review").get(review=review, team=team)
+
+
+def test_a_quarter_waits_for_its_last_month(cast):
+    sealed_quarter(cast, months=2)
+    by = cast.users[Role.OFFICE]
+    said = refused(lambda: quarters.start_review(quarter=Q4, by=by, now=NOW))
+    assert said == "第四季度含10、11、12月，12月未定稿。"
+    assert not QuarterlyReview.objects.exists()
+
+
+def test_the_whole_way(cast):
+    office, committee = cast.users[Role.OFFICE], cast.users[Role.COMMITTEE]
+    review = begun(cast)
+    assert "已经开始" in refused(lambda: quarters.start_review(quarter=Q4, by=office, now=NOW))
+    own, other = (team_of(review, team) for team in (cast.team, cast.other_team))
+    frozen = {one.team_id: [D(each["total"]) for each in one.months] for one in (own, other)}
+    assert [len(frozen[team.pk]) for team in (cast.team, cast.other_team)] == [3, 3]
+    assert other.score == D(100)
+    assert (other.place, own.place) == (1, 2)
+    assert own.proposed == own.grade == "较好"
+
+    # 讲评: another grade needs a reason, one that does not exist is refused.
+    save = {"row": own, "note": "环境整建要跟上。", "by": office, "now": NOW}
+    assert "写明理由" in refused(lambda: quarters.save_team(**save, grade="一般"))
+    assert "列出的等次" in refused(lambda: quarters.save_team(**save, grade="优"))
+    saved = quarters.save_team(**save, grade="一般", reason="群众反映较多")
+    assert (saved.grade, saved.reason, saved.reviewed_by) == ("一般", "群众反映较多", office)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TeamReview.objects.filter(pk=own.pk).update(reason="")
+
+    # 提交、退回、再提交；提交的人不能审定。
+    review = quarters.hand_in(review=review, by=office, now=NOW)
+    assert "不能办理" in refused(lambda: quarters.save_team(**save, grade="好"))
+    assert "退回原因" in refused(lambda: quarters.send_back(review=review, reason=" ", by=committee))
+    review = quarters.send_back(review=review, reason="再听一次意见", by=committee)
+    assert review.state == State.REVIEW
+    review = quarters.hand_in(review=review, by=office, now=NOW)
+    approve = {"review": review, "now": NOW}
+    assert "提交审定的人" in refused(lambda: quarters.approve(**approve, basis="会", by=office))
+    assert "填写依据" in refused(lambda: quarters.approve(**approve, basis=" ", by=committee))
+    assert "重新核对" in refused(lambda: quarters.approve(**approve, basis="会", by=committee, seen=D(1)))
+    review = quarters.approve(**approve, basis="荷党纪要〔2027〕1号", by=committee)
+
+    # 兑现清单: leader, member and two heads of one village at 一般, one team in places 1 and 2.
+    payout = Payout.objects.get(review=review)
+    rows = list(PayoutRow.objects.filter(payout=payout).order_by("position"))
+    assert [(row.role_name, row.amount) for row in rows] == [
+        ("组长", D(200)),
+        ("组员", D(200)),
+        ("支部书记", D(100)),
+        ("村主任", D(100)),
+        ("联村工作组", D(1500)),
+        ("联村工作组", D(2000)),
+    ]
+    assert payout.total == sum(row.amount for row in rows) == D(4100)
+    assert (payout.created_by, payout.approved_by) == (office, committee)
+    told = AuditEntry.objects.get(action="quarter.approve", model="appraisal.payout", changes__0__label="行数")
+    assert told.changes[1]["after"] == "4,100.00元"
+    review = quarters.mark_paid(review=review, by=office, now=NOW)
+    assert review.state == State.PAID
+
+
+def test_whoever_serves_in_a_team_neither_writes_about_it_nor_approves(cast):
+    review = begun(cast)
+    clerk = serve_too(cast, Role.OFFICE)
+    row = team_of(review, cast.team)
+    said = refused(lambda: quarters.save_team(row=row, grade="较好", note="", by=clerk, now=NOW))
+    assert said.startswith("涉及本人所在工作组")
+    review = quarters.hand_in(review=review, by=cast.users[Role.OFFICE_LEAD], now=NOW)
+    member = serve_too(cast, Role.COMMITTEE)
+    approve = {"review": review, "basis": "会", "now": NOW}
+    assert refused(lambda: quarters.approve(**approve, by=member)).startswith("涉及本人")
+    assert not Payout.objects.exists()
+
+
+def test_rows_of_a_list_never_change(cast):
+    review = decided(cast)
+    row = PayoutRow.objects.filter(payout__review=review).first()
+    for change in (
+        lambda: PayoutRow.objects.filter(pk=row.pk).update(amount=0, due=0),
+        lambda: PayoutRow.objects.filter(pk=row.pk).delete(),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        QuarterlyReview.objects.filter(pk=review.pk).update(approved_by=review.handed_by)
+
+
+def test_a_further_list_holds_the_difference_alone(cast):
+    review = decided(cast)
+    office, committee = cast.users[Role.OFFICE], cast.users[Role.COMMITTEE]
+    ask = {"review": review, "by": office, "now": NOW}
+    assert "没有差别" in refused(lambda: quarters.ask_further(**ask, reason="核对"))
+    with acting(by=None, action="test.scene", label="测试数据"):
+        person = Person(name="甲迟登记", department=cast.department)
+        person.save()
+        Posting(team=cast.team, person=person, starts_on=Q4.months[1].start).save()
+        wrong = Posting.objects.get(team=cast.team, is_leader=False, person=cast.people[Role.MEMBER])
+        wrong.ends_on = Q4.months[0].start.replace(day=15)
+        wrong.end_reason = "调离"
+        wrong.save()
+    payout = quarters.ask_further(**ask, reason="任职登记更正")
+    assert "等待审定" in refused(lambda: quarters.ask_further(**ask, reason="再补"))
+    rows = {row.payee_name: row for row in payout.rows.all()}
+    late, cut = rows["甲迟登记"], rows[cast.people[Role.MEMBER].name]
+    assert (late.before, late.due) == (D(0), D("265.22"))  # 400 × 61 ÷ 92
+    assert (cut.before, cut.due, cut.amount) == (D(400), D("65.22"), D("-334.78"))
+    assert payout.total == late.amount + cut.amount
+    decide = {"payout": payout, "now": NOW}
+    assert "制表的人" in refused(lambda: quarters.decide_further(**decide, agrees=True, by=office))
+    assert "不同意的原因" in refused(lambda: quarters.decide_further(**decide, agrees=False, by=committee))
+    payout = quarters.decide_further(**decide, agrees=True, by=committee)
+    assert payout.state == Payout.State.APPROVED
+    teams = list(TeamReview.objects.filter(review=review).order_by("position"))
+    assert not further_sheet(review, teams).rows
+    first = Payout.objects.get(review=review, number=1)
+    assert first.total == sum(row.amount for row in first.rows.all())
+
+
+def test_two_of_the_committee_at_once_approve_once(cast):
+    review = handed(cast)
+    stale = QuarterlyReview.objects.get(pk=review.pk)
+    quarters.approve(review=review, basis="会", by=cast.users[Role.COMMITTEE], now=NOW)
+    with acting(by=None, action="test.scene", label="测试数据"):
+        second = make_user("丙委员", "t_second")
+    assert "不能办理" in refused(lambda: quarters.approve(review=stale, basis="会", by=second, now=NOW))
+    assert Payout.objects.count() == 1
