@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
 from grids.filters import CoverageFilter, GridFilter
-from grids.models import Grid, GridArea
 from grids.permissions import arrange_grids, see_coverage, see_grids
 from grids.views.rows import (
     GRID,
@@ -62,12 +60,10 @@ def grid_list(request: HttpRequest) -> HttpResponse:
 
 @guarded(see_coverage, methods=LIST_METHODS)
 def grid_coverage(request: HttpRequest) -> HttpResponse:
-    rows = GridRows(request.user, timezone.localdate(), names_heads=False)
-    areas = GridArea.objects.select_related("villager_group")
-    areas = areas.only("grid", "villager_group__number", "villager_group__name")
+    rows = GridRows(request.user, timezone.localdate(), names_heads=False, names_areas=True)
     page = ListPage(
         request,
-        rows.queryset().prefetch_related(Prefetch("areas", areas)),
+        rows.queryset(),
         coverage_columns(rows, request),
         title="网格四类人员",
         order=["village__code", "number"],
@@ -104,14 +100,8 @@ def village_column(request: HttpRequest) -> Column:
 
 
 def coverage_columns(rows: GridRows, request: HttpRequest) -> list[Column]:
-    areas = Column("areas", "村民小组", _areas, show=lambda g: _areas(g) or tag("warn", "未划定"))
+    areas = Column("areas", "村民小组", rows.area, show=lambda g: rows.area(g) or tag("warn", "未划定"))
     return [village_column(request), GRID, areas, *lacking_columns(rows), Column("lacks", "缺项", rows.lacks)]
-
-
-def _areas(grid: Grid) -> str:
-    """For rows with their areas prefetched."""
-    groups = sorted((area.villager_group for area in grid.areas.all()), key=lambda group: group.number)
-    return "、".join(map(str, groups))
 
 
 def _count(total: int, rows: GridRows, marked: int, mark: str) -> str:

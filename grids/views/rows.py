@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from grids.coverage import Coverage, Kind, coverage_of, kinds_in_every_grid, lacks_any
-from grids.models import Grid
+from grids.models import Grid, GridArea
 from grids.permissions import keep_grid
 from lianzhen import phones
 from lianzhen.accounts.models import User
@@ -20,6 +20,7 @@ from lianzhen.accounts.roles import TOWN_WIDE
 from lianzhen.pages.tables import Column, link_to, tag
 from lianzhen.wording import number
 from villages.models import Person
+from villages.models.places import group_title
 from villages.permissions import KEEPERS, OFFICE
 
 #: What a row shows of a grid itself; the rest of two tables is left where it is.
@@ -29,10 +30,11 @@ READ = ("number", "name", "households", "residents", "ended_on", "village__name"
 class GridRows:
     """The grids of one list with what their cells need, found out in a fixed number of queries."""
 
-    def __init__(self, user: User, on: date, *, names_heads: bool = True) -> None:
-        self.user, self.on, self.names_heads = user, on, names_heads
+    def __init__(self, user: User, on: date, *, names_heads: bool = True, names_areas: bool = False) -> None:
+        self.user, self.on, self.names_heads, self.names_areas = user, on, names_heads, names_areas
         self.kinds = kinds_in_every_grid(on)
         self.coverage: dict[int, Coverage] = {}
+        self.areas: dict[int, str] = {}
         self.linked: frozenset[int] = frozenset()
         self.headings: dict[int, str] = {}
         self.vacant = self.lacking = 0
@@ -50,6 +52,7 @@ class GridRows:
             heads = [grid.head_person_id for grid in grids if grid.head_person_id]
             seen = Person.objects.visible_to(self.user).filter(pk__in=heads)
             self.linked = frozenset(seen.values_list("pk", flat=True))
+        self.areas = areas_of(grids) if self.names_areas else {}
         of_village: dict[int, list[Grid]] = defaultdict(list)
         for grid in grids:
             of_village[grid.village_id].append(grid)
@@ -74,6 +77,9 @@ class GridRows:
 
     def count(self, kind: Kind) -> Callable[[Grid], int]:
         return lambda grid: self.coverage[grid.pk].counts[kind.key]
+
+    def area(self, grid: Grid) -> str:
+        return self.areas.get(grid.pk, "")
 
     def lacks(self, grid: Grid) -> str:
         return "、".join(kind.short for kind in self.coverage[grid.pk].lacking)
@@ -105,6 +111,15 @@ class GridRows:
         parts += [f"{vacant}个暂无网格长"] if vacant else []
         parts += [f"{lacking}个有缺项"] if lacking else []
         return f"{grids[0].village}　{'，'.join(parts)}"
+
+
+def areas_of(grids: list[Grid]) -> dict[int, str]:
+    """第1组、第2组: the villager groups of each grid, by its id. One query."""
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = GridArea.objects.filter(grid__in=[grid.pk for grid in grids]).order_by("villager_group__number", "pk")
+    for grid, *group in rows.values_list("grid_id", "villager_group__number", "villager_group__name"):
+        found[grid].append(group_title(*group))
+    return {grid: "、".join(names) for grid, names in found.items()}
 
 
 # --- Columns ------------------------------------------------------------------------------------

@@ -178,6 +178,11 @@ class Speciality(VersionedModel):
         return self.name
 
 
+def group_title(number: int, name: str) -> str:
+    """What a villager group is called: by its name, or 第3组."""
+    return name or f"第{number}组"
+
+
 class VillagerGroup(VersionedModel):
     """村民小组, numbered within its village; `head` is its 组长."""
 
@@ -214,4 +219,4 @@ class VillagerGroup(VersionedModel):
         ]
 
     def __str__(self) -> str:
-        return self.name or f"第{self.number}组"
+        return group_title(self.number, self.name)
