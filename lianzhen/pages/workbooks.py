@@ -160,6 +160,9 @@ def _in_margin(text: str) -> str:
 
 
 # --- Cells ------------------------------------------------------------------------------------
+NUMBERS = (int, Decimal, float)
+
+
 class Cells:
     """Puts values into cells as what they are."""
 
@@ -173,7 +176,7 @@ class Cells:
             return
         if isinstance(value, bool):
             self._text(row, place, "是" if value else "否")
-        elif isinstance(value, int | Decimal | float) and abs(value) < LONGEST_NUMBER:
+        elif isinstance(value, NUMBERS) and abs(value) < LONGEST_NUMBER:
             self.sheet.write_number(row, place, float(value), self._format(_places(value), wraps=False))
         elif isinstance(value, date):
             self._date(row, place, value)
@@ -228,10 +231,13 @@ def _text_width(value: Any) -> int:
         return 16
     if isinstance(value, date):
         return 10
-    if isinstance(value, int | Decimal):
+    if isinstance(value, (int, Decimal)):
         return len(f"{value:,}")
+    text = str(value or "")
+    if text.isalnum() and text.isascii():
+        return len(text)
     # A Chinese character is two bytes in this encoding and as wide as two letters.
-    return max((len(line.encode("gb18030", "replace")) for line in str(value or "").splitlines()), default=0)
+    return max((len(line.encode("gb18030", "replace")) for line in text.splitlines()), default=0)
 
 
 # --- Explanation and properties -----------------------------------------------------------------------
