@@ -24,15 +24,16 @@ class AppraisalConfig(AppConfig):
             QuarterlyReview,
             Scheme,
             ScoreEntry,
+            SelfGovYear,
             Suggestion,
             TeamReview,
             WeeklyMeeting,
             WeeklyReport,
         )
-        from appraisal.selfgov_matters import matters_of
+        from appraisal.selfgov_matters import assessments_of, matters_of
         from appraisal.views import duty_views, village_scores, weekly_overview
         from lianzhen.trail import guards, track
-        from villages.extensions import register_matters
+        from villages.extensions import register_assessments, register_matters
 
         for model in TRACKED:
             track(model)
@@ -46,6 +47,7 @@ class AppraisalConfig(AppConfig):
         village_scores.register()
         weekly_overview.register()
         register_matters(matters_of)
+        register_assessments(assessments_of)
         # The agenda repeats what other records say; each of those has its own entries.
         track(WeeklyMeeting, leave_out=["agenda"])
         # Facts come as sentences; the action notes them in words (`actions.suggestions`).
@@ -57,6 +59,8 @@ class AppraisalConfig(AppConfig):
         # The months froze their own figures.
         track(TeamReview, leave_out=["months"])
         track(Category, leave_out=["key"])
+        # The uses have entries of their own.
+        track(SelfGovYear, leave_out=["spending"])
         track(WeeklyReport, leave_out=["page"])
         # The name of a file tells a reader nothing.
         track(DutyPhoto, leave_out=["stored_as"])

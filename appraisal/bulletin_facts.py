@@ -50,7 +50,7 @@ from appraisal.score_facts import MonthScores, month_scores
 from appraisal.waiting import gather
 from lianzhen.periods import Month, Week
 from lianzhen.town.models import CalendarDay, CalendarYear
-from lianzhen.wording import clock, list_date
+from lianzhen.wording import UNKNOWN, clock, list_date
 from villages.models import LiaisonTeam
 
 State = ScoreEntry.State
@@ -298,6 +298,13 @@ def _score_row(found: MonthScores, one: TeamScore, place: int) -> ScoreRow:
     )
 
 
+def _report_word(state: ReportState) -> str:
+    """As short as its column: what a team owes nothing for is 「—」."""
+    if state.code == "exempt":
+        return UNKNOWN
+    return ("逾期报送" if state.is_late else "已报送") if state.is_here else "未报送"
+
+
 def _week_scores(week: Week, today: date, duty: dict[int, WeekDuty], states: dict[int, ReportState]) -> Scores:
     found = month_scores(month_of(week), today, for_team=True)
     scores = scores_of(found)
@@ -310,7 +317,7 @@ def _week_scores(week: Week, today: date, duty: dict[int, WeekDuty], states: dic
         return replace(
             row,
             duty=f"{duty[pk].done}/{duty[pk].need}",
-            report=states[pk].text,
+            report=_report_word(states[pk]),
             duty_url=f"{reverse('team_duty', args=[pk])}?month={month}",
             report_url=reverse("weekly_report", args=[week.key, pk]),
         )

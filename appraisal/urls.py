@@ -44,6 +44,7 @@ from appraisal.views import (
     scheme_steps,
     schemes,
     scores,
+    selfgov_years,
     spot_checks,
     subsidies,
     suggestions,
@@ -230,9 +231,19 @@ urlpatterns = [
     path("quarters/<slug:quarter>/paid/", quarters.quarter_paid, name="quarter_paid"),
     path("quarters/<slug:quarter>/papers/review/", quarter_papers.quarter_review_paper, name="quarter_review_paper"),
     path(
+        "quarters/<slug:quarter>/papers/review/issue/",
+        quarter_papers.quarter_review_issue,
+        name="quarter_review_issue",
+    ),
+    path(
         "quarters/<slug:quarter>/papers/payout/<int:count>/",
         quarter_papers.quarter_payout_paper,
         name="quarter_payout_paper",
+    ),
+    path(
+        "quarters/<slug:quarter>/papers/payout/<int:count>/issue/",
+        quarter_papers.quarter_payout_issue,
+        name="quarter_payout_issue",
     ),
     # 考核方案
     path("settings/scheme/", schemes.scheme_list, name="scheme_list"),
@@ -299,4 +310,14 @@ urlpatterns = [
     path("sync/", sync.sync_page, name="sync"),
     path("sync/token/", sync.sync_token, name="sync_token"),
     path("sync/items/", sync.sync_items, name="sync_items"),
+    path("selfgov/years/", selfgov_years.selfgov_year_list, name="selfgov_year_list"),
+    path("selfgov/years/new/", selfgov_years.selfgov_year_add, name="selfgov_year_add"),
+    path("selfgov/years/<int:pk>/", selfgov_years.selfgov_year, name="selfgov_year"),
+    path("selfgov/years/<int:pk>/edit/", selfgov_years.selfgov_year_edit, name="selfgov_year_edit"),
+    path("selfgov/years/<int:pk>/submit/", selfgov_years.selfgov_year_submit, name="selfgov_year_submit"),
+    path("selfgov/years/<int:pk>/opinion/", selfgov_years.selfgov_year_opinion, name="selfgov_year_opinion"),
+    path("selfgov/years/<int:pk>/check/", selfgov_years.selfgov_year_check, name="selfgov_year_check"),
+    path("selfgov/years/<int:pk>/grade/", selfgov_years.selfgov_year_grade, name="selfgov_year_grade"),
+    path("selfgov/years/<int:pk>/return/", selfgov_years.selfgov_year_return, name="selfgov_year_return"),
+    path("selfgov/years/<int:pk>/notice/", selfgov_years.selfgov_year_notice, name="selfgov_year_notice"),
 ]

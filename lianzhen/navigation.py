@@ -71,6 +71,7 @@ PLACES = (
     Place("考核", "更正单", "correction_list", "pencil", (*TOWN_WIDE, *FIELD)),
     Place("考核", "通报", "bulletin_list", "news", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Place("考核", "文件柜", "document_list", "clipboard-text", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
+    Place("考核", "自治村年度考核", "selfgov_year_list", "checklist", (*TOWN_WIDE, *FIELD)),
     Place("台账", "村（社区）", "village_list", "building-community", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Place("台账", "联村工作组", "team_list", "users-group", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Place("台账", "自治村", "selfgov_list", "home", (*TOWN_WIDE, *FIELD)),

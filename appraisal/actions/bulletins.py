@@ -46,9 +46,9 @@ def headings_of(kind: str) -> dict[str, str]:
 
 
 def title_of(period: Week | Month) -> str:
-    """关于第42周（10月15日—21日）联村工作情况的通报"""
+    """关于2018年第42周联村工作情况的通报: one line of 小标宋 二号. The days stand in the opening paragraph."""
     if isinstance(period, Week):
-        return f"关于{period.title}联村工作情况的通报"
+        return f"关于{period.year}年第{period.number}周联村工作情况的通报"
     return f"关于{period.title}联村工作考核情况的通报"
 
 
@@ -123,6 +123,12 @@ def _automatic(bulletin: Bulletin, now: datetime) -> dict[str, tuple[Block, ...]
     if isinstance(period, Week):
         return bulletin_blocks.blocks_of(week_facts(period, now, with_names=bulletin.with_names))
     return bulletin_months.blocks_of(month_facts(period, now, with_names=bulletin.with_names))
+
+
+def words_in(bulletin: Bulletin, key: str) -> str:
+    """What the editor shows of a section. One query."""
+    block = bulletin.blocks.get(key=key)
+    return block.words if block.is_edited else words_of(block.auto_blocks)
 
 
 # --- Edited ---------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from villages.forms.places import line
 
 LONGEST = 4000
 #: Characters in a line of the editor.
-ACROSS = 26
+ACROSS = 34
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class BulletinForm(PageForm):
                 required=False,
                 max_length=LONGEST,
                 initial=words,
-                widget=forms.Textarea(attrs={"rows": min(14, rows + 1)}),
+                widget=forms.Textarea(attrs={"rows": min(14, max(2, rows))}),
                 error_messages={"max_length": f"{block.title}不能超过%(limit_value)d字，现在是%(show_value)d字。"},
             )
             self.fields[f"skip-{block.key}"] = forms.BooleanField(

@@ -10,6 +10,7 @@ from appraisal.models.meetings import Decision, MeetingAttendance, WeeklyMeeting
 from appraisal.models.months import AppraisalMonth, Correction, MonthlyScore, SubsidyRow
 from appraisal.models.quarters import Payout, PayoutRow, QuarterlyReview, TeamReview
 from appraisal.models.schemes import Category, Clause, Scheme
+from appraisal.models.selfgov_years import SelfGovYear
 from appraisal.models.suggestions import Reminder, Suggestion
 from appraisal.models.sync import SyncItem
 from appraisal.models.weekly_reports import ReportComment, ReportLine, TownNeed, WeeklyReport
@@ -52,6 +53,7 @@ TRACKED = (
     PaperSettings,
     Bulletin,
     BulletinBlock,
+    SelfGovYear,
 )
 
 __all__ = [
@@ -86,6 +88,7 @@ __all__ = [
     "ReportLine",
     "Scheme",
     "ScoreEntry",
+    "SelfGovYear",
     "SpotCheck",
     "SubsidyRow",
     "Suggestion",

@@ -290,4 +290,6 @@ def bulletin_preview(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
     )
     warning = length_warning(paper)
     note = f'<p class="note note-warn">{warning}</p>' if warning else ""
-    return HttpResponse(note + html.render(paper, draft=True, level=3))  # escaped there; the sentence is ours
+    return HttpResponse(
+        note + html.render(paper, links=False, draft=True, level=3)
+    )  # escaped there; the sentence is ours

@@ -8,6 +8,7 @@ from random import Random
 from django.utils import timezone
 
 from appraisal.actions import bonuses, entries, from_suggestions, month_lock, months, schemes, suggestions
+from appraisal.actions.month_notice import issue_notice
 from appraisal.models import Clause, Scheme, ScoreEntry, Suggestion
 from lianzhen.accounts.models import User
 from lianzhen.demo.plan import Scale
@@ -131,6 +132,7 @@ class Appraising:
         row = months.hand_in(row=row, by=self.clerk, now=self._moment(first, 10))
         row = months.review(row=row, by=self.lead, now=self._moment(first, 11))
         row = months.publish(row=row, starts_on=first + timedelta(days=1), by=self.clerk, now=self._moment(first, 14))
+        issue_notice(row=row, by=self.clerk, now=self._moment(first, 15))
         row = months.end_publicity(row=row, by=self.clerk, today=row.publicity_until + timedelta(days=1))
         locked = self._moment(self._closing_day(month), 10)
         month_lock.lock_month(row=row, typed=month.title, by=self.lead, now=locked)

@@ -26,6 +26,7 @@ from appraisal.report_lines import HAND, Line
 from appraisal.report_prefill import prefill
 from lianzhen.accounts.models import User
 from lianzhen.demo import work_words as words
+from lianzhen.demo.announcing import Announcing
 from lianzhen.demo.appraising import Appraising
 from lianzhen.demo.plan import Scale
 from lianzhen.periods import Month, Week
@@ -70,6 +71,7 @@ class WorkingWeeks:
             self._needs(week)
             appraising.live(week, self.teams, self.leaders)
         appraising.close(self.weeks)
+        Announcing(self.clerk, self.lead, self.scale.today).announce(self.weeks)
         suggestions.refresh_suggestions(
             today=self.scale.today, now=self._moment(self.scale.today, 18), weeks=self.weeks
         )

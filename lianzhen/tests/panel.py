@@ -19,6 +19,7 @@ from lianzhen.tests.duty_rows import duty_rows
 from lianzhen.tests.entry_rows import entry_rows
 from lianzhen.tests.meeting_rows import meeting_rows
 from lianzhen.tests.month_rows import month_rows
+from lianzhen.tests.quarter_rows import quarter_rows
 from lianzhen.town.models import CalendarDay, CalendarYear, Department, Town
 from lianzhen.trail import acting
 from lianzhen.trail.models import AuditEntry
@@ -71,6 +72,10 @@ RIGHTS = {
     w.Bulletin: (TOWN_WIDE, NOBODY, NOBODY),
     w.IssuedDocument: (TOWN_WIDE, NOBODY, NOBODY),
     w.DocumentTemplate: (TOWN_WIDE, NOBODY, NOBODY),
+    w.QuarterlyReview: (TOWN_WIDE, NOBODY, NOBODY),
+    w.TeamReview: (TOWN_WIDE, NOBODY, NOBODY),
+    w.Payout: (TOWN_WIDE, NOBODY, NOBODY),
+    w.PayoutRow: (TOWN_WIDE, NOBODY, NOBODY),
     w.Scheme: (TOWN_WIDE, NOBODY, NOBODY),
     w.Clause: (TOWN_WIDE, NOBODY, NOBODY),
     Town: (SETTINGS, NOBODY, LEAD_OR_KEEPER),
@@ -109,6 +114,7 @@ def make_rows(cast: Any) -> dict:
         meeting_rows(cast)
         entry_rows(cast)
         month_rows(cast)
+        quarter_rows(cast)
         document_rows(cast)
         bulletin_rows(cast)
     # Of a kind that office and administrator import alike, so that each has the row before him.

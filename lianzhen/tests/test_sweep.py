@@ -27,6 +27,8 @@ from lianzhen.tests.duty_rows import duty_rows
 from lianzhen.tests.entry_rows import entry_rows
 from lianzhen.tests.meeting_rows import meeting_rows
 from lianzhen.tests.month_rows import month_rows
+from lianzhen.tests.quarter_rows import KEY as QUARTER
+from lianzhen.tests.quarter_rows import quarter_rows
 from lianzhen.tests.scheme_rows import scheme_rows
 from lianzhen.tests.selfgov_rows import selfgov_rows
 
@@ -76,6 +78,15 @@ MAY = {
     "grant_budgets": OFFICE,
     "report_uses": OFFICE | {R.CADRE},
     "withdraw_uses": OFFICE | {R.CADRE},
+    "see_selfgov_years": READERS,
+    "start_selfgov_years": OFFICE | {R.CADRE},
+    "write_selfgov_year": OFFICE | {R.CADRE},
+    # Neither village has an instructor with an account.
+    "opine_selfgov_year": OFFICE,
+    "check_selfgov_year": OFFICE,
+    "return_selfgov_year": OFFICE,
+    "grade_selfgov_year": frozenset({R.COMMITTEE}),
+    "issue_selfgov_year": frozenset({R.OFFICE_LEAD}),
     "change_kinds": OFFICE,
     "see_accounts": ACCOUNTS,
     "keep_accounts": frozenset({R.SYSADMIN}),
@@ -170,6 +181,12 @@ MAY = {
     "lock_months": frozenset({R.OFFICE_LEAD}),
     # Asked for by the clerk.
     "decide_corrections": frozenset({R.OFFICE_LEAD, R.COMMITTEE}),
+    "see_quarters": TOWN | {R.DISTRICT},
+    "keep_quarters": OFFICE,
+    "review_teams": OFFICE | {R.COMMITTEE},
+    "decide_quarters": frozenset({R.COMMITTEE}),
+    "see_payouts": TOWN,
+    "issue_quarter_papers": frozenset({R.OFFICE_LEAD}),
     "see_bulletins": READERS | {R.WINDOW},
     "keep_bulletins": OFFICE,
     "sign_bulletins": frozenset({R.OFFICE_LEAD}),
@@ -190,6 +207,7 @@ SEES = {
     "selfgov/applications": (OWN, FAR),
     "selfgov/budgets": (OWN, FAR),
     "selfgov/uses": (OWN, FAR),
+    "selfgov/years": (OWN, FAR),
     "teams": (OWN, FAR),
     "postings": (OWN, FAR),
     "specialities": (OWN, FAR),
@@ -232,6 +250,7 @@ SEES = {
     # By the team whose report it is.
     "weekly/<slug:week>": (OWN, FAR),
     "scores/<slug:month>/teams": (OWN, FAR),
+    "quarters/<slug:quarter>/material": (OWN, FAR),
     "corrections": (OWN, FAR),
     # A draft, and one that was issued.
     "bulletins": (OFFICE | {R.AUDITOR}, READERS | {R.WINDOW}),
@@ -325,6 +344,7 @@ def objects(cast: Cast) -> dict[str, tuple[Any, Any]]:
         rows |= entry_rows(cast)
         rows |= scheme_rows(cast)
         rows |= month_rows(cast)
+        rows |= quarter_rows(cast)
         rows |= selfgov_rows(cast)
         rows |= document_rows(cast)
         rows |= bulletin_rows(cast)
@@ -404,6 +424,7 @@ def address(route: str, row: Any) -> str:
         filled.replace("<slug:kind>", "calendar").replace("<slug:tab>", "grids").replace("<slug:topic>", "printing")
     )
     filled = filled.replace("<slug:week>", "2026-W48").replace("<slug:month>", "2026-11")
+    filled = filled.replace("<slug:quarter>", QUARTER).replace("<int:count>", "1")
     assert "<" not in filled, f"the sweep does not know how to fill {route}"
     return f"/{filled}"
 

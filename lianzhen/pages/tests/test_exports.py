@@ -32,6 +32,7 @@ LISTS = (
     "selfgov_list",
     "selfgov_application_list",
     "work_budget_list",
+    "selfgov_year_list",
     "district_list",
     "organization_list",
     "organization_kinds",
@@ -59,6 +60,7 @@ LISTS = (
     "score_list",
     "month_list",
     "correction_list",
+    "quarter_list",
     "bulletin_list",
     "document_list",
     "clause_list",
@@ -144,7 +146,9 @@ def test_cells_are_typed(cast, sign_in):
 def test_every_list_exports_what_its_screen_shows(name, cast, sign_in):
     rows_of_every_kind(cast)
     with acting(by=None, action="test", label="测试"):
-        CalendarDay(date=date(2026, 10, 1), is_workday=False, name="国庆节", source=CalendarSource.MANUAL).save()
+        day = CalendarDay(date=date(2026, 10, 1), is_workday=False, name="国庆节")
+        day.source, day.plan_year = CalendarSource.MANUAL, 2026
+        day.save()
     client = sign_in(Role.OFFICE_LEAD)
     page = client.get(url_of(name)).content.decode()
     assert "导出Excel" in page

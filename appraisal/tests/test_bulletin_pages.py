@@ -1,0 +1,281 @@
+"""Pages of bulletins and of the public notice: the way to a file, who reads what, two drafts, the live preview."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from appraisal.actions import bulletins as actions
+from appraisal.actions.month_notice import issue_notice
+from appraisal.models import Bulletin, IssuedDocument, ScoreEntry
+from appraisal.tests.bulletin_scene import NOW, issued, lived_week, log_late, made
+from appraisal.tests.month_scene import advance, row_of, sealed_scene, settle
+from appraisal.tests.score_scene import NOVEMBER, worked_month
+from appraisal.tests.week_scene import WEEK, many_teams, saved
+from lianzhen.accounts.roles import Role
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+KEY = WEEK.key
+#: A form that asks nothing.
+SENT = {"version": ""}
+
+
+@pytest.fixture(autouse=True)
+def monday():
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+def url(name, *args):
+    return reverse(name, args=args or [KEY])
+
+
+def read(client, address, status=200):
+    answer = client.get(address)
+    assert answer.status_code == status, address
+    return answer.content.decode()
+
+
+def posted(bulletin, **more):
+    """What the editor sends when nothing was typed."""
+    from appraisal.forms.bulletins import BulletinForm
+
+    form = BulletinForm(None, record=bulletin, blocks=list(bulletin.blocks.all()))
+    values = {name: form[name].value() for name in form.fields if not name.startswith("skip-") and form[name].value()}
+    return {**values, **more}
+
+
+def word_text(content: bytes) -> str:
+    return zipfile.ZipFile(io.BytesIO(content)).read("word/document.xml").decode()
+
+
+# --- The way from the home page -------------------------------------------------------------------
+def test_from_the_home_page_to_a_file(cast, sign_in):
+    lived_week(cast)
+    client = sign_in(Role.OFFICE)
+    # On Monday the week before is to be told of, not yet this one.
+    assert f"生成第{WEEK.number}周通报" in read(client, "/")
+    assert f"生成第{WEEK.next().number}周通报" not in read(client, "/")
+    assert "生成第48周通报" in read(client, url("bulletin_add"))
+    answer = client.post(url("bulletin_add"), SENT)
+    assert answer["Location"] == url("bulletin_edit")
+    page = read(client, url("bulletin_edit"))
+    assert "第48周（11月23日—29日）" in page
+    assert f'href="{url("bulletin")}?format=docx"' in page
+    answer = client.get(url("bulletin") + "?format=docx")
+    assert answer["Content-Type"] == DOCX
+    assert "代拟稿" in "".join(
+        zipfile.ZipFile(io.BytesIO(answer.content)).read(n).decode()
+        for n in zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
+        if n.startswith("word/") and n.endswith(".xml")
+    )
+    assert "驻村办公" in word_text(answer.content)
+    assert "第48周通报草稿" in read(client, "/")
+
+
+def test_a_second_draft_is_led_to_the_first(cast, sign_in):
+    made(cast)
+    client = sign_in(Role.OFFICE)
+    answer = client.post(url("bulletin_add"), SENT)
+    assert answer.status_code == 422
+    assert f'href="{url("bulletin")}"' in answer.content.decode()
+    assert Bulletin.objects.count() == 1
+
+
+# --- The editor -------------------------------------------------------------------------------------
+def test_the_editor_without_a_script(cast, sign_in):
+    lived_week(cast)
+    bulletin = made(cast)
+    client = sign_in(Role.OFFICE)
+    answer = client.post(url("bulletin_edit"), posted(bulletin, **{"words-overview": "本周情况很好。"}))
+    assert answer.status_code == 303
+    assert "本周情况很好。" in read(client, url("bulletin"))
+    log_late(cast.other_team)
+    bulletin.refresh_from_db()
+    client.post(url("bulletin_edit"), posted(bulletin, refresh="1"))
+    page = read(client, url("bulletin_edit"))
+    assert "本周情况很好。" in page
+    assert "处有变化" in page
+    assert "数据有变化，这一段保留了修改的文字" in page
+    bulletin.refresh_from_db()
+    client.post(url("bulletin_edit"), posted(bulletin, restore="overview"))
+    assert "实到3天" in read(client, url("bulletin"))[read(client, url("bulletin")).index("<article") :].replace(
+        "</a>", ""
+    ).replace(f'<a href="{reverse("duty_matrix")}?week={KEY}">', "")
+    assert bulletin.blocks.get(key="overview").words == ""
+
+
+def test_another_editor_was_quicker(cast, sign_in):
+    bulletin = made(cast)
+    mine = posted(bulletin, **{"words-overview": "我的文字。"})
+    client = sign_in(Role.OFFICE)
+    client.post(url("bulletin_edit"), posted(bulletin, **{"words-overview": "别人的文字。"}))
+    answer = client.post(url("bulletin_edit"), mine)
+    assert answer.status_code == 409
+    assert "我的文字。" in answer.content.decode()
+    assert "别人的文字。" in answer.content.decode()
+
+
+def test_a_number_in_the_wrong_form(cast, sign_in):
+    bulletin = made(cast)
+    answer = sign_in(Role.OFFICE).post(
+        url("bulletin_edit"), posted(bulletin, style="official", official_number="荷联发[2026]第05号")
+    )
+    assert answer.status_code == 422
+    assert "六角括号" in answer.content.decode()
+
+
+def test_the_preview_shows_what_is_typed_and_keeps_nothing(cast, sign_in):
+    bulletin = made(cast)
+    client = sign_in(Role.OFFICE)
+    data = posted(bulletin, **{"words-overview": "<b>正在输入</b>", "skip-duty": "on"})
+    answer = client.post(url("bulletin_preview", bulletin.pk), data).content.decode()
+    assert "&lt;b&gt;正在输入" in answer
+    assert "一、周报报送" in answer
+    assert "正在输入" not in read(client, url("bulletin"))
+    long = posted(bulletin, **{"words-overview": "长" * 4001})
+    assert "超过4,000字" in client.post(url("bulletin_preview", bulletin.pk), long).content.decode()
+    assert client.get(url("bulletin_preview", bulletin.pk)).status_code == 405
+
+
+# --- Signed and read --------------------------------------------------------------------------------
+def test_signed_on_the_page(cast, sign_in):
+    lived_week(cast)
+    bulletin = made(cast)
+    client = sign_in(Role.OFFICE)
+    assert client.post(url("bulletin_submit", bulletin.pk), {"version": bulletin.version}).status_code == 303
+    assert client.get(url("bulletin_sign", bulletin.pk)).status_code == 403
+    assert client.get(url("bulletin_edit"))["Location"] == url("bulletin")
+    lead = sign_in(Role.OFFICE_LEAD)
+    assert "签发第48周通报" in read(lead, "/")
+    assert "第1期（总第1期）" in read(lead, url("bulletin_sign", bulletin.pk))
+    answer = lead.post(url("bulletin_sign", bulletin.pk), SENT)
+    document = IssuedDocument.objects.get()
+    assert answer["Location"] == reverse("document", args=[document.pk])
+    assert "签发第48周通报" not in read(lead, "/")
+
+
+def test_drafts_are_the_offices_and_issues_are_everybodys(cast, sign_in):
+    lived_week(cast)
+    bulletin = made(cast)
+    readers = (Role.COMMITTEE, Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.CADRE, Role.INSTRUCTOR, Role.WINDOW)
+    for role in readers:
+        assert "还没有印发" in read(sign_in(role), url("bulletin"))
+    issued(cast, bulletin)
+    for role in readers:
+        page = read(sign_in(role), url("bulletin"))
+        assert "2026年第1期（总第1期）" in page
+        assert "更正</a>" not in page
+    # A village role follows no link into other villages: it has none.
+    paper = read(sign_in(Role.LEADER), url("bulletin"))
+    assert "<a href" not in paper[paper.index("<article") : paper.index("</article>")]
+    for outside in (Role.SYSADMIN, Role.GRIDHEAD, cast.outsider):
+        assert sign_in(outside).get(url("bulletin")).status_code == 403
+    answer = sign_in(Role.LEADER).get(url("bulletin") + "?format=docx")
+    assert answer["Location"].endswith("?format=docx")
+
+
+def test_corrected_on_the_page(cast, sign_in):
+    lived_week(cast)
+    wrong = issued(cast)
+    client = sign_in(Role.OFFICE)
+    assert "更正</a>" in read(client, url("bulletin"))
+    assert client.post(url("bulletin_correct", wrong.pk), {"reason": ""}).status_code == 422
+    answer = client.post(url("bulletin_correct", wrong.pk), {"reason": "天数有误"})
+    assert answer["Location"] == url("bulletin_edit")
+    # Everybody else still reads the one in force.
+    assert "已印发" in read(sign_in(Role.LEADER), url("bulletin"))
+    issued(cast, Bulletin.objects.get(corrects=wrong))
+    listed = read(sign_in(Role.COMMITTEE), reverse("bulletin_list"))
+    assert "已更正" in listed
+    assert reverse("document", args=[wrong.document_id]) in listed
+
+
+def test_pages_ask_no_more_with_more_rows(cast, sign_in, django_assert_max_num_queries):
+    lived_week(cast)
+    many_teams(cast, 20)
+    for week in (WEEK.previous(), WEEK.previous().previous()):
+        issued(cast, made(cast, period=week))
+    made(cast)
+    client = sign_in(Role.OFFICE)
+    for address in (reverse("bulletin_list"), url("bulletin"), url("bulletin_edit"), url("bulletin_add")):
+        read(client, address)
+        with django_assert_max_num_queries(15):
+            read(client, address)
+
+
+# --- The month --------------------------------------------------------------------------------------
+@pytest.fixture
+def publicity(cast):
+    worked_month(cast)
+    settle()
+    return advance(cast, "publicity")
+
+
+def test_the_notice(cast, publicity, sign_in):
+    address = url("month_notice", NOVEMBER.key)
+    page = read(sign_in(Role.LEADER), address)
+    assert "联系电话：07386000000" in page
+    assert "申诉中的事项未计入" in page
+    assert "印发公示表" not in page
+    assert not any(person.name in page for person in cast.people.values() if person.pk != cast.people[Role.LEADER].pk)
+    assert client_docx(sign_in(Role.CADRE), address)
+    assert "制表" in read(sign_in(Role.OFFICE), address + "?print=1")
+
+
+def client_docx(client, address):
+    answer = client.get(address + "?format=docx")
+    return answer["Content-Type"] == DOCX and "公示" in word_text(answer.content)
+
+
+def test_the_notice_goes_to_the_shelf_once(cast, publicity, sign_in):
+    client = sign_in(Role.OFFICE)
+    step = url("month_notice_issue", NOVEMBER.key)
+    assert client.post(step, SENT).status_code == 303
+    document = IssuedDocument.objects.get()
+    assert (document.kind, document.period, document.signed_by) == (
+        "month_notice",
+        "2026-11",
+        cast.users[Role.COMMITTEE],
+    )
+    assert client.post(step, SENT).status_code == 422
+    # An appeal changed a figure: the further issue names the one it corrects.
+    entry = ScoreEntry.objects.filter(
+        month=NOVEMBER.start, state=ScoreEntry.State.EFFECTIVE, kind="deduction", points__gt=0
+    ).first()
+    entry.state = ScoreEntry.State.REVOKED
+    saved(entry)
+    again = issue_notice(row=row_of(), by=cast.users[Role.OFFICE], now=NOW + timedelta(days=25))
+    assert again.corrects == document
+
+
+def test_no_notice_before_the_publicity(cast, sign_in):
+    worked_month(cast)
+    settle()
+    advance(cast, "reviewed")
+    assert "还没有开始公示" in read(sign_in(Role.LEADER), url("month_notice", NOVEMBER.key))
+    with pytest.raises(ValidationError, match="还没有开始公示"):
+        issue_notice(row=row_of(), by=cast.users[Role.OFFICE], now=NOW)
+
+
+def test_notice_and_monthly_bulletin_give_one_table(cast, sign_in):
+    sealed_scene(cast)
+    notice = read(sign_in(Role.OFFICE), url("month_notice", NOVEMBER.key))
+    client = sign_in(Role.OFFICE)
+    assert "还没有生成" in read(client, url("month_bulletin", NOVEMBER.key))
+    assert client.post(url("month_bulletin_add", NOVEMBER.key), SENT).status_code == 303
+    bulletin = read(client, url("month_bulletin", NOVEMBER.key))
+    found = Bulletin.objects.get()
+    for row in found.blocks.get(key="scores").auto[1]["rows"]:
+        for cell in row[2:6]:
+            assert cell["text"] in notice
+            assert cell["text"] in bulletin
+    assert "已更正" not in bulletin
+    assert client.get(url("month_bulletin_edit", NOVEMBER.key)).status_code == 200
+    assert actions.headings_of("month")["compared"] in bulletin
