@@ -68,6 +68,7 @@ MAY = {
     "decide_self_governance": frozenset({R.OFFICE_LEAD}),
     "see_selfgov": READERS,
     # The cast's cadre is the clerk: the secretary or the director applies, or the office on their behalf.
+    "apply_for": OFFICE,
     "write_application": OFFICE,
     "withdraw_application": frozenset(),
     "opine_application": frozenset({R.DISTRICT}),

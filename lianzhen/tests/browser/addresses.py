@@ -6,12 +6,13 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from django.test import Client
 from django.utils import timezone
 
-from lianzhen.periods import Month, Week
+from lianzhen.periods import Month, Quarter, Week
 from lianzhen.tests.test_sweep import guard_of, kind_of, patterns
 
 #: How many rows from either end of a table stand for it: the first made, and the latest with its odd states.
@@ -80,12 +81,21 @@ def _filled(route: str, user: Any) -> Iterator[str]:
     """The route with some rows of its kind, in this week and month."""
     today, kind = timezone.localdate(), kind_of(route)
     route = route.replace("<slug:week>", Week.of(today).key).replace("<slug:month>", Month.of(today).key)
+    route = route.replace("<slug:quarter>", _quarter(today).key).replace("<int:count>", "1")
     if "<int:pk>" not in route:
         assert "<" not in route, f"the sweep does not know how to fill {route}"
         yield f"/{route}"
         return
     for row in _rows(kind, user):
         yield "/" + re.sub(r"<int:pk>", str(row.pk), route)
+
+
+def _quarter(today: date) -> Quarter:
+    """The last one that was begun, or the running one."""
+    from appraisal.models import QuarterlyReview
+
+    last = QuarterlyReview.objects.order_by("-quarter").first()
+    return last.period if last else Quarter.of(today)
 
 
 def _rows(kind: str, user: Any) -> list[Any]:
@@ -110,6 +120,7 @@ def _models() -> dict[str, Any]:
         "teams": register.LiaisonTeam,
         "weekly/<slug:week>": register.LiaisonTeam,
         "scores/<slug:month>/teams": register.LiaisonTeam,
+        "quarters/<slug:quarter>/material": register.LiaisonTeam,
         "corrections": week.Correction,
         "needs": week.TownNeed,
         "postings": register.Posting,
@@ -129,6 +140,7 @@ def _models() -> dict[str, Any]:
         "selfgov/applications": register.SelfGovApplication,
         "selfgov/budgets": register.WorkBudget,
         "selfgov/uses": register.BudgetUse,
+        "selfgov/years": week.SelfGovYear,
         "imports": ImportBatch,
         "grids": Grid,
         "grids/terms": GridHeadTerm,
