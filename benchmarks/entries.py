@@ -13,7 +13,7 @@ from typing import Any
 
 from django.test import Client
 from django.urls import reverse
-from works import QUEUE, log_a_day, sync_fifty
+from works import QUEUE, bulletin_word, county_word, log_a_day, sync_fifty
 
 from grids.models import Grid, GridHeadTerm
 from lianzhen.accounts.models import User
@@ -24,6 +24,8 @@ BACKEND = "lianzhen.accounts.backends.AccountOrPhoneBackend"
 PHONE, LONG = 25, 30
 #: Milliseconds that entering one day may take.
 ONE_DAY = 50
+#: Milliseconds that a .docx may take.
+ONE_FILE = 3000
 
 
 class Sample:
@@ -114,6 +116,7 @@ PAGES = (
     page("人员", "office", "person_list", budget=LONG),
     page("一个人", "office", "person", "head"),
     page("登记人员", "office", "person_add"),
+    page("文件柜", "office", "document_list"),
     page("社会组织", "office", "organization_list", budget=LONG),
     page("一个社会组织", "office", "organization", "organization"),
     page("搜索", "office", "search", query="?q=李"),
@@ -135,6 +138,8 @@ EXPORTS = (
 WORKS = (
     Entry("登记一天驻村", "leader", log_a_day, kind="work", most=ONE_DAY),
     Entry("上传待传的50条", "leader", sync_fifty, kind="work", bounded=False, most=QUEUE * ONE_DAY),
+    Entry("周通报（Word）", "office", bulletin_word, kind="work", most=ONE_FILE),
+    Entry("一年的汇报材料（Word）", "office", county_word, kind="work", most=ONE_FILE),
 )
 
 

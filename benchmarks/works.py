@@ -1,4 +1,4 @@
-"""Work that writes, each time anew: a duty day entered on a phone, and fifty that waited without a signal.
+"""Work that writes, each time anew: a duty day entered on a phone, fifty that waited without a signal, Word files.
 
 To be imported after `django.setup()`.
 """
@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.models import DutyLog
+from lianzhen.periods import Month, Week
 
 #: What a queue may send at once.
 QUEUE = 50
@@ -33,6 +34,24 @@ def sync_fifty(client: Client, sample: Any) -> Any:
     items = [_item(sample, next(days)) for _ in range(QUEUE)]
     body = json.dumps({"items": items, "now": timezone.now().isoformat()})
     return client.post(reverse("sync_items"), body, content_type="application/json")
+
+
+def bulletin_word(client: Client, sample: Any) -> Any:
+    """The draft of last week, made by the first request, as a .docx."""
+    week = [Week.of(timezone.localdate()).previous().key]
+    answer = client.get(reverse("bulletin", args=week), {"format": "docx"}, follow=True)
+    if "word" not in answer["Content-Type"]:
+        client.post(reverse("bulletin_add", args=week))
+        answer = client.get(reverse("bulletin", args=week), {"format": "docx"})
+    assert "word" in answer["Content-Type"]
+    return answer
+
+
+def county_word(client: Client, sample: Any) -> Any:
+    """The report of a year to the county."""
+    last = Month.of(timezone.localdate())
+    months = {"first": Month(last.start.year - 1, last.start.month).next().key, "last": last.key}
+    return client.get(reverse("county_report"), {**months, "format": "docx"})
 
 
 def _item(sample: Any, day: date) -> dict[str, Any]:
