@@ -1,13 +1,14 @@
-"""What the appraisal still has open about a village that asks to govern itself: shown before the decision."""
+"""What the appraisal tells the register about self-governed villages: what is still open before a decision, and
+the last yearly assessment."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.urls import reverse
 
-from appraisal.models import Appeal, AppraisalMonth
+from appraisal.models import Appeal, AppraisalMonth, SelfGovYear
 from lianzhen.periods import Month
 from villages.extensions import Matter
 from villages.models import LiaisonTeam, Village
@@ -26,3 +27,12 @@ def matters_of(village: Village, today: date) -> Iterator[Matter]:
             month = Month.of(row.month)
             url = reverse("score_page", args=[month.key, team.pk])
             yield Matter(f"{month.title}考核还没有定稿（{row.get_state_display()}）", url)
+
+
+def assessments_of(villages: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """(2025年：优秀, address) of the latest graded year, by village id. One query."""
+    rows = SelfGovYear.objects.graded().filter(village__in=list(villages)).order_by("year")
+    return {
+        row.village_id: (f"{row.year}年：{row.get_grade_display()}", reverse("selfgov_year", args=[row.pk]))
+        for row in rows
+    }

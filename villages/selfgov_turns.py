@@ -30,12 +30,15 @@ def opinion_givers(application: SelfGovApplication, today: date) -> set[int]:
     )
 
 
+def instructors(village: Village, today: date) -> set[int]:
+    """The account of the village's instructor. One query."""
+    return _accounts(Posting.objects.on(today).filter(village=village))
+
+
 def serving(village: Village, today: date) -> set[int]:
     """Who works in the village's team, or guides the village: they do not judge it."""
     team = LiaisonTeam.objects.on(today).filter(village=village)
-    return _accounts(Posting.objects.on(today).filter(team__in=team)) | _accounts(
-        Posting.objects.on(today).filter(village=village)
-    )
+    return _accounts(Posting.objects.on(today).filter(team__in=team)) | instructors(village, today)
 
 
 def next_ones(application: SelfGovApplication, today: date) -> set[int]:

@@ -10,6 +10,7 @@ from appraisal.admin import (
     months,
     quarters,
     schemes,
+    selfgov_years,
     weekly_reports,
     work_rules,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "months",
     "quarters",
     "schemes",
+    "selfgov_years",
     "weekly_reports",
     "work_rules",
 ]

@@ -20,6 +20,7 @@ from lianzhen.tests.entry_rows import entry_rows
 from lianzhen.tests.meeting_rows import meeting_rows
 from lianzhen.tests.month_rows import month_rows
 from lianzhen.tests.quarter_rows import quarter_rows
+from lianzhen.tests.selfgov_rows import selfgov_rows
 from lianzhen.town.models import CalendarDay, CalendarYear, Department, Town
 from lianzhen.trail import acting
 from lianzhen.trail.models import AuditEntry
@@ -41,6 +42,11 @@ RIGHTS = {
     m.Posting: (TOWN_WIDE, NOBODY, NOBODY),
     m.DutyPlan: (TOWN_WIDE, NOBODY, NOBODY),
     m.SelfGovernance: (TOWN_WIDE, NOBODY, NOBODY),
+    m.SelfGovApplication: (TOWN_WIDE, NOBODY, NOBODY),
+    m.WorkBudget: (TOWN_WIDE, NOBODY, NOBODY),
+    m.BudgetUse: (TOWN_WIDE, NOBODY, NOBODY),
+    m.SelfGovRules: (TOWN_WIDE, NOBODY, NOBODY),
+    w.SelfGovYear: (TOWN_WIDE, NOBODY, NOBODY),
     m.Person: (TOWN_WIDE, OFFICE, OFFICE),
     m.CadreTerm: (TOWN_WIDE, OFFICE, OFFICE),
     m.OrganizationKind: (TOWN_WIDE, OFFICE, OFFICE),
@@ -114,6 +120,7 @@ def make_rows(cast: Any) -> dict:
         meeting_rows(cast)
         entry_rows(cast)
         month_rows(cast)
+        selfgov_rows(cast)
         quarter_rows(cast)
         document_rows(cast)
         bulletin_rows(cast)

@@ -6,18 +6,28 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from lianzhen.accounts.roles import Role
-from lianzhen.tests.cast import Cast
+from lianzhen.tests.cast import START, Cast, make_user
 
 
 def selfgov_rows(cast: Cast) -> dict[str, list[Any]]:
     """By what their addresses begin with. To be called inside an act."""
-    from villages.models import BudgetUse, SelfGovApplication, SelfGovRules, WorkBudget
+    from appraisal.models import SelfGovYear
+    from villages.models import BudgetUse, Person, Posting, SelfGovApplication, SelfGovRules, WorkBudget
 
     SelfGovRules(starts_on=date(2024, 1, 1), conditions="班子健全。\n村务公开。", basis="示例纪要").save()
-    applications, budgets, uses = [], [], []
+    # So that the other village's opinion, too, is its own liaison group's and not the office's.
+    user = make_user("丁片区", "t_far_district")
+    person = Person(name=user.name, user=user, department=cast.department)
+    person.save()
+    Posting(person=person, group=cast.other_group, starts_on=START).save()
+    kept = default_storage.save("selfgov/2026/03/rows.pdf", ContentFile(b"%PDF-1.4"))
+    file = {"file_name": "决议.pdf", "stored_as": kept, "file_sha256": "0" * 64}
+    applications, budgets, uses, years = [], [], [], []
     for village in (cast.own, cast.other):
         application = SelfGovApplication(
             village=village,
@@ -32,6 +42,7 @@ def selfgov_rows(cast: Cast) -> dict[str, list[Any]]:
             started_by=cast.users[Role.CADRE],
             submitted_at=timezone.now(),
             submitted_by=cast.users[Role.CADRE],
+            **file,
         )
         application.save()
         applications.append(application)
@@ -52,12 +63,30 @@ def selfgov_rows(cast: Cast) -> dict[str, list[Any]]:
             purpose="沟渠清理人工费",
             amount=Decimal("1200.50"),
             recorded_by=cast.users[Role.CADRE],
+            **file,
         )
         use.save()
         uses.append(use)
+        year = SelfGovYear(
+            village=village,
+            year=2025,
+            state="office",
+            work="主干道清淤三公里，办成两件民生实事。",
+            problems="集体收入还不高，人手不够。",
+            plans="下年修好两口水塘，再办一次评选。",
+            started_by=cast.users[Role.CADRE],
+            submitted_at=timezone.now(),
+            submitted_by=cast.users[Role.CADRE],
+            opinion="村里工作主动，建议评为合格。",
+            opinion_at=timezone.now(),
+            opinion_by=cast.users[Role.INSTRUCTOR],
+        )
+        year.save()
+        years.append(year)
     return {
         "selfgov/applications": applications,
         "selfgov/budgets": budgets,
         "selfgov/uses": uses,
+        "selfgov/years": years,
         "selfgov/villages": [cast.own, cast.other],
     }

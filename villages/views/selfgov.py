@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lianzhen.accounts.models import User
-from lianzhen.accounts.verdicts import NotAllowed
 from lianzhen.money_words import money_words
 from lianzhen.pages.forms import PageForm, form_page
 from lianzhen.pages.guard import guarded, visible
@@ -266,13 +265,10 @@ def selfgov_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-@guarded(see_selfgov, find=find_village)
+@guarded(apply_for, find=find_village)
 def selfgov_end(request: HttpRequest, village: Village) -> HttpResponse:
     """Ask for the end of self-governance: the village by itself, or the office for the town."""
     user, now = request.user, timezone.now()
-    allowed = apply_for(user, village)
-    if not allowed:
-        raise NotAllowed(allowed.reason)
     from_town = user.standing.has(*OFFICE)
     return form_page(
         request,

@@ -19,7 +19,7 @@ from villages.models import SelfGovApplication
 from villages.permissions_selfgov import write_application
 from villages.selfgov_facts import facts_of
 from villages.views.selfgov_applications import find_application
-from villages.views.selfgov_cells import step_url, told, under
+from villages.views.selfgov_cells import first_open, step_url, told, under
 
 State = SelfGovApplication.State
 TITLES = {
@@ -74,8 +74,11 @@ def _is_done(application: SelfGovApplication, name: str, lacking: set[str]) -> b
     return name not in ("review", "submit") and name not in lacking
 
 
-def _elsewhere(request: HttpRequest, application: SelfGovApplication) -> HttpResponse | None:
-    """Somebody has submitted it meanwhile: to its page, where it says how far it is."""
+def _elsewhere(request: HttpRequest, application: SelfGovApplication, step: str) -> HttpResponse | None:
+    """A step that this kind of application does not have leads to where it goes on. Somebody has submitted it
+    meanwhile: to its page, where it says how far it is."""
+    if step not in steps_of(application):
+        return HttpResponseRedirect(first_open(application), status=303)
     if request.method == "GET" and application.state not in SelfGovApplication.WRITING:
         messages.info(request, actions.closed_sentence(application))
         return HttpResponseRedirect(reverse("selfgov_application", args=[application.pk]), status=303)
@@ -90,7 +93,7 @@ def _form_step(
     save: Callable[[dict[str, Any]], Any],
     **more: Any,
 ) -> HttpResponse:
-    if elsewhere := _elsewhere(request, application):
+    if elsewhere := _elsewhere(request, application, step):
         return elsewhere
     context = context_of(application, step, **more)
     own_page = reverse("selfgov_application", args=[application.pk])
@@ -111,7 +114,7 @@ def _form_step(
 
 @guarded(write_application, find=find_application, methods=("GET",))
 def step_facts(request: HttpRequest, application: SelfGovApplication) -> HttpResponse:
-    if elsewhere := _elsewhere(request, application):
+    if elsewhere := _elsewhere(request, application, "facts"):
         return elsewhere
     facts = facts_of(application.village, timezone.localdate())
     context = context_of(application, "facts", facts=facts, village=application.village)
@@ -174,7 +177,7 @@ def step_instructor(request: HttpRequest, application: SelfGovApplication) -> Ht
 @guarded(write_application, find=find_application, methods=("GET",))
 def step_review(request: HttpRequest, application: SelfGovApplication) -> HttpResponse:
     """核对: everything on one page, each part with the way back to its step."""
-    if elsewhere := _elsewhere(request, application):
+    if elsewhere := _elsewhere(request, application, "review"):
         return elsewhere
     steps = {"会议决议": "meeting", "建议的指导员": "instructor", "终止原因": "reason"}
     rows = [(label, value, step_url(application, steps.get(label, "conditions"))) for label, value in told(application)]
@@ -191,7 +194,7 @@ def step_review(request: HttpRequest, application: SelfGovApplication) -> HttpRe
 
 @guarded(write_application, find=find_application)
 def step_submit(request: HttpRequest, application: SelfGovApplication) -> HttpResponse:
-    if elsewhere := _elsewhere(request, application):
+    if elsewhere := _elsewhere(request, application, "submit"):
         return elsewhere
     lacking = [(sentence, step_url(application, step)) for step, sentence in actions.missing(application)]
     context = context_of(application, "submit", lacking=lacking) | {"submit": "提交申请", "only_submit": True}
