@@ -34,14 +34,14 @@ NUMERALS = "一二三四五六七八九十"
 MOST_CATEGORIES = 2
 
 STRUCTURE = (
-    ("villages", "村（社区）"),
-    ("teams", "联村工作组"),
-    ("people", "组员（人）"),
+    ("villages", "村、\n社区"),
+    ("teams", "联村\n工作组"),
+    ("people", "组员\n（人）"),
     ("selfgov", "自治村"),
-    ("instructors", "指导员（人）"),
+    ("instructors", "指导员\n（人）"),
     ("grids", "网格"),
-    ("heads", "网格长（人）"),
-    ("organizations", "社会组织"),
+    ("heads", "网格长\n（人）"),
+    ("organizations", "社会\n组织"),
 )
 
 
@@ -198,7 +198,7 @@ def _trend(months: Sequence[MonthLine]) -> Paragraph:
 def _months_table(months: Sequence[MonthLine]) -> Table:
     columns = (
         Column("月份", 32),
-        Column("工作组（个）", 22, RIGHT),
+        Column("工作组\n（个）", 22, RIGHT),
         Column("平均分", 21, RIGHT),
         Column("最高分", 20, RIGHT),
         Column("最低分", 20, RIGHT),

@@ -71,8 +71,12 @@ def _spans(items: Iterable[Span], links: bool) -> str:
     return "".join(_span(one, links) for one in items)
 
 
+def _text(text: str) -> str:
+    return escape(text).replace("\n", "<br>")
+
+
 def _span(one: Span, links: bool) -> str:
-    text = escape(one.text).replace("\n", "<br>")
+    text = _text(one.text)
     if links and one.href.startswith("/"):
         text = f'<a href="{escape(one.href)}">{text}</a>'
     return f"<strong>{text}</strong>" if one.bold else text
@@ -97,7 +101,7 @@ def _block(item: Block, links: bool, level: int) -> str:
 def _table(item: Table, links: bool) -> str:
     whole = sum(column.width for column in item.columns) or 1
     cols = "".join(f'<col width="{100 * column.width / whole:.2f}%">' for column in item.columns)
-    heads = "".join(f'<th scope="col">{escape(column.title)}</th>' for column in item.columns)
+    heads = "".join(f'<th scope="col">{_text(column.title)}</th>' for column in item.columns)
     shapes = [_cell_tag(column) for column in item.columns]
     rows = "".join(f"<tr>{_cells(line, shapes, links)}</tr>" for line in item.rows)
     foot = f"<tfoot><tr>{_cells(item.total, shapes, links)}</tr></tfoot>" if item.total else ""

@@ -26,7 +26,7 @@ COLUMNS = (
     Column("名次", 14, CENTER),
     Column("片区", 20),
     Column("联村工作组", 34),
-    Column("驻村（天）", 18, RIGHT),
+    Column("驻村\n（天）", 18, RIGHT),
     Column("周报", 18, CENTER),
     Column("扣分", 17, RIGHT),
     Column("加分", 17, RIGHT),

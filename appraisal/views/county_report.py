@@ -100,7 +100,7 @@ def county_issue(request: HttpRequest) -> HttpResponse:
         done=lambda document: (reverse("document", args=[document.pk]), f"{document}已印发，存入文件柜。"),
         context={
             "heading": "签发汇报材料",
-            "submit": "签发",
+            "submit": "签发材料",
             "effects": ["按签发时的数据写成，以后数据变了，印发的材料不变。", "存入文件柜，全体工作人员可以查阅。"],
             "cancel_url": f"{reverse('county_report')}?first={months['first'].key}&last={months['last'].key}",
             "crumbs": [*CRUMBS, ("汇报材料", reverse("county_report"))],
