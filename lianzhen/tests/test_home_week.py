@@ -187,6 +187,8 @@ def test_the_office_sees_who_is_behind_and_what_waits(cast, plans, sign_in):
         ("建立第48周例会", "11月23日"),
         ("需镇里解决的事待交办", "1"),
         ("建议扣分待办理", "1"),
+        ("生成第47周通报", "0"),
+        ("生成第48周通报", "0"),
     ]
     assert words(answer.context["desk"]) == [("意见建议未答复", "1")]
     for told in (
