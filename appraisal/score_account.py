@@ -6,11 +6,12 @@ Pure. The same values are made from live entries (`score_facts`) and read back f
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -167,7 +168,7 @@ class TeamScore:
         """By the version's weights, to 0.01 (exact for weights in tenths)."""
         return _linked(village, own, self.weight)
 
-    @property
+    @cached_property
     def categories(self) -> tuple[CategoryFigures, ...]:
         """As they go into the linked score."""
         return tuple(
@@ -237,9 +238,19 @@ def to_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+@lru_cache(maxsize=2048)
+def from_text(text: str) -> TeamScore:
+    """As stored. A frozen account never changes, so whoever looks at a sealed month again finds it read already."""
+    return from_json(json.loads(text))
+
+
 def from_json(data: Mapping[str, Any], lines: Sequence[Mapping[str, Any]] = ()) -> TeamScore:
     """`lines`: those frozen with it, where they are wanted."""
     score: TeamScore = _reader(TeamScore)(data)
+    return with_lines(score, lines)
+
+
+def with_lines(score: TeamScore, lines: Sequence[Mapping[str, Any]]) -> TeamScore:
     return replace(score, lines=tuple(map(_reader(ExplainedLine), lines))) if lines else score
 
 

@@ -12,7 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Case, DecimalField, Exists, F, JSONField, OuterRef, Subquery, Value, When
+from django.db.models import Case, DecimalField, Exists, F, JSONField, OuterRef, Subquery, TextField, Value, When
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from appraisal.duty_overview import LAST, NO_DISTRICT
@@ -24,7 +25,7 @@ from appraisal.rules.base import ZERO, change_in_points
 from appraisal.rules.judged import VetoEffect
 from appraisal.rules.scheme import AppliesTo
 from appraisal.scheme_terms import Version, judging, versions
-from appraisal.score_account import CategoryFigures, PartScore, TeamScore, from_json
+from appraisal.score_account import CategoryFigures, PartScore, TeamScore, from_text, with_lines
 from appraisal.score_effect import Figures, KnownFigures, figures_of
 from appraisal.score_lines import explained_lines
 from appraisal.scoring import Score
@@ -139,7 +140,8 @@ def _frozen(month: Month, row: AppraisalMonth, team: LiaisonTeam | None, lined: 
     # Of the teams that are not asked about, the lines stay where they are.
     nothing = Value([], JSONField())
     lines: Any = "lines" if lined is None else Case(When(team_id__in=lined, then=F("lines")), default=nothing)
-    accounts = [from_json(*found) for found in rows.values_list("detail", lines)]
+    found = rows.values_list(Cast("detail", TextField()), lines)
+    accounts = [with_lines(from_text(account), own) for account, own in found]
     return MonthScores(month, row.scheme, row, {one.team_id: one for one in accounts}, is_frozen=True)
 
 

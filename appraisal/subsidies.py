@@ -9,19 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 
-from lianzhen.money_words import money_words
 from appraisal.rules.base import ZERO
 from appraisal.rules.parameters import CENT
 from appraisal.subsidy_formulas import AbsenceRow, Formula, Part, Recipient
 from lianzhen import wording
+from lianzhen.money_words import money_words
 from lianzhen.periods import Month, Span
 
 
 def days_served(month: Month, spans: Iterable[Span]) -> int:
     """Calendar days of the month that at least one span covers."""
-    spans = tuple(spans)
-    return sum(any(span.covers(day) for span in spans) for day in month.days)
+    days: set[int] = set()
+    for span in spans:
+        first, last = max(span.starts_on, month.start), min(span.ends_on or month.end, month.end)
+        days.update(range(first.toordinal(), last.toordinal() + 1))
+    return len(days)
 
 
 @dataclass(frozen=True)
@@ -42,16 +46,16 @@ class Row:
     items: tuple[Item, ...]
     deductions: tuple[Item, ...]
 
-    @property
+    @cached_property
     def gross(self) -> Decimal:
         return sum((item.amount for item in self.items), ZERO)
 
-    @property
+    @cached_property
     def deducted(self) -> Decimal:
         """What is really taken: never more than there is."""
         return min(self.gross, sum((item.amount for item in self.deductions), ZERO))
 
-    @property
+    @cached_property
     def amount(self) -> Decimal:
         return cents(self.gross - self.deducted)
 
@@ -139,9 +143,8 @@ def _checks(month: Month, rows: Sequence[Row]) -> tuple[str, ...]:
     for row in rows:
         by_person.setdefault(row.recipient.person, []).append(row)
     for own in by_person.values():
-        name, days = own[0].recipient.name, sum(row.days for row in own)
-        spans = [span for row in own for span in row.recipient.spans]
-        if days > days_served(month, spans):
+        name = own[0].recipient.name
+        if len(own) > 1 and _twice(month, own):
             found.append(f"{name}同一天在两个工作组任职，请核对")
         if any(0 < row.days < len(month) for row in own):
             said = "、".join(f"{row.days}天" for row in own)
@@ -151,3 +154,8 @@ def _checks(month: Month, rows: Sequence[Row]) -> tuple[str, ...]:
         if any(row.gross and row.deducted == row.gross for row in own):
             found.append(f"{name}缺岗扣款已扣完本月应发")
     return tuple(found)
+
+
+def _twice(month: Month, own: Sequence[Row]) -> bool:
+    """Days of one person that two teams pay."""
+    return sum(row.days for row in own) > days_served(month, [span for row in own for span in row.recipient.spans])

@@ -1,6 +1,6 @@
 """月补助: who served where for how long in a sealed month, days there, absences, and the sheet from the formula.
 
-Seven queries, however many people. Absences (缺岗) of a person: spot checks confirmed as such on days of the
+Seven queries at most, however many people. Absences (缺岗) of a person: spot checks confirmed as such on days of the
 posting without approved leave, and owed days not filled where the town's rules count each person. They are
 charged by the first row of the formula's table; the town may split further kinds by hand when it pays.
 """
@@ -11,16 +11,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db.models import Q
 
 from appraisal.absences import absences_of
-from appraisal.facts import person_duty_of
+from appraisal.duty_week import weeks_of
+from appraisal.facts import person_duty_of, rules_of_weeks
 from appraisal.models import AppraisalMonth, MonthlyScore, SpotCheck, SubsidyRow
-from lianzhen.money_words import money_words
 from appraisal.rules.base import ZERO
 from appraisal.subsidies import Row, Sheet, subsidy_sheet, sum_problem
-from appraisal.subsidy_formulas import Formula, Recipient
+from appraisal.subsidy_formulas import Formula, PerDutyDay, Recipient
+from lianzhen.money_words import money_words
 from lianzhen.periods import Month, Span
 from villages.models import Posting
 
@@ -104,7 +106,7 @@ def sheet_of(
     scores = {one.team_id: one for one in frozen.order_by("position")}
     teams = [one.team for one in scores.values()]
     postings = _postings(scores, month)
-    duty = person_duty_of(teams, month, month.end)
+    duty = person_duty_of(teams, month, month.end) if _asks_for_duty(formula, month) else {}
     checks, away = _confirmed(scores, month), absences_of(teams, month.start, month.end)
     recipients, roles = [], {}
     for key, own in postings.items():
@@ -122,7 +124,7 @@ def sheet_of(
             Recipient(
                 key=f"{team_id}-{person_id}",
                 person=str(person_id),
-                name=own[0].person.name,
+                name=own[0].name,
                 score=scores[team_id].team_total,
                 spans=spans,
                 place=scores[team_id].place,
@@ -133,13 +135,38 @@ def sheet_of(
     return subsidy_sheet(formula, month, recipients), roles, scores
 
 
-def _postings(scores: dict[int, MonthlyScore], month: Month) -> dict[tuple[int, int], list[Posting]]:
+def _asks_for_duty(formula: Formula, month: Month) -> bool:
+    """Paid by duty days, or charged for days owed, which the town's rules may count by person. One query at most:
+    the days of a county's two thousand people take longer than all the rest."""
+    if any(isinstance(part, PerDutyDay) for part in formula.parts):
+        return True
+    if not formula.absences.rows:
+        return False
+    rules_of = rules_of_weeks(month.end)
+    return any(rules_of(week).counted_per_person for week in weeks_of(month))
+
+
+class Service(NamedTuple):
+    """A posting as far as it is paid."""
+
+    team_id: int
+    person_id: int
+    name: str
+    is_leader: bool
+    starts_on: date
+    ends_on: date | None
+    pk: int
+
+
+def _postings(scores: dict[int, MonthlyScore], month: Month) -> dict[tuple[int, int], list[Service]]:
     """By team and person, teams in their order, the leader first."""
     rows = Posting.objects.filter(team__in=scores, starts_on__lte=month.end)
-    rows = rows.filter(Q(ends_on=None) | Q(ends_on__gte=month.start)).select_related("person")
+    rows = rows.filter(Q(ends_on=None) | Q(ends_on__gte=month.start))
     order = {team: place for place, team in enumerate(scores)}
-    found: dict[tuple[int, int], list[Posting]] = {}
-    for one in sorted(rows, key=lambda p: (order[p.team_id], not p.is_leader, p.starts_on, p.pk)):
+    told = rows.values_list("team_id", "person_id", "person__name", "is_leader", "starts_on", "ends_on", "pk")
+    found: dict[tuple[int, int], list[Service]] = {}
+    services = (Service._make(one) for one in told)
+    for one in sorted(services, key=lambda s: (order[s.team_id], not s.is_leader, s.starts_on, s.pk)):
         found.setdefault((one.team_id, one.person_id), []).append(one)
     return found
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bulk_duty import duty_days
+from bulk_scores import scores
 
 #: Called in order with the years of history. To be imported after `django.setup()`.
-FILLERS: tuple[Callable[[int], None], ...] = (duty_days,)
+FILLERS: tuple[Callable[[int], None], ...] = (duty_days, scores)
 
 
 def fill(years: int) -> None:

@@ -5,7 +5,7 @@ Two who lock at the same moment stand in line at the month's row; the second fin
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -42,14 +42,20 @@ def lock_month(
             raise ValidationError({"typed": f"请输入“{row.period.title}”，表示确认定稿。"})
         if said := refusal(lock_checks(open_counts(row.period, now, with_week=False))):
             raise ValidationError(said)
-        found = month_scores(row.period, timezone.localdate(now), explain=None)
-        rows = [frozen_row(row, score, place) for place, score in enumerate(found.scores.values(), start=1)]
-        MonthlyScore.objects.bulk_create(rows, batch_size=200)
+        teams = freeze(row, timezone.localdate(now))
         row.state, row.locked_at, row.locked_by = State.FINAL, now, by
-        row.seal = seal_of(row.scheme.number, rows)
         _save(row)
-        act.note(row, [("定稿工作组", "", str(len(rows)))])
+        act.note(row, [("定稿工作组", "", str(teams))])
     return row
+
+
+def freeze(row: AppraisalMonth, today: date) -> int:
+    """Write the frozen scores and put their check value on the row, which the caller saves. Answers how many."""
+    found = month_scores(row.period, today, explain=None)
+    rows = [frozen_row(row, score, place) for place, score in enumerate(found.scores.values(), start=1)]
+    MonthlyScore.objects.bulk_create(rows, batch_size=200)
+    row.seal = seal_of(row.scheme.number, rows)
+    return len(rows)
 
 
 def _refuse_earlier_open(row: AppraisalMonth) -> None:

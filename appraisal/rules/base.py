@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import ClassVar
 
 from appraisal.rules.entries import NAMES, Ask, BadEntry, EntryValues, Question
@@ -28,6 +29,7 @@ def rounded(value: Decimal, decimals: int) -> Decimal:
     return result if result else abs(result)
 
 
+@lru_cache(maxsize=4096)
 def in_points(points: Decimal) -> str:
     """96.5分; with two decimals where the second one counts, so that no sentence of a calculation is rounded."""
     exact = rounded(points, 2)

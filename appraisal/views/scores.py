@@ -26,7 +26,7 @@ from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.pages.computed import ComputedFilterSet, ComputedRows, PeriodPage
 from lianzhen.pages.guard import guarded, visible
-from lianzhen.pages.tables import LIST_METHODS, Column, link
+from lianzhen.pages.tables import LIST_METHODS, STAND_IN, Column, link
 from lianzhen.periods import Month
 from lianzhen.wording import clock, full_date, number
 from villages.models import LiaisonTeam
@@ -111,8 +111,10 @@ def columns(found: MonthScores, shown: list[TeamScore]) -> list[Column]:
     first = found.scores[next(iter(found.scores))] if found.scores else None
     names = [one.name for one in first.categories if one.counts] if first else []
 
+    before, _, after = reverse("score_page", args=[found.month.key, STAND_IN]).partition(str(STAND_IN))
+
     def team(row: ScoreRow) -> Any:
-        return link(reverse("score_page", args=[found.month.key, row.pk]), row.score.village_name)
+        return link(f"{before}{row.pk}{after}", row.score.village_name)
 
     heads = [
         Column("team", "联村工作组", lambda r: r.score.village_name, show=team, sort=["pinyin"], head=True),

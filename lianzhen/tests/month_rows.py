@@ -28,6 +28,8 @@ def month_rows(cast: Cast) -> dict[str, list[Any]]:
         locked_by=cast.users[Role.OFFICE_LEAD],
         seal="0" * 64,
     )
+    # Before the seal: afterwards the database takes no entry any more.
+    entries = {team.pk: _entry(cast, month, team, n) for n, team in enumerate((cast.team, cast.other_team), start=1)}
     month.save()
     slips = []
     for place, team in enumerate((cast.team, cast.other_team), start=1):
@@ -47,7 +49,7 @@ def month_rows(cast: Cast) -> dict[str, list[Any]]:
         slip = Correction(
             number=f"更202602-000{place}",
             score=score,
-            entry=_entry(cast, month, team, place),
+            entry=entries[team.pk],
             points=Decimal(1),
             reason="材料后补",
             created_by=cast.users[Role.OFFICE],
