@@ -25,6 +25,7 @@ from appraisal.permissions_entries import (
     give_opinion,
     verify_bonus,
 )
+from appraisal.selfgov_todos import waiting_steps
 from lianzhen.accounts.roles import Role
 from lianzhen.accounts.verdicts import Verdict
 from lianzhen.wording import points
@@ -70,6 +71,8 @@ def inbox(user: User, now: datetime) -> list[Group]:
     groups.append(("核查整改", [_entry_item(one, one.rectified_at, _rectified, today) for one in rectified]))
     groups.insert(1, ("答复申诉", list(_appeals(user, today))))
     groups.append(("通过考核方案", list(_schemes(user, today))))
+    steps = [Waiting(words, effect, since, url, today) for words, effect, since, url in waiting_steps(user)]
+    groups.append(("村为主自治", steps))
     return [(heading, items) for heading, items in groups if items]
 
 

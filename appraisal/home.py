@@ -41,6 +41,7 @@ from appraisal.models import WeeklyReport
 from appraisal.office_behind import CALENDAR_BEFORE, OfficeItem, late_items, office_sources
 from appraisal.permissions import keep_meetings, see_meetings
 from appraisal.report_state import ReportState, due_moment, owes, state_of
+from appraisal.selfgov_todos import selfgov_sources, selfgov_todos
 from appraisal.todos import (
     Todo,
     desk_sources,
@@ -169,7 +170,7 @@ def sources_of(user: User, today: date, extra: Extra, served: Sequence[LiaisonTe
     """All that may wait for this user. No query: what a source is made from is known of the user's standing."""
     standing = user.standing
     is_board, is_district = standing.has(*BOARD), bool(standing.groups(Role.DISTRICT))
-    sources = {**extra(user, today), **own_sources(user, today)}
+    sources = {**extra(user, today), **own_sources(user, today), **selfgov_sources(user)}
     if served:
         sources |= {**team_sources_of(served), **place_sources(Month.of(today))}
     if see_meetings(user):
@@ -273,7 +274,7 @@ class _Maker:
         ]
         dated.sort(key=lambda todo: (todo.day or date.max, todo.text))
         signing = [kind for kind in self.items if kind.startswith("sign_")]
-        found = [*dated, *district_todos(self.items), *desk_todos(self.items, signing)]
+        found = [*dated, *district_todos(self.items), *desk_todos(self.items, signing), *selfgov_todos(self.items)]
         signs = self.user.standing.has(Role.OFFICE_LEAD)
         return found + (bulletin_todos(self.items, self.week, self.today, signs=signs) if self.is_office else [])
 

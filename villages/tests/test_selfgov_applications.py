@@ -411,3 +411,25 @@ def test_conditions_change_for_applications_to_come(scene, cast):
             starts_on=date(2026, 11, 1), conditions="一", basis="二", today=TODAY, by=scene.user(Role.OFFICE_LEAD)
         )
     assert client_of(scene.user(Role.OFFICE)).post(reverse("selfgov_rules_add"), typed).status_code == 403
+
+
+# --- Homes ------------------------------------------------------------------------------------------
+def test_each_home_asks_for_its_own_step_and_no_other(scene):
+    def asked(user):
+        return client_of(user).get("/").content.decode()
+
+    made = scene.started()
+    assert "示例一村自治申请还没有提交" in asked(scene.secretary)
+    scene_steps = (
+        (Role.DISTRICT, "请出片区意见"),
+        (Role.OFFICE, "自治申请请核查"),
+        (Role.COMMITTEE, "请登记党委研究的结果"),
+    )
+    actions.withdraw(application=made, by=scene.secretary, now=NOW)
+    for bring, (role, words) in zip((scene.submitted, scene.opined, scene.checked), scene_steps, strict=True):
+        made = bring()
+        for other, _ in scene_steps:
+            assert (words in asked(scene.user(other))) == (other == role)
+        assert words in client_of(scene.user(role)).get("/approvals/").content.decode()
+        actions.withdraw(application=made, by=scene.secretary, now=NOW)
+    assert "自治申请请核查" not in asked(scene.user(Role.OFFICE))

@@ -1,0 +1,95 @@
+"""What 村为主自治 asks of somebody today: a step of an application or of a yearly sheet, on the home and in 待审."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from appraisal.models import SelfGovYear
+from appraisal.todos import Todo
+from appraisal.waiting import Item, Source
+from lianzhen.accounts.roles import Role
+from villages.models import SelfGovApplication
+
+if TYPE_CHECKING:
+    from lianzhen.accounts.models import User
+
+OFFICE = (Role.OFFICE, Role.OFFICE_LEAD)
+Apply, Year = SelfGovApplication.State, SelfGovYear.State
+#: Key of the source → page, and what is asked.
+ASKED = {
+    "selfgov_write": ("selfgov_application", "自治申请还没有提交"),
+    "selfgov_opinion": ("selfgov_application", "自治申请请出片区意见"),
+    "selfgov_check": ("selfgov_application", "自治申请请核查"),
+    "selfgov_decide": ("selfgov_application", "自治申请请登记党委研究的结果"),
+    "year_write": ("selfgov_year", "年度自评还没有报送"),
+    "year_opinion": ("selfgov_year", "年度考核请出指导员意见"),
+    "year_check": ("selfgov_year", "年度考核请核查"),
+    "year_grade": ("selfgov_year", "年度考核请登记评定的等次"),
+    "year_notice": ("selfgov_year", "年度考核请印发结果通知"),
+}
+
+
+def selfgov_sources(user: User) -> dict[str, Source]:
+    """Steps that are this user's by role and place; whoever took part in an earlier one is not asked."""
+    standing = user.standing
+    found: dict[str, QuerySet] = {}
+    if villages := standing.villages(Role.CADRE):
+        found["selfgov_write"] = _applications(SelfGovApplication.WRITING, village__in=villages)
+        found["year_write"] = _years((Year.DRAFT,), village__in=villages)
+    if groups := standing.groups(Role.DISTRICT):
+        found["selfgov_opinion"] = _applications((Apply.DISTRICT,), village__group__in=groups)
+    if villages := standing.villages(Role.INSTRUCTOR):
+        found["year_opinion"] = _years((Year.INSTRUCTOR,), village__in=villages)
+    if standing.has(*OFFICE):
+        found["selfgov_check"] = _applications((Apply.OFFICE,))
+        found["year_check"] = _years((Year.OFFICE,))
+    if standing.has(Role.COMMITTEE):
+        found["selfgov_decide"] = _applications((Apply.COMMITTEE,))
+        found["year_grade"] = _years((Year.COMMITTEE,))
+    if standing.has(Role.OFFICE_LEAD):
+        found["year_notice"] = _years((Year.DONE,))
+    serving = standing.villages(Role.LEADER, Role.MEMBER, Role.INSTRUCTOR)
+    judged = ("selfgov_opinion", "selfgov_check", "selfgov_decide", "year_check", "year_grade")
+    for key in judged:
+        if key in found:
+            found[key] = found[key].exclude(_took_part(user)).exclude(village__in=serving)
+    return {key: Source(rows, "started_at", "", text="village__name") for key, rows in found.items()}
+
+
+def selfgov_todos(items: Mapping[str, Sequence[Item]]) -> list[Todo]:
+    """Those of `selfgov_sources`, in words. No query."""
+    return [
+        Todo(f"{item.text}{words}", reverse(page, args=[item.pk]))
+        for key, (page, words) in ASKED.items()
+        for item in items.get(key, ())
+    ]
+
+
+def waiting_steps(user: User) -> Iterator[tuple[str, str, date, str]]:
+    """(words, what the step does, since when, address) for 待审. One query for each kind the user has."""
+    for key, source in selfgov_sources(user).items():
+        if key.endswith("write"):
+            continue
+        page, words = ASKED[key]
+        for row in source.rows.select_related("village").order_by("started_at", "pk"):
+            since = timezone.localdate(row.submitted_at or row.started_at)
+            yield f"{row.village}{words}", str(row), since, reverse(page, args=[row.pk])
+
+
+def _applications(states: Sequence[str], **where: object) -> QuerySet:
+    return SelfGovApplication.objects.filter(state__in=states, **where)
+
+
+def _years(states: Sequence[str], **where: object) -> QuerySet:
+    return SelfGovYear.objects.filter(state__in=states, **where)
+
+
+def _took_part(user: User) -> Q:
+    """Null-proof: `exclude` of a comparison with an empty column keeps the row."""
+    return Q(started_by=user.pk) | Q(submitted_by=user.pk) | Q(opinion_by=user.pk) | Q(checked_by=user.pk)
