@@ -81,6 +81,7 @@ TOPICS = (
     ),
     Topic("villages", "查村情", "搜索、筛选、看一个村的全部情况", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Topic("printing", "打印", "清单和村档案打印成A4", (*TOWN_WIDE, *FIELD, Role.WINDOW, Role.SYSADMIN)),
+    Topic("papers", "查文件、改模板", "文件柜、Word文件、汇报材料、文件模板", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Topic("grid-heads", "更换网格长", "换人、定日期、看历任", (*OFFICE, Role.CADRE, Role.LEADER, Role.MEMBER)),
     Topic("leave", "请假公出", "申请、批假、替班、销假，外出登记去向", (*TOWN_WIDE, *FIELD)),
     Topic("postings", "调整任职", "组长、组员、联络组、指导员的任免", OFFICE),
