@@ -62,7 +62,7 @@ def issue(
         _refuse(kind, paper, official_number, corrects)
         number, total = next_number(kind, year) if numbered else (None, None)
         paper = _numbered(paper, year, number, total, official_number)
-        content = write(paper, template_in_use(paper.masthead.style))
+        content = write(paper, template_in_use(paper.masthead.style), at=now)
         document = IssuedDocument(
             kind=kind,
             year=year,

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
 
 from appraisal.models import DocumentTemplate
 from appraisal.papers.content import Paper
@@ -23,13 +25,12 @@ def template_in_use(style: str) -> bytes | None:
 
 def word_response(paper: Paper, filename: str, *, draft: bool = True) -> HttpResponse:
     """The .docx of a paper that is not issued; a draft says so at the head of every page."""
-    return file_response(write(paper, template_in_use(paper.masthead.style), draft=draft), filename)
+    template = template_in_use(paper.masthead.style)
+    return file_response(write(paper, template, draft=draft, at=timezone.now()), filename)
 
 
 def file_response(content: bytes, filename: str) -> HttpResponse:
     """`filename` without its ending; what names of files cannot hold is left out."""
-    from django.utils.http import content_disposition_header
-
     answer = HttpResponse(content, content_type=CONTENT_TYPE)
     answer["Content-Disposition"] = content_disposition_header(True, f"{safe_name(filename)}.docx")
     answer["Cache-Control"] = "no-store, private"

@@ -7,6 +7,7 @@ A template is a plain .docx with a few words in double braces: {{报名}} {{期�
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
@@ -27,11 +28,11 @@ MARK = "paper"
 _WORD = re.compile(r"\{\{\s*([^{}]{1,12}?)\s*\}\}")
 
 
-def write(paper: Paper, template: bytes | None = None, *, draft: bool = False) -> bytes:
+def write(paper: Paper, template: bytes | None = None, *, draft: bool = False, at: datetime | None = None) -> bytes:
     """The paper as a .docx, in the town's template or the shipped one of its style.
 
-    A draft says so at the head of every page. Raises whatever python-docx raises on a template that is none: those
-    in use were checked when they were uploaded.
+    A draft says so at the head of every page. `at`: when it is written, for the properties of the file. Raises
+    whatever python-docx raises on a template that is none: those in use were checked when they were uploaded.
     """
     book = Document(BytesIO(template or shipped(paper.masthead.style)))
     styles = _styles_of(book)
@@ -42,6 +43,9 @@ def write(paper: Paper, template: bytes | None = None, *, draft: bool = False) -
     _fill(book, paper, styles, own=template is not None)
     book.core_properties.title = word_xml.NOT_IN_XML.sub("", paper.title)[:250]
     book.core_properties.author = word_xml.NOT_IN_XML.sub("", paper.masthead.unit or paper.ending.unit)[:250]
+    if at is not None:
+        written = at.astimezone(UTC).replace(tzinfo=None)
+        book.core_properties.created = book.core_properties.modified = written
     out = BytesIO()
     book.save(out)
     return out.getvalue()

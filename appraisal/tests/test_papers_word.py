@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -200,6 +201,14 @@ def test_a_draft_says_so_on_every_page_and_an_issued_paper_does_not():
         assert [text_of(part._element) for part in (section.header, section.even_page_header)] == [DRAFT] * 2
         assert DRAFT not in " ".join(lines_of(opened(sample(style))))
         assert opened(sample(style)).sections[0].header.is_linked_to_previous
+
+
+def test_the_file_says_when_and_by_whom_it_was_written():
+    at = datetime(2018, 10, 22, 9, 30, tzinfo=timezone(timedelta(hours=8)))
+    about = opened(sample(BRIEFING), at=at).core_properties
+    assert (about.title, about.author) == ("关于第42周联村工作情况的通报", "示例镇联村工作办")
+    assert about.created.replace(tzinfo=None) == about.modified.replace(tzinfo=None) == datetime(2018, 10, 22, 1, 30)
+    assert "python" not in about.comments
 
 
 def test_across_turns_the_sheet():
