@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from grids.models import GridHeadTerm
 from lianzhen.accounts import actions as accounts
@@ -12,16 +12,19 @@ from lianzhen.demo import life, plan
 from lianzhen.demo.accounts import PASSWORD, username_of
 from lianzhen.demo.names import Inventor
 from lianzhen.demo.plan import Scale
+from lianzhen.demo.self_governing import SelfGoverning
 from lianzhen.demo.working_week import WorkingWeeks
 from lianzhen.setup import set_up_town
 from lianzhen.town import actions as town
 from lianzhen.town.models import Department
 from lianzhen.trail import acting
-from villages.actions import people, self_governance, teams
+from villages.actions import people, teams
 from villages.models import CadreTerm, LiaisonGroup, LiaisonTeam, Person, Posting, Village
 
 #: Every thirteenth village, from the seventh on, governs itself: one in each district.
 SELF_GOVERNED = 6
+#: The village that is asking to.
+ASKING = 1
 
 
 def build_town(scale: Scale) -> None:
@@ -38,6 +41,8 @@ class Builder:
         self.inventor = Inventor(scale.random("names"))
         self.offices: list[Department] = []
         self.former: list[Department] = []
+        #: Those that will govern themselves.
+        self.governed: list[Village] = []
         self.clerk: User | None = None
         self.lead: User | None = None
 
@@ -58,6 +63,7 @@ class Builder:
         for village, grids in zip(villages, plan.grid_numbers(len(villages)), strict=True):
             life.VillageLife(self.scale, self.inventor, village, self.clerk).live(grids)
         self._accounts_in_villages()
+        self._self_governance(villages[ASKING] if len(villages) > ASKING else None)
         self._accounts_of_leaders()
         district = User.objects.get(username=username_of(Role.DISTRICT))
         WorkingWeeks(self.scale, self.clerk, self.lead, district).live()
@@ -128,7 +134,7 @@ class Builder:
             )
         teams.set_duty_days(team=team, weekdays=random.choice(plan.DUTY_DAYS), starts_on=begin, by=self.clerk)
         if place % plan.DISTRICT_SIZE == SELF_GOVERNED:
-            self._govern_itself(village, begin + (today - begin) * 2 // 3)
+            self.governed.append(village)
             return
         for day in plan.dated_changes(random, begin, today, 2.0):
             stays = random.random() < 0.3
@@ -148,16 +154,6 @@ class Builder:
             team=team, person=self.staff(), is_leader=False, starts_on=left + timedelta(days=30), by=self.clerk
         )
 
-    def _govern_itself(self, village: Village, starts_on: date) -> None:
-        self_governance.begin_self_governance(
-            village=village,
-            decided_on=starts_on - timedelta(days=12),
-            basis="镇党委会议研究同意（示例）",
-            starts_on=starts_on,
-            instructor=self.staff(job_title="联村工作指导员"),
-            by=self.clerk,
-        )
-
     # --- The accounts whose role follows from a post --------------------------------------------------
     def _accounts_in_villages(self) -> None:
         running = Posting.objects.open().select_related("person")
@@ -165,7 +161,6 @@ class Builder:
             Role.DISTRICT: running.filter(group__isnull=False, is_leader=True).order_by("group__position"),
             Role.LEADER: running.filter(team__isnull=False, is_leader=True).order_by("team__village__code"),
             Role.MEMBER: running.filter(team__isnull=False, is_leader=False).order_by("team__village__code"),
-            Role.INSTRUCTOR: running.filter(village__isnull=False).order_by("village__code"),
             Role.CADRE: CadreTerm.objects.open().filter(position="clerk").order_by("village__code"),
             Role.GRIDHEAD: GridHeadTerm.objects.open().order_by("grid__code"),
         }
@@ -173,6 +168,18 @@ class Builder:
             row = rows.select_related("person").first()
             if row is not None:
                 self._account(role, row.person)
+
+    def _self_governance(self, asking: Village | None) -> None:
+        assert self.clerk is not None
+        assert self.lead is not None
+        alone = SelfGoverning(self.scale, self.staff, self.clerk, self.lead)
+        for village in self.governed:
+            alone.govern(village)
+        guiding = Posting.objects.open().filter(village__isnull=False).select_related("person")
+        posting = guiding.order_by("village__code").first()
+        if posting is not None:
+            self._account(Role.INSTRUCTOR, posting.person)
+        alone.live(self.governed, asking)
 
     def _accounts_of_leaders(self) -> None:
         """Every other leader has an account too, which waits for its first password: reports and notices have
