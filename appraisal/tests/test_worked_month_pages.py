@@ -7,7 +7,8 @@ only source of figures.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,12 +18,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from appraisal.models import Appeal, Clause, Scheme, ScoreEntry
+from appraisal.models import Appeal, Clause, Leave, Scheme, ScoreEntry, SpotCheck
 from appraisal.rules.base import Kind
 from appraisal.tests import worked_example as example
 from appraisal.tests.worked_example import number, only_table, settings
 from lianzhen.accounts.roles import Role
 from lianzhen.importing.tests.books import taken_in, uploaded, xlsx
+from lianzhen.periods import Week
+from villages.models import Person, Posting
 
 YEAR, NOVEMBER = 2026, "2026-11"
 #: What the document's states ask for beyond the recording.
@@ -212,10 +215,91 @@ def claim(town: Town, typed: dict[str, Any]) -> ScoreEntry:
     return entry
 
 
+# --- People -------------------------------------------------------------------------------------
+def serve(town: Town) -> dict[str, Person]:
+    """Who of the document served when, his days at the village, one empty office. By the document's names."""
+    cast, people = town.cast, only_table("补助", 1)
+    leader, member = cast.people[Role.LEADER], cast.people[Role.MEMBER]
+    town.send(Role.OFFICE, reverse("person_add"), name="示例乙", department=cast.department.pk)
+    named = {"示例甲": leader, "示例乙": Person.objects.get(name="示例乙"), "示例丙": member}
+    posting = Posting.objects.get(person=member, team=cast.team)
+    last = {row["姓名"]: row["任职至"] for row in people}["示例丙"]
+    town.send(Role.OFFICE, page("posting_end", posting), last_day=this_year(last).isoformat(), reason="工作调整")
+    begin = this_year({row["姓名"]: row["任职自"] for row in people}["示例乙"])
+    joins = {"person": named["示例乙"].pk, "is_leader": "0", "starts_on": begin.isoformat()}
+    town.send(Role.OFFICE, page("team_posting_add", cast.team), **joins)
+    days: dict[int, list[date]] = {}
+    for row in people:
+        first = max(this_year(row["任职自"]), date(YEAR, 11, 2))
+        weekdays = [day for n in range(30) if (day := first + timedelta(days=n)).weekday() < 5]
+        days[named[row["姓名"]].pk] = weekdays[: int(row["驻村（天）"])]
+    key_duty(town, days)
+    return named
+
+
+def miss_a_day(town: Town) -> None:
+    """示例丙 alone was due on the day of the check: the leader was on leave."""
+    away = date(YEAR, 11, 13)
+    town.on(away)
+    town.send(
+        Role.LEADER,
+        f"{reverse('leave_add')}?kind=private",
+        kind="personal",
+        starts_on=away.isoformat(),
+        reason="家事",
+        is_oral="on",
+    )
+    town.send(Role.DISTRICT, page("leave_decide", Leave.objects.get()), decision="approve")
+    add = f"{reverse('spot_check_add')}?team={town.cast.team.pk}"
+    town.send(Role.OFFICE, add, day=away.isoformat(), at="09:30", found="nobody")
+    check = SpotCheck.objects.get()
+    town.send(Role.LEADER, page("spot_check_explain", check), explanation="当天没有安排好值守。")
+    town.send(Role.DISTRICT, page("spot_check_decide", check), answer="0", note="没有公出和请假")
+
+
+def this_year(text: str) -> date:
+    return date.fromisoformat(text).replace(year=YEAR)
+
+
+def key_duty(town: Town, days: dict[int, list[date]]) -> None:
+    """From the signed sheets, a week at a time."""
+    client = town.client(Role.OFFICE)
+    for week in sorted({Week.of(day) for found in days.values() for day in found}):
+        url = f"{reverse('duty_grid')}?team={town.cast.team.pk}&week={week.key}"
+        html = client.get(url).content.decode()
+        tags = re.findall(r"<input[^>]*>", html[html.index("data-keep") :])
+        pairs = [(re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)) for tag in tags]
+        sent = {name.group(1): value.group(1) if value else "" for name, value in pairs if name}
+        for person, found in days.items():
+            sent |= {f"sheet-{person}-d{day:%Y%m%d}": "1" for day in found if Week.of(day) == week}
+        assert client.post(url, sent).status_code == 303, week
+
+
+# --- The closing --------------------------------------------------------------------------------
+def close(town: Town, key: str, title: str, day: date, put_off: Sequence[ScoreEntry] = ()) -> None:
+    """All steps of the task list up to the lock."""
+
+    def step(role: Role, name: str, **typed: Any) -> None:
+        town.send(role, reverse(name, args=[key]), **typed)
+
+    town.on(day)
+    step(Role.OFFICE, "month_start")
+    if put_off:
+        step(Role.OFFICE, "month_preview", entries=[one.pk for one in put_off])
+    step(Role.OFFICE, "month_hand_in")
+    step(Role.COMMITTEE, "month_review")
+    step(Role.OFFICE, "month_publish")
+    town.on(day + timedelta(days=14))
+    step(Role.OFFICE, "month_unpublish")
+    step(Role.OFFICE_LEAD, "month_lock", typed=title)
+
+
 @pytest.fixture
 def worked(town):
     """Document number → entry."""
     write_scheme(town)
+    days = {"weekdays": ["2", "5"], "starts_on": "2026-10-12"}
+    town.send(Role.OFFICE, page("team_duty_days", town.cast.team), **days)
     for day, level in ((13, "市级"), (14, "市级"), (15, "县级")):
         row = {"编号": f"10月{day}日", "条款": "G1", "填写": f"认定级别：{level}", "状态": "已生效"}
         record(town, row, date(YEAR, 10, day))
@@ -225,6 +309,8 @@ def worked(town):
     adopt(town, second, NOVEMBER, date(YEAR, 10, 20))
     found = {}
     for row in only_table("记录"):
+        if row["编号"] == "10":
+            miss_a_day(town)
         found[row["编号"]] = record(town, row, date.fromisoformat(row["日期"]).replace(year=YEAR))
     town.on(date(YEAR, 11, 29))
     return found
@@ -261,3 +347,20 @@ def test_the_worked_month_through_the_pages(worked, town):
             if getattr(line, name) is not None
         }
         assert counted == {row["编号"]: row["计"] for row in only_table(f"{title}：逐行")}, title
+
+    # What waited is put off, the appeal answered as the document counts it; then the money.
+    named = serve(town)
+    decide = page("appeal_decide", Appeal.objects.get(entry=entries["18"]))
+    town.send(Role.OFFICE_LEAD, decide, outcome="revoke", answer="当天确已请假，不应扣分。")
+    close(town, "2026-10", "2026年10月", date(YEAR, 12, 1))
+    close(town, NOVEMBER, "2026年11月", date(YEAR, 12, 16), put_off=[entries["17"]])
+    answer = town.client(Role.OFFICE).get(reverse("subsidy_list", args=[NOVEMBER]))
+    found = answer.context["found"]
+    of_team = {one.person_id: one for one in found.rows if one.team_id == town.cast.team.pk}
+    for row in only_table("补助", 1):
+        one = of_team.pop(named[row["姓名"]].pk)
+        assert (one.score, one.days, one.absences) == (Decimal("62.7"), int(row["任职（天）"]), int(row["缺岗（次）"]))
+        assert one.amount == number(row["应发（元）"]), row["姓名"]
+    assert of_team == {}
+    others = sum(one.amount for one in found.rows if one.team_id != town.cast.team.pk)
+    assert f"{found.total - others}元" in example.sections()["补助"].quotes[1]

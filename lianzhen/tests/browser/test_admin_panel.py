@@ -20,6 +20,7 @@ PAGES = {
         "/admin/villages/person/{person}/history/",
         "/admin/grids/grid/{grid}/change/",
         "/admin/trail/auditentry/",
+        "/admin/charts/",
     ),
     Role.SYSADMIN: (
         "/admin/",
