@@ -24,7 +24,7 @@ from lianzhen.wording import full_date, money, number
 from villages.actions.work_budgets import page_of
 from villages.models import WorkBudget
 
-COLUMNS = (Column("使用日期", 30), Column("用途", 86), Column("金额（元）", 40, RIGHT))
+COLUMNS = (Column("使用日期", 42), Column("用途", 74), Column("金额（元）", 40, RIGHT))
 
 
 def sheet_paper(sheet: SelfGovYear) -> Paper:

@@ -16,7 +16,9 @@ class VillagesConfig(AppConfig):
         from villages.views import organization_tab, team_tab, village_tabs
 
         for model in m.TRACKED:
-            track(model, leave_out=["pinyin", "initials", "phone_tail", "stored_as"])
+            track(model, leave_out=["pinyin", "initials", "phone_tail", "stored_as", "file_sha256"])
+        # The conditions of an application are a copy of a version that has an entry of its own.
+        track(m.SelfGovApplication, leave_out=["stored_as", "file_sha256", "conditions"])
         register_holdings(POSTINGS)
         register_holdings(CADRES)
         for source in (

@@ -99,6 +99,7 @@ def selfgov_year_list(request: HttpRequest) -> HttpResponse:
         empty_text="还没有年度考核表。自治村一年考核一次，12月1日起由村里填写自评。",
         context={
             "crumbs": CRUMBS[:1],
+            "table_css": "cards",
             "add_url": reverse("selfgov_year_add"),
             "add_text": "填写年度自评",
             "may_add": start_selfgov_years(request.user),

@@ -54,7 +54,6 @@ def start(*, village: Village, kind: str, origin: str, by: User | None, now: dat
             origin=origin,
             term=term if kind == Kind.STOP else None,
             conditions=conditions,
-            answers=[""] * len(conditions),
             started_at=now,
             started_by=by,
         )

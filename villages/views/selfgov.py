@@ -117,6 +117,7 @@ def selfgov_list(request: HttpRequest) -> HttpResponse:
         empty_action=("申请村为主自治", reverse("selfgov_new")) if may_apply else None,
         prepare=attach_assessments,
         context={
+            "table_css": "cards",
             "extra_actions": [
                 ("自治条件", reverse("selfgov_rules")),
                 ("自治申请", reverse("selfgov_application_list")),

@@ -78,7 +78,7 @@ def selfgov_application_list(request: HttpRequest) -> HttpResponse:
         count=lambda n: f"共{number(n)}件",
         empty_text="没有申请。自我管理基础较好的村，可以申请村为主自治。",
         empty_action=("看申请条件", reverse("selfgov_new")),
-        context={"crumbs": [CRUMB]},
+        context={"crumbs": [CRUMB], "table_css": "cards"},
     )
     return page.respond()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from lianzhen.pages.tables import Column, link_to, tag
 from lianzhen.wording import full_date
@@ -65,7 +66,10 @@ def told(application: SelfGovApplication) -> list[tuple[str, Any]]:
     if application.is_stop:
         rows: list[tuple[str, Any]] = [("终止原因", application.reason)]
     else:
-        rows = [(f"条件{n}", f"{text}　说明：{said or '—'}") for n, (text, said) in enumerate(application.explained, 1)]
+        rows = [
+            (f"条件{n}", format_html("{}<br>说明：{}", text, said or "—"))
+            for n, (text, said) in enumerate(application.explained, 1)
+        ]
     rows.append(("会议决议", meeting_words(application)))
     if not application.is_stop:
         rows.append(("建议的指导员", application.instructor))

@@ -78,6 +78,7 @@ def work_budget_list(request: HttpRequest) -> HttpResponse:
         empty_text="还没有下达工作经费。下达后，自治村在这里登记使用情况。",
         context={
             "crumbs": [CRUMB],
+            "table_css": "cards",
             "add_url": reverse("work_budget_grant"),
             "add_text": "下达工作经费",
             "may_add": grant_budgets(request.user),
@@ -160,7 +161,7 @@ def work_budget(request: HttpRequest, budget: WorkBudget) -> HttpResponse:
             ("依据文号", budget.basis),
             ("已用", money(budget.used)),
             ("余额", money(budget.balance)),
-            ("说明", budget.note),
+            *([("说明", budget.note)] if budget.note else []),
         ],
         "words": [
             ("下达金额大写", money_words(budget.amount)),
