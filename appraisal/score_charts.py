@@ -85,6 +85,12 @@ class YearLine:
     last: tuple[str, str] | None
 
     @property
+    def last_told(self) -> str:
+        """11月 96.5分, the label of the last point."""
+        found = self.known
+        return f"{found[-1].month.number}月 {in_points(found[-1].total)}" if found else ""
+
+    @property
     def known(self) -> list[YearPoint]:
         return [one for one in self.points if one.total is not None]
 

@@ -14,9 +14,12 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 from works import QUEUE, bulletin_word, county_word, log_a_day, sync_fifty
+from works_scores import CLOSING, TRIAL, lock_a_month, try_a_year
 
+from appraisal.models import AppraisalMonth
 from grids.models import Grid, GridHeadTerm
 from lianzhen.accounts.models import User
+from lianzhen.periods import Month
 from villages.models import SocialOrganization, Village
 
 BACKEND = "lianzhen.accounts.backends.AccountOrPhoneBackend"
@@ -60,6 +63,16 @@ class Sample:
     def organization(self) -> SocialOrganization:
         return SocialOrganization.objects.current().filter(village=self.village).order_by("pk").first()
 
+    @cached_property
+    def running(self) -> str:
+        """The key of the month that takes entries."""
+        return Month.of(AppraisalMonth.objects.exclude(state__in=AppraisalMonth.SEALED).earliest("month").month).key
+
+    @cached_property
+    def sealed(self) -> str:
+        """Of the last one that was locked."""
+        return Month.of(AppraisalMonth.objects.sealed().latest("month").month).key
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -81,16 +94,19 @@ class Entry:
 
 def page(name: str, role: str, address: str, *of: str, query: str = "", budget: int = PHONE) -> Entry:
     """A page by the name of its address; `of` names what of the sample it is about."""
-
-    def ask(client: Client, sample: Sample) -> Any:
-        return client.get(reverse(address, args=[getattr(sample, each).pk for each in of]) + query)
-
-    return Entry(name, role, ask, budget=budget)
+    return Entry(name, role, lambda client, sample: client.get(_address(address, sample, *of) + query), budget=budget)
 
 
-def export(name: str, address: str, role: str = "office") -> Entry:
+def export(name: str, address: str, *of: str, role: str = "office") -> Entry:
     """The workbook of a list: as many statements as it has portions of a thousand rows."""
-    return Entry(name, role, lambda client, sample: client.post(reverse(address)), kind="export", bounded=False)
+    return Entry(
+        name, role, lambda client, sample: client.post(_address(address, sample, *of)), kind="export", bounded=False
+    )
+
+
+def _address(name: str, sample: Sample, *of: str) -> str:
+    about = (getattr(sample, each) for each in of)
+    return reverse(name, args=[one if isinstance(one, str) else one.pk for one in about])
 
 
 PAGES = (
@@ -104,6 +120,17 @@ PAGES = (
     page("周报一览", "office", "weekly_list"),
     page("谁没跟上", "committee", "behind"),
     page("请假公出", "office", "leave_list"),
+    page("得分（本月）", "office", "score_list", "running", budget=LONG),
+    page("得分（已定稿）", "office", "score_list", "sealed", budget=LONG),
+    page("这个分怎么来的", "leader", "score_page", "running", "team"),
+    page("这个分怎么来的（已定稿）", "leader", "score_page", "sealed", "team"),
+    page("月考核", "office", "month", "running"),
+    page("得分预览", "office", "month_preview", "running", budget=LONG),
+    page("扣分", "office", "deduction_list", budget=LONG),
+    page("加分", "office", "bonus_list", budget=LONG),
+    page("审核", "office_lead", "approval_list"),
+    page("申诉", "office_lead", "appeal_list", budget=LONG),
+    page("补助清单", "office", "subsidy_list", "sealed", budget=LONG),
     page("村（社区）", "office", "village_list"),
     page("一个村", "office", "village", "village"),
     page("联村工作组", "office", "team_list"),
@@ -129,6 +156,8 @@ PAGES = (
 )
 EXPORTS = (
     export("导出驻村一览", "duty_matrix"),
+    export("导出得分", "score_list", "running"),
+    export("导出补助清单", "subsidy_list", "sealed"),
     export("导出村（社区）", "village_list"),
     export("导出网格", "grid_list"),
     export("导出社会组织", "organization_list"),
@@ -138,6 +167,8 @@ EXPORTS = (
 WORKS = (
     Entry("登记一天驻村", "leader", log_a_day, kind="work", most=ONE_DAY),
     Entry("上传待传的50条", "leader", sync_fifty, kind="work", bounded=False, most=QUEUE * ONE_DAY),
+    Entry("定稿", "office_lead", lock_a_month, kind="work", bounded=False, most=CLOSING),
+    Entry("试算12个月", "office_lead", try_a_year, kind="work", most=TRIAL),
     Entry("周通报（Word）", "office", bulletin_word, kind="work", most=ONE_FILE),
     Entry("一年的汇报材料（Word）", "office", county_word, kind="work", most=ONE_FILE),
 )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from appraisal.actions import entry_notices as notices
 from appraisal.actions.entries import next_number, notify
 from appraisal.actions.open_month import Counted, month_for
 from appraisal.models import Correction, MonthlyScore, ScoreEntry
@@ -125,6 +126,7 @@ def _become_entry(slip: Correction, counted: Counted, by: User, now: datetime) -
         row.state = ScoreEntry.State.AGREED
         row.full_clean()
         row.save()
+        notices.tell_corrected(row, original.month, by, now)
     else:
         notify(row, counted.scheme, by, now)
     return row

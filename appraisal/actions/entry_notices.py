@@ -15,7 +15,8 @@ from appraisal.models import Appeal, ScoreEntry
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.notices.actions import tell
-from lianzhen.wording import list_date, points
+from lianzhen.periods import Month
+from lianzhen.wording import list_date, points, points_change
 from villages.models import CadreTerm, Posting
 
 #: Characters of the fact that a notice of sixty has room for.
@@ -76,6 +77,14 @@ def tell_notified(entry: ScoreEntry, by: User | None, now: datetime) -> None:
     taken = f"扣{points(entry.points)}" if entry.points else "按一票否决登记"
     deadline = until(timezone.localtime(entry.appeal_until), today)
     text = f"{_what(entry, today)}，{taken}（{entry.clause_number}）。如有异议，可在{deadline}前申诉。"
+    _tell(entry, concerned(entry, today), text, by)
+
+
+def tell_corrected(entry: ScoreEntry, corrected: date, by: User | None, now: datetime) -> None:
+    """Points of a sealed month given back. Those taken are told like every deduction, with the right to appeal."""
+    today = timezone.localdate(now)
+    month, into = Month.of(corrected), Month.of(entry.month)
+    text = f"{month.title}得分更正：{points_change(entry.points)}，计入{into.title}（{entry.number}）。"
     _tell(entry, concerned(entry, today), text, by)
 
 

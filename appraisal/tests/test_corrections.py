@@ -7,7 +7,8 @@ from decimal import Decimal as D
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from appraisal.actions import corrections as actions
@@ -21,6 +22,7 @@ from appraisal.tests.entry_scene import serve_too
 from appraisal.tests.month_scene import LATER, sealed_scene
 from appraisal.tests.score_scene import NOVEMBER, at
 from lianzhen.accounts.roles import Role
+from lianzhen.notices.models import Notice
 
 DECEMBER = NOVEMBER.next()
 NOW = at(date(2026, 12, 31))
@@ -53,8 +55,9 @@ def december(cast):
 
 
 @pytest.mark.parametrize(("points", "kind"), [("4.0", "bonus"), ("-1.5", "deduction")])
-def test_it_becomes_a_line_of_the_open_month(cast, row, points, kind):
-    slip = approve(cast, ask(cast, points))
+def test_it_becomes_a_line_of_the_open_month(cast, row, points, kind, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        slip = approve(cast, ask(cast, points))
     entry = ScoreEntry.objects.get(corrects__number="01")
     assert (entry.month, entry.kind, slip.into_month.period) == (DECEMBER.start, kind, DECEMBER)
     assert (entry.recorded_by, entry.confirmed_by) == (slip.created_by, slip.decided_by)
@@ -64,6 +67,24 @@ def test_it_becomes_a_line_of_the_open_month(cast, row, points, kind):
     assert "更正01" in found.lines[0].note
     assert differences(row) == []
     assert month_scores(NOVEMBER, LATER).scores[cast.team.pk].total == D("62.7")
+    told = Notice.objects.filter(user=cast.users[Role.LEADER]).latest("pk")
+    assert told.url == reverse("bonus" if kind == "bonus" else "deduction", args=[entry.pk])
+    if kind == "bonus":
+        assert told.text == f"2026年11月得分更正：+4.0分，计入2026年12月（{entry.number}）。"
+
+
+def test_queries_do_not_grow(cast, row, sign_in, django_assert_num_queries):
+    client = sign_in(Role.OFFICE)
+    page = reverse("correction_list")
+    ask(cast)
+    client.get(page)
+    with CaptureQueriesContext(connection) as one:
+        assert "更202612-0001" in client.get(page).content.decode()
+    assert len(one) <= 15
+    approve(cast, ask(cast, number="02"))
+    actions.decline(slip=ask(cast, number="03"), by=cast.users[Role.COMMITTEE], now=NOW, note="材料不足")
+    with django_assert_num_queries(len(one)):
+        assert "更202612-0003" in client.get(page).content.decode()
 
 
 def test_nothing_counts_before_the_second_signature(cast, row):

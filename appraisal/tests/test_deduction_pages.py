@@ -669,3 +669,23 @@ def test_home_of_the_team_leads_to_the_deduction(sign_in, cast):
 def test_office_records_from_every_page(sign_in, cast):
     assert 'href="/deductions/new/"' in sign_in(Role.OFFICE).get("/villages/").content.decode()
     assert 'href="/deductions/new/"' not in sign_in(Role.LEADER).get("/villages/").content.decode()
+
+
+def test_the_sum_of_the_list_is_written_in_points(office, cast):
+    deduct(cast, fact="上午无人在岗。")
+    deduct(cast, occurred_on=DAY - timedelta(days=1), fact="下午无人在岗。")
+    html = office.get("/deductions/").content.decode()
+    assert "−2.0分</td>" in html[html.index("<tfoot") : html.index("</tfoot")]
+
+
+def test_what_waits_for_me(cast, sign_in):
+    """Of two that wait, the one that this person may confirm; not what was confirmed, nor what is one's own."""
+    mine, told = waiting(cast), deduct(cast, occurred_on=DAY - timedelta(days=1), fact="下午无人在岗。")
+    shown = {
+        role: sign_in(role).get("/deductions/?state=mine").content.decode() for role in (Role.OFFICE_LEAD, Role.OFFICE)
+    }
+    assert mine.number in shown[Role.OFFICE_LEAD]
+    assert told.number not in shown[Role.OFFICE_LEAD]
+    assert mine.number not in shown[Role.OFFICE]
+    lead = serve_too(cast, Role.OFFICE_LEAD)
+    assert mine.number not in sign_in(lead).get("/deductions/?state=mine").content.decode()

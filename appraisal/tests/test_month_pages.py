@@ -9,18 +9,21 @@ from decimal import Decimal as D
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from appraisal.actions import subsidies
 from appraisal.models import AppraisalMonth, ScoreEntry, SpotCheck, SubsidyRow
-from lianzhen.money_words import money_words
+from appraisal.scoring import Line
 from appraisal.subsidy_facts import subsidies_of
 from appraisal.tests.month_scene import LATER, advance, row_of, sealed_scene, settle
-from appraisal.tests.score_scene import NOVEMBER, OCTOBER, at, worked_month
+from appraisal.tests.score_scene import NOVEMBER, OCTOBER, at, worked_month, write_line
 from lianzhen.accounts.roles import Role
+from lianzhen.money_words import money_words
 from lianzhen.trail import acting
 from lianzhen.wording import money
-from villages.models import Posting
+from villages.models import Person, Posting
 
 KEY = NOVEMBER.key
 MONTH = reverse("month", args=[KEY])
@@ -108,6 +111,32 @@ def test_back_through_the_page(cast, worked, sign_in):
     assert row_of().state == "checking"
 
 
+def test_every_figure_of_the_sheet_and_its_sum(cast, sign_in):
+    """The sum in the same form as the column, once."""
+    row = sealed_scene(cast)
+    html = sign_in(Role.OFFICE).get(SUBSIDIES).content.decode()
+    total = money(subsidies_of(row).total).removesuffix("元")
+    foot = html[html.index("<tfoot") : html.index("</tfoot")]
+    assert "合计" in foot
+    assert f">{total}</td>" in foot
+
+
+def test_queries_of_the_subsidies_do_not_grow(cast, sign_in, django_assert_num_queries):
+    sealed_scene(cast)
+    client = sign_in(Role.OFFICE)
+    client.get(SUBSIDIES)
+    with CaptureQueriesContext(connection) as found:
+        client.get(SUBSIDIES)
+    assert len(found) <= 15
+    with acting(by=None, action="t", label="t"):
+        for n in range(6):
+            person = Person(name=f"示例{n}", phone=f"1990000010{n}", village=cast.own)
+            person.save()
+            Posting(team=(cast.team, cast.other_team)[n % 2], person=person, starts_on=date(2026, 1, 1)).save()
+    with django_assert_num_queries(len(found)):
+        assert "示例5" in client.get(SUBSIDIES).content.decode()
+
+
 @pytest.mark.parametrize("name", ["month", "month_preview", "month_lock", "subsidy_list", "subsidy_check"])
 def test_teams_do_not_close_months(cast, worked, sign_in, name):
     for role in (Role.LEADER, Role.DISTRICT, Role.CADRE, cast.outsider):
@@ -125,11 +154,25 @@ def test_a_month_without_scheme(cast, sign_in):
     assert "定稿后" in read(sign_in(Role.OFFICE), SUBSIDIES)
 
 
-def test_queries_do_not_grow(cast, worked, sign_in, django_assert_max_num_queries):
+def test_queries_do_not_grow(cast, worked, sign_in, django_assert_num_queries):
+    """The task list and the preview: as many with more lines, more teams and what waits."""
     client = sign_in(Role.OFFICE)
-    client.get(MONTH)
-    with django_assert_max_num_queries(20):
-        client.get(MONTH)
+    pages = (MONTH, url("month_preview"))
+    asked = {}
+    for page in pages:
+        client.get(page)
+        with CaptureQueriesContext(connection) as found:
+            client.get(page)
+        asked[page] = len(found)
+    assert max(asked.values()) <= 15
+    scheme = row_of().scheme
+    for n in range(8):
+        state = {"state": "waiting", "needs_second": True, "notified_at": None, "appeal_until": None} if n % 2 else {}
+        line = Line(key=f"添{n}", clause="D1", date=date(2026, 11, 5), points=D("0.5"))
+        write_line(cast, scheme, line, NOVEMBER, village=(cast.own, cast.other)[n % 2], **state)
+    for page in pages:
+        with django_assert_num_queries(asked[page]):
+            client.get(page)
 
 
 # --- 补助 -----------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -143,6 +144,7 @@ COLUMNS = (
         show=lambda a: points(a.points_before),
         kind="number",
         total=True,
+        sum_text=lambda total: points(Decimal(total)),
     ),
     Column(
         "after",
@@ -151,6 +153,7 @@ COLUMNS = (
         show=lambda a: points(a.points_after),
         kind="number",
         total=True,
+        sum_text=lambda total: points(Decimal(total)),
     ),
     Column("state", "状态", lambda a: appeal_state(a)[1], show=lambda a: tag(*appeal_state(a)), sort=["state"]),
     Column(

@@ -13,6 +13,7 @@ from appraisal.entry_page import signed, state_of
 from appraisal.filters_entries import BonusFilter, DeductionFilter
 from appraisal.models import ScoreEntry
 from appraisal.permissions_entries import claim_bonuses, record_deductions, see_entries
+from appraisal.rules.base import change_in_points
 from lianzhen.pages.guard import guarded
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link_to, tag
 from lianzhen.wording import number
@@ -64,6 +65,7 @@ def columns(kind: str) -> tuple[Column, ...]:
             sort=["points"],
             kind="number",
             total=True,
+            sum_text=change_in_points,
         ),
         Column("state", "状态", lambda e: e.get_state_display(), show=lambda e: tag(*state_of(e)), sort=["state"]),
         Column(

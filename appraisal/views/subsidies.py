@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 
 from appraisal.actions import subsidies as actions
 from appraisal.forms.months import StepForm
@@ -21,7 +17,7 @@ from appraisal.views.scores import asked_month
 from lianzhen.pages.computed import ComputedRows, PeriodPage
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded
-from lianzhen.pages.tables import LIST_METHODS, Column, Table
+from lianzhen.pages.tables import LIST_METHODS, Column
 from lianzhen.wording import money, number
 
 SIGNS = ["制表", "审核", "审批"]
@@ -35,6 +31,7 @@ def amount(name: str, title: str, **more: bool) -> Column:
         show=lambda r: money(getattr(r, name)).removesuffix("元"),
         kind="number",
         total=True,
+        sum_text=lambda total: money(total).removesuffix("元"),
         **more,  # type: ignore[arg-type]
     )
 
@@ -54,28 +51,12 @@ COLUMNS = (
 )
 
 
-class SubsidyPage(PeriodPage):
-    """Money keeps its two decimals in the row of totals."""
-
-    def _table(self, rows: list[Any], total: int, *, plain: bool) -> Table:
-        table = super()._table(rows, total, plain=plain)
-        if rows:
-            paid = money(sum((row.amount for row in rows), Decimal(0))).removesuffix("元")
-            table.footer = format_html(
-                '<tr><td class="col-2nd" colspan="2"></td><th scope="row">合计</th><td class="col-2nd"></td><td></td>'
-                '<td class="col-2nd" colspan="3"></td><td class="num">{}</td>'
-                '<td class="col-2nd" colspan="2"></td></tr>',
-                paid,
-            )
-        return table
-
-
 @guarded(see_months, methods=LIST_METHODS)
 def subsidy_list(request: HttpRequest, month: str) -> HttpResponse:
     period = asked_month(month)
     row = row_of(period)
     found = subsidies_of(row) if row is not None and row.is_sealed else Subsidies()
-    page = SubsidyPage(
+    page = PeriodPage(
         request,
         ComputedRows(SubsidyRow, found.rows),
         COLUMNS,

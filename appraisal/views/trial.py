@@ -16,8 +16,9 @@ from appraisal.permissions_schemes import try_schemes
 from appraisal.rules.base import change_in_points, in_points
 from appraisal.scheme_trial import LineOfTeam, TeamTrial, Trial, try_out
 from appraisal.views.schemes import find_with_terms, under
+from lianzhen.pages.computed import ComputedRows
 from lianzhen.pages.guard import guarded
-from lianzhen.pages.tables import Column, link, plain_table
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, plain_table
 from lianzhen.periods import Month
 from lianzhen.wording import MINUS, UNKNOWN, money
 
@@ -56,9 +57,9 @@ class TrialForm(forms.Form):
         return self.cleaned_data["since"] <= key <= self.cleaned_data["until"]
 
 
-@guarded(try_schemes, find=find_with_terms, methods=("GET",))
+@guarded(try_schemes, find=find_with_terms, methods=LIST_METHODS)
 def scheme_trial(request: HttpRequest, scheme: Scheme) -> HttpResponse:
-    """Reads and works out; nothing is written."""
+    """Reads and works out; nothing is written. A POST brings the comparison of all teams as a workbook."""
     rows = list(AppraisalMonth.objects.order_by("month"))
     form = TrialForm(request.GET, offered=[Month.of(row.month) for row in rows])
     query = _query(request)
@@ -68,10 +69,19 @@ def scheme_trial(request: HttpRequest, scheme: Scheme) -> HttpResponse:
         asked = request.GET.get("team", "")
         team = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
         trial = try_out(scheme, [row for row in rows if form.covers(row)], timezone.localdate(), team)
+        if request.method == "POST":
+            return _workbook(request, trial, query)
         context |= _shown(trial, query, team)
     elif rows:
         status = 422
     return render(request, "appraisal/scheme_trial.html", context, status=status)
+
+
+def _workbook(request: HttpRequest, trial: Trial, query: str) -> HttpResponse:
+    months = [Month.of(row.month).title for row in trial.months]
+    told = months[0] if len(months) == 1 else f"{months[0]}至{months[-1]}"
+    title = f"{trial.scheme}试算（{told}）"
+    return ListPage(request, ComputedRows(Scheme, trial.rows), columns(trial, query), title=title, order=[]).respond()
 
 
 def _query(request: HttpRequest) -> str:
@@ -85,6 +95,7 @@ def _shown(trial: Trial, query: str, team: int | None) -> dict[str, Any]:
     chosen = next((row for row in trial.rows if row.team.pk == team), None)
     facts: dict[str, Any] = {
         "trial": trial,
+        "export_url": f"?{query}",
         "several": several,
         "moved_count": sum(bool(row.change) for row in trial.rows),
         "place_count": sum(bool(row.places_gained) for row in trial.rows),

@@ -39,7 +39,7 @@ Kind = Literal["text", "number", "date", "phone", "mark"]
 class Column:
     """One column. `value` gives the typed value of a row; `show` its HTML when that differs.
 
-    `sort` names the ordering (ORM fields, ascending); `total` sums the column in the last row;
+    `sort` names the ordering (ORM fields, ascending); `total` sums the column in the last row, written by `sum_text`;
     `secondary` hides it on a phone; `head` makes it the row's header; `screen_only` keeps it off paper and
     out of workbooks. `export` gives the whole telephone number where `value` masks it: it goes into the
     workbooks of `exports.WHOLE_NUMBERS` alone.
@@ -56,6 +56,7 @@ class Column:
     head: bool = False
     screen_only: bool = False
     export: Callable[[Any], Any] | None = None
+    sum_text: Callable[[Any], str] = number
 
     @property
     def css(self) -> str:
@@ -327,7 +328,7 @@ def _footer(rows: list[Any], columns: Sequence[Column]) -> SafeString | str:
             cells.append(f'<th scope="row"{css}>合计</th>')
         elif column.total:
             total = sum((value for row in rows if (value := column.value(row)) is not None), start=0)
-            cells.append(f'<td{css} data-label="{column.title}">{number(total)}</td>')
+            cells.append(f'<td{css} data-label="{column.title}">{column.sum_text(total)}</td>')
         else:
             cells.append(f"<td{css}></td>")
     return mark_safe("<tr>" + "".join(cells) + "</tr>")  # numbers only
