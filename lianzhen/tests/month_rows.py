@@ -17,6 +17,7 @@ SEALED = date(2026, 1, 1)
 def month_rows(cast: Cast) -> dict[str, list[Any]]:
     """By what their addresses begin with. To be called inside an act, once a version is in force."""
     from appraisal.models import AppraisalMonth, Correction, MonthlyScore, Scheme, SubsidyRow
+    from appraisal.score_account import to_json
 
     month = AppraisalMonth(
         month=SEALED,
@@ -43,6 +44,7 @@ def month_rows(cast: Cast) -> dict[str, list[Any]]:
             place=1,
             deducted=0,
             bonus=0,
+            detail=to_json(_account(team, place)),
             **figures,
         )
         score.save()
@@ -64,6 +66,33 @@ def month_rows(cast: Cast) -> dict[str, list[Any]]:
         month=month, team=cast.team, person=leader, position=1, formula="300元 × 100.0/100", **amounts, **names, **days
     ).save()
     return {"corrections": slips}
+
+
+def _account(team: Any, place: int) -> Any:
+    """The account that the lock freezes: nothing deducted, nothing given."""
+    from appraisal.score_account import PartScore, TeamScore
+
+    nothing, full = Decimal(0), Decimal(100)
+    part = PartScore(full, full, nothing, nothing, ())
+    village = team.village
+    return TeamScore(
+        team_id=team.pk,
+        village_id=village.pk,
+        group_id=village.group_id,
+        village_name=village.name,
+        district=village.group.district_name,
+        district_position=village.group.position,
+        code=village.code,
+        pinyin=village.pinyin,
+        leader="",
+        weight=Decimal("0.6"),
+        decimals=1,
+        total=full,
+        village=part,
+        own=part,
+        number=place,
+        size=2,
+    )
 
 
 def _entry(cast: Cast, month: Any, team: Any, place: int) -> Any:
