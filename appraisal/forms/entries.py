@@ -229,16 +229,21 @@ class WithdrawEntryForm(PageForm):
         self.initial["reason"] = ""  # the entry's own reason is another matter
 
 
+def either(label: str, yes: str, no: str, *, required: str) -> forms.TypedChoiceField:
+    """Two ways to decide, as buttons of which neither is chosen beforehand. `required`: what to say then."""
+    return forms.TypedChoiceField(
+        label=label,
+        choices=[("1", yes), ("0", no)],
+        coerce=lambda typed: typed == "1",
+        widget=forms.RadioSelect,
+        error_messages={"required": required, "invalid_choice": CHOSEN},
+    )
+
+
 class ConfirmForm(PageForm):
     """复核: agree, or send back with what is to be put right."""
 
-    agrees = forms.TypedChoiceField(
-        label="复核意见",
-        choices=[("1", "同意，通知工作组"), ("0", "退回登记人")],
-        coerce=lambda typed: typed == "1",
-        widget=forms.RadioSelect,
-        error_messages={"required": "请选择同意或退回", "invalid_choice": CHOSEN},
-    )
+    agrees = either("复核意见", "同意，通知工作组", "退回登记人", required="请选择同意或退回")
     note = line("说明", 300, required=False, help_text="退回时请写明原因。")
 
 
@@ -253,38 +258,20 @@ class RectifiedForm(PageForm):
 
 
 class RectifyCheckForm(PageForm):
-    ok = forms.TypedChoiceField(
-        label="核查结果",
-        choices=[("1", "整改到位"), ("0", "没有到位，继续整改")],
-        coerce=lambda typed: typed == "1",
-        widget=forms.RadioSelect,
-        error_messages={"required": "请选择核查结果", "invalid_choice": CHOSEN},
-    )
+    ok = either("核查结果", "整改到位", "没有到位，继续整改", required="请选择核查结果")
     note = line("核查情况", 300, required=False, help_text="没有到位的，写明还差什么。")
 
 
 # --- 加分 -------------------------------------------------------------------------------------
 class OpinionForm(PageForm):
-    is_for = forms.TypedChoiceField(
-        label="片区意见",
-        choices=[("1", "赞成加分"), ("0", "不赞成")],
-        coerce=lambda typed: typed == "1",
-        widget=forms.RadioSelect,
-        error_messages={"required": "请选择赞成或不赞成", "invalid_choice": CHOSEN},
-    )
+    is_for = either("片区意见", "赞成加分", "不赞成", required="请选择赞成或不赞成")
     opinion = line("说明", 300, required=False, help_text="不赞成的请写明理由。")
 
 
 class VerifyForm(PageForm):
     """核实, or a refusal at once where the material bears nothing out."""
 
-    holds = forms.TypedChoiceField(
-        label="核实结果",
-        choices=[("1", "属实"), ("0", "不同意加分")],
-        coerce=lambda typed: typed == "1",
-        widget=forms.RadioSelect,
-        error_messages={"required": "请选择核实结果", "invalid_choice": CHOSEN},
-    )
+    holds = either("核实结果", "属实", "不同意加分", required="请选择核实结果")
     verified_points = forms.DecimalField(
         label="核实分值（分）",
         max_digits=6,
@@ -315,13 +302,7 @@ class VerifyForm(PageForm):
 
 
 class AgreeForm(PageForm):
-    agrees = forms.TypedChoiceField(
-        label="决定",
-        choices=[("1", "同意加分"), ("0", "不同意")],
-        coerce=lambda typed: typed == "1",
-        widget=forms.RadioSelect,
-        error_messages={"required": "请选择同意或不同意", "invalid_choice": CHOSEN},
-    )
+    agrees = either("决定", "同意加分", "不同意", required="请选择同意或不同意")
     note = line("说明", 300, required=False, help_text="不同意的请写明理由。")
 
 

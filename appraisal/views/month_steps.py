@@ -17,6 +17,7 @@ from appraisal.models import AppraisalMonth
 from appraisal.permissions_months import close_months, lock_months, review_months
 from appraisal.views.months import CRUMBS, page_url, publicity_of, row_of
 from appraisal.views.scores import asked_month
+from lianzhen.accounts.verdicts import Verdict
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded
 from lianzhen.periods import Month
@@ -30,7 +31,8 @@ def step_page(
     said: Callable[[AppraisalMonth], str],
     **context: Any,
 ) -> HttpResponse:
-    """One step about a month that was opened: form, action, back to the task list."""
+    """One step about a month that was opened: form, action, back to the task list. `context` says what the button is
+    called (`submit`) and what follows (`effects`)."""
     period = asked_month(month)
     row = row_of(period)
     if row is None:
@@ -43,6 +45,23 @@ def step_page(
         done=lambda saved: (page_url(period), said(saved)),
         context={**under(period), "heading": f"{period.title}考核：{context['submit']}", **context},
     )
+
+
+def step(
+    permission: Callable[..., Verdict],
+    act: Callable[..., AppraisalMonth],
+    said: Callable[[AppraisalMonth], str],
+    kind: type[forms.Form] = StepForm,
+    **context: Any,
+) -> Callable[..., HttpResponse]:
+    """The view of a step that only acts: `act` takes the row, `by`, `now` and what the form asks."""
+
+    @guarded(permission)
+    def page(request: HttpRequest, month: str) -> HttpResponse:
+        save = lambda row, now, values: act(row=row, by=request.user, now=now, **values)  # noqa: E731
+        return step_page(request, month, kind, save, said, **context)
+
+    return page
 
 
 def under(month: Month) -> dict[str, Any]:
@@ -67,98 +86,68 @@ def month_start(request: HttpRequest, month: str) -> HttpResponse:
     )
 
 
-@guarded(close_months)
-def month_hand_in(request: HttpRequest, month: str) -> HttpResponse:
-    return step_page(
-        request,
-        month,
-        StepForm,
-        lambda row, now, values: actions.hand_in(row=row, by=request.user, now=now, **values),
-        lambda row: "已提交审核。",
-        submit="提交审核",
-        effects=["未复核的扣分和未办完的加分须先办完或顺延。", "提交的人不能审核，由另一位同志审核。"],
-    )
+def _end_publicity(*, now: datetime, **values: Any) -> AppraisalMonth:
+    return actions.end_publicity(today=timezone.localdate(now), **values)
 
 
-@guarded(review_months)
-def month_review(request: HttpRequest, month: str) -> HttpResponse:
-    return step_page(
-        request,
-        month,
-        ReviewForm,
-        lambda row, now, values: actions.review(row=row, by=request.user, now=now, **values),
-        lambda row: "审核已通过，可以开始公示。",
-        submit="审核通过",
-        effects=["审核通过后可以开始公示。不通过的，请用“退回”写明原因。"],
-    )
+def _step_back(*, now: datetime, **values: Any) -> AppraisalMonth:
+    return actions.step_back(**values)
 
 
-@guarded(close_months)
-def month_publish(request: HttpRequest, month: str) -> HttpResponse:
-    return step_page(
-        request,
-        month,
-        PublishForm,
-        lambda row, now, values: actions.publish(row=row, by=request.user, now=now, **values),
-        lambda row: f"公示已开始：{publicity_of(row)}。",
-        submit="开始公示",
-        effects=["公示期间全体干部可以看到各组得分，可打印公示表。", "公示开始后，本月不再登记新的扣分和加分。"],
-    )
-
-
-@guarded(close_months)
-def month_unpublish(request: HttpRequest, month: str) -> HttpResponse:
-    return step_page(
-        request,
-        month,
-        StepForm,
-        lambda row, now, values: actions.end_publicity(
-            row=row, by=request.user, today=timezone.localdate(now), **values
-        ),
-        lambda row: "公示已结束，请办完申诉后定稿。",
-        submit="结束公示",
-        effects=["公示到期后才能结束。正在办理的申诉不受影响。"],
-    )
-
-
-@guarded(lock_months)
-def month_lock_page(request: HttpRequest, month: str) -> HttpResponse:
-    return step_page(
-        request,
-        month,
-        LockForm,
-        lambda row, now, values: month_lock.lock_month(row=row, by=request.user, now=now, **values),
-        lambda row: f"{row}已定稿。",
-        submit="定稿",
-        danger=True,
-        effects=[
-            "定稿后，得分、名单、条款内容和每一条记录都不能再改。",
-            "以后发现有误的，填写更正单，计入以后的月份。",
-        ],
-    )
-
-
-@guarded(close_months)
-def month_back(request: HttpRequest, month: str) -> HttpResponse:
-    return step_page(
-        request,
-        month,
-        BackForm,
-        lambda row, now, values: actions.step_back(row=row, by=request.user, **values),
-        lambda row: f"已退回到“{row.get_state_display()}”。",
-        submit="退回",
-        effects=["退回后，这一步以后的审核和公示须重新办理。"],
-    )
-
-
-@guarded(close_months)
-def month_archive(request: HttpRequest, month: str) -> HttpResponse:
-    return step_page(
-        request,
-        month,
-        StepForm,
-        lambda row, now, values: month_lock.archive(row=row, by=request.user, now=now, **values),
-        lambda row: f"{row}已归档。",
-        submit="归档",
-        effects=["补助核对后归档。归档后仍可查看和打印。"],
-    )
+month_hand_in = step(
+    close_months,
+    actions.hand_in,
+    lambda row: "已提交审核。",
+    submit="提交审核",
+    effects=["未复核的扣分和未办完的加分须先办完或顺延。", "提交的人不能审核，由另一位同志审核。"],
+)
+month_review = step(
+    review_months,
+    actions.review,
+    lambda row: "审核已通过，可以开始公示。",
+    ReviewForm,
+    submit="审核通过",
+    effects=["审核通过后可以开始公示。不通过的，请用“退回”写明原因。"],
+)
+month_publish = step(
+    close_months,
+    actions.publish,
+    lambda row: f"公示已开始：{publicity_of(row)}。",
+    PublishForm,
+    submit="开始公示",
+    effects=["公示期间全体干部可以看到各组得分，可打印公示表。", "公示开始后，本月不再登记新的扣分和加分。"],
+)
+month_unpublish = step(
+    close_months,
+    _end_publicity,
+    lambda row: "公示已结束，请办完申诉后定稿。",
+    submit="结束公示",
+    effects=["公示到期后才能结束。正在办理的申诉不受影响。"],
+)
+month_lock_page = step(
+    lock_months,
+    month_lock.lock_month,
+    lambda row: f"{row}已定稿。",
+    LockForm,
+    submit="定稿",
+    danger=True,
+    effects=[
+        "定稿后，得分、名单、条款内容和每一条记录都不能再改。",
+        "以后发现有误的，填写更正单，计入以后的月份。",
+    ],
+)
+month_back = step(
+    close_months,
+    _step_back,
+    lambda row: f"已退回到“{row.get_state_display()}”。",
+    BackForm,
+    submit="退回",
+    effects=["退回后，这一步以后的审核和公示须重新办理。"],
+)
+month_archive = step(
+    close_months,
+    month_lock.archive,
+    lambda row: f"{row}已归档。",
+    submit="归档",
+    effects=["补助核对后归档。归档后仍可查看和打印。"],
+)
