@@ -37,10 +37,9 @@ from appraisal.home_scores import (
     town_scores,
 )
 from appraisal.meeting_days import meeting_day
-from appraisal.models import WeeklyReport
 from appraisal.office_behind import CALENDAR_BEFORE, OfficeItem, late_items, office_sources
 from appraisal.permissions import keep_meetings, see_meetings
-from appraisal.report_state import ReportState, due_moment, owes, state_of
+from appraisal.report_state import ReportState, due_moment, owes, state_of, stored_reports
 from appraisal.selfgov_todos import selfgov_sources, selfgov_todos
 from appraisal.todos import (
     Todo,
@@ -230,8 +229,7 @@ class _Maker:
     def _reports(self) -> dict[tuple[int, Week], ReportState]:
         """Of this week and the last. One query."""
         weeks = (self.week.previous(), self.week)
-        rows = WeeklyReport.objects.filter(team__in=self.teams, week_start__in=[week.start for week in weeks])
-        reports = {(row.team_id, row.week_start): row for row in rows}
+        reports = stored_reports([team.pk for team in self.teams], weeks)
         found = {}
         for week in weeks:
             rules = self.facts.rules_of(week)

@@ -8,7 +8,7 @@ village has no team.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from django.utils import timezone
@@ -76,6 +76,23 @@ class Kept(Protocol):
     def is_late(self) -> bool: ...
 
 
+class StoredReport(NamedTuple):
+    """The same as read from many reports at once."""
+
+    pk: int
+    state: str
+    is_late: bool
+    team_id: int
+    week_start: date
+
+
+def stored_reports(teams: Iterable[int], weeks: Iterable[Week]) -> dict[tuple[int, date], StoredReport]:
+    """Reports of teams, by id, and of weeks: by team and first day. One query."""
+    rows = WeeklyReport.objects.filter(team__in=list(teams), week_start__in=[week.start for week in weeks])
+    found = (StoredReport(*row) for row in rows.order_by().values_list(*StoredReport._fields))
+    return {(report.team_id, report.week_start): report for report in found}
+
+
 def state_of(report: Kept | None, *, owed: bool, due: datetime, now: datetime) -> ReportState:
     """The state of one report. No query."""
     pk = report.pk if report else None
@@ -101,6 +118,5 @@ def report_states(
     listed = list(teams)
     rules = rules or rules_of(week)
     due = due_moment(rules, week)
-    found = WeeklyReport.objects.filter(team__in=[team.pk for team in listed], week_start=week.start)
-    reports = {report.team_id: report for report in found}
-    return {t.pk: state_of(reports.get(t.pk), owed=owes(t, due, rules), due=due, now=now) for t in listed}
+    reports = stored_reports([team.pk for team in listed], [week])
+    return {t.pk: state_of(reports.get((t.pk, week.start)), owed=owes(t, due, rules), due=due, now=now) for t in listed}
