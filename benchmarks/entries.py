@@ -16,7 +16,7 @@ from django.urls import reverse
 from works import QUEUE, bulletin_word, county_word, log_a_day, sync_fifty
 from works_scores import CLOSING, TRIAL, lock_a_month, try_a_year
 
-from appraisal.models import AppraisalMonth
+from appraisal.models import AppraisalMonth, Bulletin
 from grids.models import Grid, GridHeadTerm
 from lianzhen.accounts.models import User
 from lianzhen.periods import Month
@@ -72,6 +72,11 @@ class Sample:
     def sealed(self) -> str:
         """Of the last one that was locked."""
         return Month.of(AppraisalMonth.objects.sealed().latest("month").month).key
+
+    @cached_property
+    def told(self) -> str:
+        """The week of the latest weekly bulletin."""
+        return str(Bulletin.objects.filter(kind=Bulletin.Kind.WEEK).latest("starts_on").period.key)
 
 
 @dataclass(frozen=True)
@@ -143,6 +148,8 @@ PAGES = (
     page("人员", "office", "person_list", budget=LONG),
     page("一个人", "office", "person", "head"),
     page("登记人员", "office", "person_add"),
+    page("通报", "office", "bulletin_list"),
+    page("周通报", "office", "bulletin", "told", budget=LONG),
     page("文件柜", "office", "document_list"),
     page("社会组织", "office", "organization_list", budget=LONG),
     page("一个社会组织", "office", "organization", "organization"),

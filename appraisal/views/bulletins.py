@@ -207,7 +207,7 @@ def add_page(request: HttpRequest, period: Week | Month) -> HttpResponse:
     source = "驻村登记、周报、扣分加分、周例会和议定事项" if isinstance(period, Week) else "已定稿的月考核得分和加分"
     return form_page(
         request,
-        PageForm(request.POST or None),
+        PageForm(request.POST if request.method == "POST" else None),
         save=lambda values: actions.make_bulletin(period=period, by=request.user, now=timezone.now()),
         done=lambda made: (url_of(period, "_edit"), f"{words_of_period(period)}草稿已生成，核对后提交签发。"),
         context={

@@ -1,0 +1,146 @@
+"""The editing of a draft as arithmetic: words, links, differences, numbers of sections."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appraisal.bulletin_blocks import SECTIONS, blocks_of
+from appraisal.bulletin_draft import (
+    ADVISED_LENGTH,
+    Part,
+    changes_between,
+    clean_words,
+    length_warning,
+    lines_of,
+    numbered,
+    whole,
+    with_words,
+    words_of,
+)
+from appraisal.bulletin_months import notice_paper
+from appraisal.bulletin_terms import (
+    DistrictDuty,
+    Duty,
+    Entries,
+    Meeting,
+    Reports,
+    ScoreRow,
+    Scores,
+    WeekFacts,
+)
+from appraisal.papers.content import (
+    Column,
+    Ending,
+    Heading,
+    Masthead,
+    Paragraph,
+    Span,
+    Table,
+    blocks_as_json,
+    blocks_from_json,
+    paragraph,
+    texts,
+)
+from appraisal.rules.base import ZERO
+from lianzhen.periods import Month, Week
+
+WORDS = st.text(alphabet="应驻村天份组，。0123456789", min_size=1, max_size=12)
+SPANS = st.builds(Span, WORDS, st.sampled_from(["", "/a/", "/b/"]))
+PARAGRAPHS = st.lists(st.builds(Paragraph, st.lists(SPANS, min_size=1, max_size=5).map(tuple)), max_size=4)
+TABLE = Table((Column("村", 156),), ((Span("示例一村"),),))
+
+
+@given(PARAGRAPHS)
+def test_what_is_not_edited_comes_back_the_same(paragraphs):
+    base = (*paragraphs, TABLE)
+    again = with_words(words_of(base), base)
+    assert lines_of(again) == [line for line in lines_of(base) if line]
+    assert changes_between("", again, [one for one in base if not isinstance(one, Paragraph) or one.text]) == []
+
+
+@given(PARAGRAPHS, st.text(alphabet="应驻村天份组，。0123456789\n\r ", max_size=80))
+def test_edited_words_are_printed_as_they_are(paragraphs, words):
+    base = (*paragraphs, TABLE)
+    found = with_words(words, base)
+    assert "\n".join(one.text for one in found if isinstance(one, Paragraph)) == clean_words(words)
+    assert found[-1] == TABLE
+    # A link is never invented, and none is used twice.
+    before = [s for one in paragraphs for s in one.spans if s.href]
+    after = [s for one in found if isinstance(one, Paragraph) for s in one.spans if s.href]
+    assert all(after.count(s) <= before.count(s) for s in after)
+
+
+@given(PARAGRAPHS, PARAGRAPHS)
+def test_changes_tell_the_whole_difference(old, new):
+    changes = changes_between("", old, new)
+    assert (changes == []) == (lines_of(old) == lines_of(new))
+    gone, came = [c.before for c in changes if c.before], [c.after for c in changes if c.after]
+    assert len(lines_of(old)) - len(gone) == len(lines_of(new)) - len(came)
+
+
+@given(st.lists(st.booleans(), max_size=14))
+def test_sections_that_are_printed_are_numbered_without_a_gap(printed):
+    parts = [Part(f"第{n}段", (paragraph("略"),) if shown else ()) for n, shown in enumerate(printed)]
+    heads = [one.text.split("、")[0] for one in numbered(parts) if isinstance(one, Heading)]
+    names = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四"]
+    assert heads == names[: sum(printed)]
+
+
+def test_a_long_paper_is_warned_about():
+    short, long = (whole("题", [Part("", (paragraph("长" * n),))], Masthead(), Ending()) for n in (3000, 4001))
+    assert length_warning(short) == ""
+    assert "4,002字" in length_warning(long)
+    assert ADVISED_LENGTH == 4000
+
+
+def scores(count: int) -> Scores:
+    rows = [ScoreRow(str(n), "第一片区", f"示例{n}村", ZERO, ZERO, ZERO + 100, "2/2", "已报送") for n in range(count)]
+    return Scores(Month(2026, 11), tuple(rows))
+
+
+def week(count: int) -> WeekFacts:
+    districts = tuple(DistrictDuty(f"第{n}片区", 13, 26, 26, 0, 0, 13) for n in range(max(1, count // 13)))
+    return WeekFacts(
+        week=Week(2026, 48),
+        as_of="11月30日09:30",
+        duty=Duty(districts if count else ()),
+        reports=Reports(owed=count, here=count),
+        deductions=Entries(),
+        bonuses=Entries(),
+        meeting=Meeting(),
+        heard=(),
+        calendar=(),
+        scores=scores(count),
+    )
+
+
+def test_any_number_of_teams_makes_a_paper_whose_tables_fit():
+    for count in (0, 1, 39, 600):
+        found = blocks_of(week(count))
+        assert list(found) == list(SECTIONS)
+        assert blocks_from_json(blocks_as_json(found["scores"])) == found["scores"]
+        for blocks in found.values():
+            assert blocks
+            for table in (one for one in blocks if isinstance(one, Table)):
+                assert sum(column.width for column in table.columns) == 156
+                assert all(len(row) == len(table.columns) for row in (*table.rows, *filter(None, [table.total])))
+            kinds = [isinstance(one, Paragraph) for one in blocks]
+            # Words first: what is edited is put before the tables again.
+            assert kinds == sorted(kinds, reverse=True)
+
+
+def test_a_month_without_a_deduction_reads_well():
+    paper = notice_paper(
+        scores(39),
+        town="示例镇",
+        dates="12月3日—12月5日",
+        phone="0738-6000000",
+        as_of="12月3日14:00",
+        day="2026年12月3日",
+    )
+    told = "".join(texts(paper))
+    assert "本月没有扣分和加分，各工作组得分相同。" in told
+    assert "联系电话：0738-6000000" in told
+    assert "得分截至12月3日14:00；申诉中的事项未计入。" in told
+    assert "None" not in told
