@@ -84,6 +84,7 @@ TOPICS = (
     Topic("papers", "查文件、改模板", "文件柜、Word文件、汇报材料、文件模板", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Topic("grid-heads", "更换网格长", "换人、定日期、看历任", (*OFFICE, Role.CADRE, Role.LEADER, Role.MEMBER)),
     Topic("leave", "请假公出", "申请、批假、替班、销假，外出登记去向", (*TOWN_WIDE, *FIELD)),
+    Topic("self-governance", "村为主自治", "申请、出意见、经费、年度考核、终止", (*TOWN_WIDE, *FIELD)),
     Topic("postings", "调整任职", "组长、组员、联络组、指导员的任免", OFFICE),
     Topic(
         "organizations",
