@@ -20,7 +20,7 @@ from lianzhen.trail.versions import lock_for_change
 from lianzhen.wording import full_date, money
 from villages.actions.selfgov_applications import keeping
 from villages.models import BudgetUse, SelfGovernance, Village, WorkBudget
-from villages.models.self_governance import CENT
+from villages.models.work_budgets import CENT
 from villages.selfgov_turns import holding, of_village
 
 

@@ -5,8 +5,9 @@ from villages.models.organizations import OrganizationKind, OrganizationMember, 
 from villages.models.party import PartyBranch, PartyGroup
 from villages.models.people import CadreTerm, Person
 from villages.models.places import LiaisonGroup, Speciality, Village, VillagerGroup
-from villages.models.self_governance import BudgetUse, SelfGovApplication, SelfGovRules, WorkBudget
+from villages.models.self_governance import SelfGovApplication, SelfGovRules
 from villages.models.teams import DutyPlan, LiaisonTeam, Posting, SelfGovernance
+from villages.models.work_budgets import BudgetUse, WorkBudget
 
 #: Every model of the register stands behind the trail's door.
 TRACKED = (

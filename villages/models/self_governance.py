@@ -1,4 +1,4 @@
-"""村为主自治: the conditions, the application with its opinions, and the work budget that goes to the village.
+"""村为主自治: the conditions, and the application with its opinions.
 
 The term itself is `teams.SelfGovernance`; an application leads to one, or ends one. The separation of duties
 (申请 ≠ 片区意见 ≠ 联村办核查 ≠ 党委研究) is the database's as well.
@@ -7,10 +7,8 @@ The term itself is `teams.SelfGovernance`; an application leads to one, or ends 
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -31,8 +29,6 @@ EXAMPLE_CONDITIONS = (
     "矛盾纠纷基本在村内化解，近一年没有发生安全生产责任事故。",
     "村规民约经村民会议通过并得到执行，环境整治有人管、有制度。",
 )
-#: Whole money in 元, to the 分.
-CENT = Decimal("0.01")
 
 
 class Attached(models.Model):
@@ -335,101 +331,3 @@ class SelfGovApplication(VersionedModel, Attached):
         """Each condition with what the village says to it."""
         said = [*self.answers, *[""] * len(self.conditions)]
         return list(zip(self.conditions, said, strict=False))
-
-
-class WorkBudget(VersionedModel):
-    """工作经费预算到村: what a self-governed village was granted for a year (元).
-
-    `used` is the sum of its uses that stand, kept by the action under the row's lock, so that the database itself
-    never lets the balance fall below zero.
-    """
-
-    village = models.ForeignKey(
-        "villages.Village", verbose_name="村", on_delete=models.PROTECT, related_name="work_budgets"
-    )
-    year = models.PositiveSmallIntegerField("年度")
-    amount = models.DecimalField("金额（元）", max_digits=12, decimal_places=2, validators=[MinValueValidator(CENT)])
-    used = models.DecimalField("已用（元）", max_digits=12, decimal_places=2, default=Decimal(0), editable=False)
-    basis = models.CharField("依据文号", max_length=200)
-    granted_on = models.DateField("下达日期")
-    note = models.CharField("说明", max_length=200, blank=True)
-    granted_at = models.DateTimeField("登记于", default=timezone.now)
-    granted_by = by_field("登记人", optional=True)
-
-    objects = OfVillageQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "工作经费"
-        verbose_name_plural = "工作经费"
-        ordering = ["-year", "village__code"]
-        constraints = [
-            models.UniqueConstraint(
-                name="work_budget_one_a_year",
-                fields=["village", "year"],
-                violation_error_message="这个村这一年的工作经费已登记，请用“调整金额”办理。",
-            ),
-            models.CheckConstraint(
-                name="work_budget_positive",
-                condition=Q(amount__gt=0) & Q(used__gte=0),
-                violation_error_message="金额应大于0。",
-            ),
-            models.CheckConstraint(
-                name="work_budget_not_overdrawn",
-                condition=Q(used__lte=F("amount")),
-                violation_error_message="经费余额不够。",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.village}{self.year}年工作经费"
-
-    @property
-    def balance(self) -> Decimal:
-        return self.amount - self.used
-
-
-class BudgetUseQuerySet(models.QuerySet["BudgetUse"]):
-    def visible_to(self, user: User) -> BudgetUseQuerySet:
-        return self.filter(in_seen_villages(user, "budget__village"))
-
-    def standing(self) -> BudgetUseQuerySet:
-        return self.filter(withdrawn_at=None)
-
-
-class BudgetUse(VersionedModel, Attached):
-    """One use of the work budget, reported by the village (元). Withdrawn with a reason, never deleted."""
-
-    budget = models.ForeignKey(WorkBudget, verbose_name="工作经费", on_delete=models.PROTECT, related_name="uses")
-    spent_on = models.DateField("使用日期")
-    purpose = models.CharField("用途", max_length=200)
-    amount = models.DecimalField("金额（元）", max_digits=12, decimal_places=2, validators=[MinValueValidator(CENT)])
-    on_behalf = models.BooleanField("联村办代录", default=False)
-    recorded_at = models.DateTimeField("登记于", default=timezone.now)
-    recorded_by = by_field("登记人", optional=True)
-    withdrawn_at = models.DateTimeField("撤回于", null=True, blank=True)
-    withdrawn_by = by_field("撤回人", optional=True)
-    withdraw_reason = models.CharField("撤回原因", max_length=200, blank=True)
-
-    objects = BudgetUseQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "经费使用"
-        verbose_name_plural = "经费使用"
-        ordering = ["-spent_on", "-id"]
-        constraints = [
-            file_whole("budget_use_file_whole"),
-            paired("budget_use_withdrawn", "withdrawn"),
-            models.CheckConstraint(
-                name="budget_use_positive",
-                condition=Q(amount__gt=0),
-                violation_error_message="金额应大于0。",
-            ),
-            models.CheckConstraint(
-                name="budget_use_withdrawn_why",
-                condition=Q(withdrawn_at=None) | ~Q(withdraw_reason=""),
-                violation_error_message="请填写撤回原因。",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.budget}：{self.purpose}"
