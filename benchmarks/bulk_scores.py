@@ -17,6 +17,7 @@ from django.utils import timezone
 from appraisal.actions.month_lock import freeze
 from appraisal.models import Appeal, AppraisalMonth, Category, Clause, Scheme, ScoreEntry
 from appraisal.rules import EntryValues
+from appraisal.sealing import differences
 from lianzhen.accounts.models import User
 from lianzhen.periods import Month
 from villages.models import LiaisonTeam
@@ -62,6 +63,8 @@ def scores(years: int) -> None:
         for row in rows:
             filler.entries(row, ENDS)
             _seal(row, filler.people["office_lead"])
+        if wrong := differences(filler.random.choice(rows)):
+            raise SystemExit(f"what was sealed in numbers does not agree with its entries: {wrong[0]}")
     for row in AppraisalMonth.objects.exclude(state__in=AppraisalMonth.SEALED).select_related("scheme"):
         filler.entries(row, WAITS)
     filler.version(9, None)

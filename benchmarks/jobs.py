@@ -22,6 +22,7 @@ from django.urls import reverse
 from entries import client_of
 from measure import body, plain, timed, watching
 
+from appraisal.models import MonthlyScore, ScoreEntry
 from grids.models import Grid
 from grids.tests.rosters import MOST_A_VILLAGE, roster
 from lianzhen.importing.models import ImportBatch
@@ -37,7 +38,15 @@ LOOK, PATIENCE = 0.2, 900
 
 def rows() -> dict[str, int]:
     """How large the town is, for the head of its table."""
-    counted = {"村": Village, "网格": Grid, "人员": Person, "社会组织": SocialOrganization, "操作记录": AuditEntry}
+    counted = {
+        "村": Village,
+        "网格": Grid,
+        "人员": Person,
+        "社会组织": SocialOrganization,
+        "操作记录": AuditEntry,
+        "扣分加分": ScoreEntry,
+        "定稿得分": MonthlyScore,
+    }
     return {name: model.objects.count() for name, model in counted.items()}
 
 

@@ -111,7 +111,7 @@ def test_nothing_is_written(cast, draft, sign_in):
     before = [ScoreEntry.objects.count(), AuditEntry.objects.count(), list(AppraisalMonth.objects.values())]
     with CaptureQueriesContext(connection) as asked:
         assert client.get(reverse("scheme_trial", args=[draft.pk])).status_code == 200
-    assert [one["sql"] for one in asked if not one["sql"].startswith("SELECT")] == []
+    assert [one["sql"] for one in asked if not one["sql"].startswith(("SELECT", "(SELECT"))] == []
     assert before == [ScoreEntry.objects.count(), AuditEntry.objects.count(), list(AppraisalMonth.objects.values())]
 
 
