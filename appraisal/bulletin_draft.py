@@ -6,7 +6,7 @@ until it is made automatic again, whatever the records say since.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -138,7 +138,3 @@ def length_warning(paper: Paper) -> str:
     if paper.characters <= ADVISED_LENGTH:
         return ""
     return f"全文约{paper.characters:,}字，超过{ADVISED_LENGTH:,}字。通报宜短，请精简文字，或不印不必要的段落。"
-
-
-def words_by_key(blocks: Mapping[str, Sequence[Block]]) -> dict[str, str]:
-    return {key: words_of(found) for key, found in blocks.items()}
