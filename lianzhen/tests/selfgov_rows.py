@@ -21,12 +21,12 @@ def selfgov_rows(cast: Cast) -> dict[str, list[Any]]:
 
     SelfGovRules(starts_on=date(2024, 1, 1), conditions="班子健全。\n村务公开。", basis="示例纪要").save()
     # So that the other village's opinion, too, is its own liaison group's and not the office's.
-    user = make_user("丁片区", "t_far_district")
+    user = make_user("丁片区", "t_district_2")
     person = Person(name=user.name, user=user, department=cast.department)
     person.save()
     Posting(person=person, group=cast.other_group, starts_on=START).save()
     kept = default_storage.save("selfgov/2026/03/rows.pdf", ContentFile(b"%PDF-1.4"))
-    file = {"file_name": "决议.pdf", "stored_as": kept, "file_sha256": "0" * 64}
+    file = {"file_name": "会议决议照片", "stored_as": kept, "file_sha256": "0" * 64}
     applications, budgets, uses, years = [], [], [], []
     for village in (cast.own, cast.other):
         application = SelfGovApplication(

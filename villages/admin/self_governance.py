@@ -5,12 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
+from lianzhen.trail.admin import StateFilter
 from lianzhen.wording import money
 from villages.admin.register import RegisterAdmin
 from villages.admin.teams import VILLAGE_HELP, VILLAGE_SEARCH
 from villages.models import BudgetUse, SelfGovApplication, SelfGovRules, WorkBudget
+
+
+class BegunFilter(StateFilter):
+    words = ("已生效", "未生效")
+
+    def holds(self) -> Q:
+        return Q(starts_on__lte=timezone.localdate())
 
 
 @admin.register(SelfGovApplication)
@@ -41,7 +51,7 @@ class SelfGovApplicationAdmin(RegisterAdmin):
     list_display = ("village", "kind", "origin", "state", "submitted_at", "decided_on", "starts_on")
     list_filter = ("state", "kind", "origin", "village__group")
     list_select_related = ("village",)
-    date_hierarchy = "started_at"
+    date_hierarchy = "starts_on"
     search_fields = (*VILLAGE_SEARCH, "basis")
     search_help_text = VILLAGE_HELP
     ordering = ("-started_at", "id")
@@ -113,6 +123,7 @@ class SelfGovRulesAdmin(RegisterAdmin):
     shown = ("starts_on", "conditions", "basis", "last_change")
     staff_list = "selfgov_rules"
     list_display = ("__str__", "starts_on", "basis")
+    list_filter = (BegunFilter,)
     date_hierarchy = "starts_on"
     search_fields = ("conditions", "basis")
     search_help_text = "可输入条件或依据"
