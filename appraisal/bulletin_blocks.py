@@ -16,7 +16,6 @@ from appraisal.bulletin_terms import (
     Named,
     ScoreRow,
     WeekFacts,
-    names_of,
 )
 from appraisal.papers.content import CENTER, RIGHT, Block, Column, Paragraph, Span, Table, paragraph, row, span
 from appraisal.rules.base import change_in_points, in_points
@@ -297,6 +296,3 @@ def _closed(text: str) -> str:
     """A sentence with its full stop."""
     text = text.strip()
     return text if text.endswith(("。", "；", "？")) else f"{text}。"
-
-
-__all__ = ["LISTED", "SECTIONS", "Blocks", "blocks_of", "change_figure", "figure", "names_of"]

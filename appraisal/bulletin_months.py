@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from appraisal.bulletin_blocks import LISTED, Blocks, figure
-from appraisal.bulletin_terms import MonthFacts, ScoreRow, Scores, names_of
+from appraisal.bulletin_terms import MonthFacts, ScoreRow, Scores
 from appraisal.papers.content import (
     CENTER,
     PLAIN,
@@ -189,6 +189,3 @@ def notice_paper(
         Signatures(("制表", "审核", "日期")),
     ]
     return Paper(title, tuple(blocks), Masthead(PLAIN))
-
-
-__all__ = ["SECTIONS", "blocks_of", "names_of", "notice_paper", "score_table"]

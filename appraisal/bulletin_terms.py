@@ -6,7 +6,6 @@ Teams are named by their village; persons only where the caller asked for names.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -200,9 +199,3 @@ class MonthFacts:
     risen: tuple[Named, ...] = field(default=())
     fallen: tuple[Named, ...] = field(default=())
     corrections: int = 0
-
-
-def names_of(rows: Sequence[Named], most: int = 12) -> str:
-    """示例三村、示例五村等18个组"""
-    told = "、".join(row.told for row in rows[:most])
-    return f"{told}等{len(rows)}个组" if len(rows) > most else told
