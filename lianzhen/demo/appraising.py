@@ -12,6 +12,7 @@ from appraisal.actions.month_notice import issue_notice
 from appraisal.models import Clause, Scheme, ScoreEntry, Suggestion
 from lianzhen.accounts.models import User
 from lianzhen.demo.plan import Scale
+from lianzhen.demo.reviewing import Reviewing
 from lianzhen.periods import Month, Week
 from villages.models import LiaisonTeam
 
@@ -38,6 +39,7 @@ class Appraising:
         self.scale, self.clerk, self.lead, self.district = scale, clerk, lead, district
         self.random: Random = scale.random("appraising")
         self.first = first
+        self.reviewing = Reviewing(clerk, lead, scale.random("reviewing"), first)
         self.scheme = self._adopt(first)
         self.clauses = {clause.number: clause for clause in self.scheme.clauses.all()}
 
@@ -109,6 +111,7 @@ class Appraising:
         while self._closing_day(month) < self.scale.today:
             self._suggestions(month, [week for week in weeks if week.end <= month.end])
             self._close(month)
+            self.reviewing.after(month, self._moment(self._closing_day(month), 15))
             month = month.next()
 
     def _closing_day(self, month: Month) -> date:

@@ -44,14 +44,21 @@ LANDMARKS = ("溪水", "村道", "山脊", "水渠", "老祠堂", "机耕道", "
 DUTY_DAYS = ("24", "13", "25", "14", "35")
 
 
+#: Weeks before the running one: enough for two months of figures, few enough for a quick demo. About 22 are a
+#: quarter that is closed and paid.
+WEEKS = 9
+
+
 @dataclass(frozen=True)
 class Scale:
-    """How large and how deep: villages, years of history, the day it is built for, the seed."""
+    """How large and how deep: villages, years of history of the register, the day it is built for, the seed, and
+    the weeks of work before the running one."""
 
     villages: int
     years: int
     today: date
     seed: int
+    weeks: int = WEEKS
 
     @property
     def begin(self) -> date:

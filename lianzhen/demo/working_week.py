@@ -33,8 +33,6 @@ from lianzhen.periods import Month, Week
 from lianzhen.town.models import Department
 from villages.models import LiaisonTeam, Person, Posting
 
-#: Weeks before the running one: enough for two months of figures, few enough for a quick demo.
-WEEKS = 9
 #: A whole county lives the last week only, through the same acts.
 WEEKS_OF_A_COUNTY, COUNTY = 1, 100
 
@@ -48,7 +46,7 @@ class WorkingWeeks:
         self.random: Random = scale.random("working weeks")
         self.departments = list(Department.objects.exclude(kind=Department.Kind.FORMER))
         self.weeks = [Week.of(scale.today)]
-        while len(self.weeks) <= (WEEKS_OF_A_COUNTY if scale.villages > COUNTY else WEEKS):
+        while len(self.weeks) <= (WEEKS_OF_A_COUNTY if scale.villages > COUNTY else scale.weeks):
             self.weeks.insert(0, self.weeks[0].previous())
         teams = list(LiaisonTeam.objects.on(scale.today).select_related("village"))
         self.teams = [team for team in teams if team.starts_on <= self.weeks[0].start]

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from grids.models import Grid
 from lianzhen.demo.build import build_town
-from lianzhen.demo.plan import Scale
+from lianzhen.demo.plan import WEEKS, Scale
 from lianzhen.town.models import Town
 from villages.models import Person, Village
 
@@ -24,15 +24,17 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=2018, help="同一个种子得到同样的数据。")
         parser.add_argument("--villages", type=int, default=39)
         parser.add_argument("--years", type=int, default=3, help="历史深度（年）。")
+        parser.add_argument("--weeks", type=int, default=WEEKS, help="工作记录有多少周；22周以上有一个完整的季度。")
         parser.add_argument("--today", type=date.fromisoformat, default=None, help="以哪一天为今天，例如 2026-11-23。")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if Town.objects.exists():
             raise CommandError("数据库里已经有数据。演示数据只装入空的数据库。")
-        if options["villages"] < 1 or options["years"] < 1:
-            raise CommandError("村数和年数应大于0。")
+        if min(options["villages"], options["years"], options["weeks"]) < 1:
+            raise CommandError("村数、年数和周数应大于0。")
         started = time.monotonic()
-        scale = Scale(options["villages"], options["years"], options["today"] or timezone.localdate(), options["seed"])
+        today = options["today"] or timezone.localdate()
+        scale = Scale(options["villages"], options["years"], today, options["seed"], options["weeks"])
         build_town(scale)
         counts = f"{Village.objects.count()}个村（社区），{Grid.objects.count()}个网格，{Person.objects.count()}人"
         self.stdout.write(f"演示数据已装入：{counts}，用时{time.monotonic() - started:.0f}秒。")
