@@ -119,11 +119,9 @@ def body(answer: Any) -> bytes:
 def measure(entry: Any, ask: Callable[[], Any], requests: int) -> Measured:
     """Warm up, then: the statements and the size once, the times of `requests` requests, the memory once."""
     body(ask())
-    statements: list[tuple[str, Any]] = []
     started = time.perf_counter()
-    with watching(statements):
-        content = body(ask())
-    if time.perf_counter() - started > SLOW:
+    statements, content = min((watched(ask) for _ in range(2)), key=lambda seen: len(seen[0]))
+    if time.perf_counter() - started > 2 * SLOW:
         requests = 3
     times = [timed(lambda: body(ask())) for _ in range(requests)]
     floors = [timed(lambda: plain(statements)) for _ in range(requests)]
@@ -159,6 +157,15 @@ def exported() -> int:
     return next(int(change["after"]) for change in entry.changes if change["label"] == "行数")
 
 
+def watched(ask: Callable[[], Any]) -> tuple[list[tuple[str, Any]], bytes]:
+    """The statements of one request and its answer. Asked for twice: what the process keeps for a minute (the
+    frame's town and calendar years) may be fetched anew in one of them."""
+    statements: list[tuple[str, Any]] = []
+    with watching(statements):
+        content = body(ask())
+    return statements, content
+
+
 def timed(work: Callable[[], Any]) -> tuple[float, float]:
     """Milliseconds that passed, and milliseconds of processor time."""
     started, cpu = time.perf_counter(), time.process_time()
@@ -166,12 +173,17 @@ def timed(work: Callable[[], Any]) -> tuple[float, float]:
     return (time.perf_counter() - started) * 1000, (time.process_time() - cpu) * 1000
 
 
+def _verb(sql: str) -> str:
+    """PostgreSQL's unions begin with a parenthesis."""
+    return sql.lstrip(" (\n").split(None, 1)[0].upper()
+
+
 def watching(statements: list[tuple[str, Any]]) -> Any:
     """Note every statement with its parameters."""
     from django.db import connection
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.lstrip().split(None, 1)[0].upper() in (*READING, "INSERT", "UPDATE", "DELETE"):
+        if _verb(sql) in (*READING, "INSERT", "UPDATE", "DELETE"):
             statements.append((sql, params))
         return execute(sql, params, many, context)
 
@@ -185,7 +197,7 @@ def plain(statements: list[tuple[str, Any]]) -> int:
     length = 0
     with connection.cursor() as cursor:
         for sql, params in statements:
-            if sql.lstrip().split(None, 1)[0].upper() in READING:
+            if _verb(sql) in READING:
                 cursor.execute(sql, params)
                 length += len(json.dumps(cursor.fetchall(), ensure_ascii=False, default=str))
     return length
