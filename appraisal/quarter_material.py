@@ -110,11 +110,13 @@ def materials_of(
     months: dict[Month, AppraisalMonth],
     review: QuarterlyReview | None,
     today: date,
+    reviewed: Sequence[TeamReview] | None = None,
 ) -> list[Material]:
-    """In the order of the teams given (with their village and liaison group at hand)."""
+    """In the order of the teams given (with their village and liaison group at hand). `reviewed`: the rows of the
+    review where they are at hand."""
     wanted = {team.pk for team in teams}
     accounts = _accounts(quarter, wanted)
-    places, rows = _places(quarter, months, review)
+    places, rows = _places(quarter, months, review, reviewed)
     urls = _clause_urls(accounts, months)
     # The statistics count any run of weeks.
     duty = {row.pk: row for row in team_months(teams, cast(Month, quarter), today)}
@@ -164,11 +166,14 @@ def _accounts(quarter: Quarter, teams: Collection[int]) -> dict[int, dict[Month,
 
 
 def _places(
-    quarter: Quarter, months: dict[Month, AppraisalMonth], review: QuarterlyReview | None
+    quarter: Quarter,
+    months: dict[Month, AppraisalMonth],
+    review: QuarterlyReview | None,
+    reviewed: Sequence[TeamReview] | None,
 ) -> tuple[dict[int, Place], dict[int, TeamReview]]:
     """As frozen once the review began; before, as they would be proposed. One query."""
     if review is not None:
-        rows = {row.team_id: row for row in TeamReview.objects.filter(review=review)}
+        rows = {row.team_id: row for row in (reviewed or TeamReview.objects.filter(review=review))}
         return {
             pk: Place(row.score, f"{row.place_text}（共{len(rows)}个组）", row.grade, row.proposed_why)
             for pk, row in rows.items()

@@ -52,7 +52,7 @@ def quarter_review(request: HttpRequest, quarter: str) -> HttpResponse:
             "heading": row.team_name,
             "quarter": period,
             "row": row,
-            "material": materials_of(period, [team], months_of(period), review, timezone.localdate())[0],
+            "material": materials_of(period, [team], months_of(period), review, timezone.localdate(), rows)[0],
             "number": at + 1,
             "count": len(rows),
             "done": sum(one.reviewed_at is not None for one in rows),

@@ -1,0 +1,86 @@
+"""The quarter through its pages: blocked steps say why, notes and grades are saved, few queries."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from appraisal.models import IssuedDocument, Payout, QuarterlyReview, TeamReview
+from appraisal.tests.quarter_scene import Q4, begun, decided, sealed_quarter
+from lianzhen.accounts.roles import Role
+
+
+@pytest.fixture(autouse=True)
+def january():
+    with time_machine.travel("2027-01-20T06:00:00Z", tick=False):
+        yield
+
+
+def url(name, *more):
+    return reverse(name, args=[Q4.key, *more])
+
+
+def send(client, address, **data):
+    form = client.get(address).context["form"]
+    kept = {name: form[name].value() for name in ("once", "version", "seen") if name in form.fields}
+    return client.post(address, {**{k: v() if callable(v) else v for k, v in kept.items() if v is not None}, **data})
+
+
+def test_a_blocked_quarter_says_which_month(cast, sign_in):
+    sealed_quarter(cast, months=2)
+    client = sign_in(Role.OFFICE)
+    assert "第四季度含10、11、12月，12月未定稿。" in client.get(url("quarter")).content.decode()
+    assert send(client, url("quarter_start")).status_code == 422
+    assert not QuarterlyReview.objects.exists()
+
+
+def test_the_whole_way_through_the_pages(cast, sign_in):
+    sealed_quarter(cast)
+    client = sign_in(Role.OFFICE)
+    assert send(client, url("quarter_start")).status_code == 303
+    page = url("quarter_review")
+    assert "示例一村联村工作组" in client.get(page).content.decode()
+    answer = send(client, page, grade="较好", note="环境整建要跟上。", go="next")
+    row = TeamReview.objects.get(team=cast.team)
+    assert answer["Location"] == f"{page}?team={cast.other_team.pk}"
+    assert (row.note, row.grade) == ("环境整建要跟上。", "较好")
+    assert send(client, page, grade="好", note="").status_code == 422
+    assert send(client, url("quarter_hand_in")).status_code == 303
+
+    client = sign_in(Role.COMMITTEE)
+    assert send(client, url("quarter_approve"), basis="荷党纪要〔2027〕1号").status_code == 303
+    assert Payout.objects.get().state == Payout.State.APPROVED
+    client = sign_in(Role.OFFICE_LEAD)
+    assert send(client, url("quarter_review_issue")).status_code == 303
+    assert send(client, url("quarter_payout_issue", 1)).status_code == 303
+    kinds = dict(IssuedDocument.objects.values_list("kind", "audience"))
+    assert kinds == {
+        IssuedDocument.Kind.QUARTERLY_REVIEW: IssuedDocument.Audience.STAFF,
+        IssuedDocument.Kind.PAYOUT: IssuedDocument.Audience.OFFICE,
+    }
+
+
+def test_the_district_sees_its_teams_without_amounts(cast, sign_in):
+    decided(cast)
+    text = sign_in(Role.DISTRICT).get(url("quarter_approval")).content.decode()
+    assert "示例一村" in text
+    assert "示例二村" not in text
+    assert "兑现（元）" not in text
+
+
+def test_few_queries(cast, sign_in):
+    begun(cast)
+    client = sign_in(Role.OFFICE)
+    pages = ("quarter", "quarter_materials", "quarter_review", "quarter_approval")
+    addresses = [url(name) for name in pages] + [
+        url("quarter_material", cast.team.pk),
+        f"{url('quarter_materials')}?print=1",
+    ]
+    for address in addresses:
+        client.get(address)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(address).status_code == 200
+        assert len(asked) <= 15, (address, len(asked))
