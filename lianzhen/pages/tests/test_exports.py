@@ -59,6 +59,7 @@ LISTS = (
     "suggestion_list",
     "score_list",
     "month_list",
+    "subsidy_list",
     "correction_list",
     "quarter_list",
     "bulletin_list",
@@ -69,7 +70,7 @@ LISTS = (
     "appeal_list",
 )
 #: What stands in the address of a list about one month.
-ARGUMENTS = {"score_list": ["2026-11"]}
+ARGUMENTS = {"score_list": ["2026-11"], "subsidy_list": ["2026-01"]}
 #: Rows of one page of the longest list.
 ON_A_PAGE = 100
 #: Lists on which people's telephone numbers stand.
