@@ -17,7 +17,7 @@ from django.urls import reverse
 from appraisal.duty_months import MonthRow, team_months
 from appraisal.models import AppraisalMonth, Clause, Decision, MonthlyScore, QuarterlyReview, TeamReview, TownNeed
 from appraisal.payouts import QuarterTerms
-from appraisal.quarter_facts import figures_of, proposals, quarter_terms_of
+from appraisal.quarter_facts import TeamFigures, figures_of, proposals, quarter_terms_of
 from appraisal.rules.base import ZERO
 from appraisal.score_account import ExplainedLine, TeamScore, from_json
 from appraisal.score_charts import tint
@@ -111,12 +111,13 @@ def materials_of(
     review: QuarterlyReview | None,
     today: date,
     reviewed: Sequence[TeamReview] | None = None,
+    figures: Sequence[TeamFigures] | None = None,
 ) -> list[Material]:
-    """In the order of the teams given (with their village and liaison group at hand). `reviewed`: the rows of the
-    review where they are at hand."""
+    """In the order of the teams given (with their village and liaison group at hand). `reviewed`,
+    `figures`: the rows of the review, those of the months, where they are at hand."""
     wanted = {team.pk for team in teams}
     accounts = _accounts(quarter, wanted)
-    places, rows = _places(quarter, months, review, reviewed)
+    places, rows = _places(quarter, months, review, reviewed, figures)
     urls = _clause_urls(accounts, months)
     # The statistics count any run of weeks.
     duty = {row.pk: row for row in team_months(teams, cast(Month, quarter), today)}
@@ -170,6 +171,7 @@ def _places(
     months: dict[Month, AppraisalMonth],
     review: QuarterlyReview | None,
     reviewed: Sequence[TeamReview] | None,
+    figures: Sequence[TeamFigures] | None,
 ) -> tuple[dict[int, Place], dict[int, TeamReview]]:
     """As frozen once the review began; before, as they would be proposed. One query."""
     if review is not None:
@@ -179,7 +181,7 @@ def _places(
             for pk, row in rows.items()
         }, rows
     sealed = [row for row in months.values() if row.is_sealed]
-    figures = figures_of(quarter)
+    figures = figures_of(quarter) if figures is None else figures
     if not sealed or not figures:
         return {}, {}
     terms: QuarterTerms = quarter_terms_of(sealed[-1].scheme)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from appraisal.actions import quarters as actions
 from appraisal.forms.quarters import QuarterBackForm, QuarterStepForm
 from appraisal.models import Payout, QuarterlyReview, TeamReview
 from appraisal.permissions_quarters import decide_quarters, keep_quarters, see_payouts, see_quarters
-from appraisal.quarter_facts import figures_of, months_of, quarter_terms_of, sealed_of, terms_of
+from appraisal.quarter_facts import TeamFigures, figures_of, months_of, quarter_terms_of, sealed_of, terms_of
 from appraisal.quarter_material import materials_of
 from appraisal.quarter_steps import Standing, missing_sentence, steps
 from lianzhen.pages.forms import form_page
@@ -157,9 +157,9 @@ def signed(review: QuarterlyReview) -> list[tuple[str, str]]:
 
 
 # --- Material ---------------------------------------------------------------------------------------
-def teams_in(period: Quarter, user: Any) -> list[LiaisonTeam]:
-    """Those scored in the quarter whose village the user sees, in the order of districts and villages."""
-    places = {one.team_id: one.position for one in figures_of(period)}
+def teams_in(rows: Iterable[TeamReview | TeamFigures], user: Any) -> list[LiaisonTeam]:
+    """Those of the rows whose village the user sees, in the order of districts and villages. One query."""
+    places = {one.team_id: one.position for one in rows}
     teams = LiaisonTeam.objects.visible_to(user).filter(pk__in=places).select_related("village__group")
     return sorted(teams, key=lambda team: places[team.pk])
 
@@ -168,8 +168,10 @@ def teams_in(period: Quarter, user: Any) -> list[LiaisonTeam]:
 def quarter_materials(request: HttpRequest, quarter: str) -> HttpResponse:
     """Links to the page of each team; with `?print=1` all of them, one A4 each."""
     period = asked_quarter(quarter)
-    teams = teams_in(period, request.user)
-    months = months_of(period)
+    review, months = review_of(period), months_of(period)
+    reviewed = list(TeamReview.objects.filter(review=review)) if review else []
+    figures = [] if review else figures_of(period)
+    teams = teams_in(reviewed or figures, request.user)
     context = {
         **under(period),
         "title": f"{period.title}讲评材料",
@@ -178,9 +180,9 @@ def quarter_materials(request: HttpRequest, quarter: str) -> HttpResponse:
         "back_url": request.path,
     }
     if request.GET.get("print") == "1":
-        found = materials_of(period, teams, months, review_of(period), timezone.localdate())
+        found = materials_of(period, teams, months, review, timezone.localdate(), reviewed, figures)
         return render(request, "appraisal/quarter_material_print.html", {**context, "materials": found})
-    rows = {row.team_id: row for row in TeamReview.objects.filter(review__quarter=period.start)}
+    rows = {row.team_id: row for row in reviewed}
     context["rows"] = [(team, rows.get(team.pk)) for team in teams]
     return render(request, "appraisal/quarter_materials.html", context)
 
