@@ -125,8 +125,8 @@ def materials_of(
     found = []
     for team in teams:
         own = accounts.get(team.pk, {})
-        figures = tuple(MonthFigure(m, own.get(m), bool(m in months and months[m].is_sealed)) for m in quarter.months)
-        last = next((one.score for one in reversed(figures) if one.score), None)
+        monthly = tuple(MonthFigure(m, own.get(m), bool(m in months and months[m].is_sealed)) for m in quarter.months)
+        last = next((one.score for one in reversed(monthly) if one.score), None)
         lines = _lines(own, urls)
         decisions, needs = decided.get(team.pk, []), asked.get(team.village_id, [])
         worst = sorted((one for one in lines if one.effect < 0), key=lambda one: one.effect)[:WORST]
@@ -136,9 +136,9 @@ def materials_of(
                 team=team,
                 district=last.district if last else "",
                 leader=last.leader if last else "",
-                months=figures,
+                months=monthly,
                 place=places.get(team.pk),
-                categories=_categories(figures),
+                categories=_categories(monthly),
                 worst=tuple(worst),
                 best=tuple(best),
                 lines=len(lines),
