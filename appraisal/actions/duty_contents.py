@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from lianzhen.pages import photos as pictures
 from appraisal.actions.team_days import save_checked, team_day
 from appraisal.models import DutyAttendance, DutyLog, DutyNote, DutyPhoto
 from appraisal.work_areas import TOPICS
 from lianzhen.accounts.models import User
+from lianzhen.pages import photos as pictures
 
 State = DutyLog.State
 MOST_PHOTOS = 6

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lianzhen.money_words import money_words
 from appraisal.rules import BadParameters
 from appraisal.subsidies import cents, days_served, subsidy_sheet, sum_problem
 from appraisal.subsidy_formulas import (
@@ -31,6 +30,7 @@ from appraisal.subsidy_formulas import (
     part_type,
 )
 from appraisal.tests.strategies import hundredths, tenths
+from lianzhen.money_words import money_words
 from lianzhen.periods import Month, Span
 
 OCTOBER = Month(2018, 10)

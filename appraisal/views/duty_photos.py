@@ -10,10 +10,10 @@ from django.urls import reverse
 from appraisal.actions.duty_contents import withdraw_photo
 from appraisal.models import DutyPhoto
 from appraisal.permissions import see_duty, take_photo_down
-from lianzhen.pages.photos import small_name
 from appraisal.views.duty import form_context
 from lianzhen.pages.forms import PageForm, form_page
 from lianzhen.pages.guard import guarded, visible
+from lianzhen.pages.photos import small_name
 from lianzhen.wording import long_date
 
 #: A picture never changes; the browser of whoever saw it may keep it for a day, no proxy may.

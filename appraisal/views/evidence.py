@@ -10,10 +10,10 @@ from django.urls import reverse
 from appraisal.actions.evidence import CONTENT_TYPES, withdraw_evidence
 from appraisal.models import Evidence, ScoreEntry
 from appraisal.permissions_entries import see_evidence, take_evidence_down
-from lianzhen.pages.photos import small_name
 from appraisal.views.duty_photos import KEPT
 from lianzhen.pages.forms import PageForm, form_page
 from lianzhen.pages.guard import guarded, visible
+from lianzhen.pages.photos import small_name
 
 
 def _rows(rows: QuerySet) -> QuerySet:
