@@ -226,7 +226,8 @@ def _colophon(rows: list[tuple[str, str]], styles: Styles) -> str:
         )
     gap = para("表注", styles, "")
     return (
-        f'{gap}<w:tbl><w:tblPr><w:tblW w:w="{width}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>{borders}</w:tblBorders>'
+        f'{gap}<w:tbl><w:tblPr><w:tblW w:w="{width}" w:type="dxa"/><w:jc w:val="center"/>'
+        f"<w:tblBorders>{borders}</w:tblBorders>"
         f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid><w:gridCol w:w="{width}"/></w:tblGrid>'
         f"{''.join(written)}</w:tbl>{gap}"
     )

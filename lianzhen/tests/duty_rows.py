@@ -23,8 +23,8 @@ def duty_rows(cast: Cast) -> dict[str, list[Any]]:
 
 
 def _side(cast: Cast, *, own: bool) -> dict[str, Any]:
-    from lianzhen.pages import photos
     from appraisal.models import DutyAttendance, DutyLog, DutyPhoto, DutyShift, SpotCheck
+    from lianzhen.pages import photos
 
     today = timezone.localdate()
     team = cast.team if own else cast.other_team

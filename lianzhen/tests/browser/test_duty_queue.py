@@ -11,8 +11,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from appraisal.models import DutyAttendance, DutyLog, DutyNote, DutyPhoto, SyncItem
-from lianzhen.pages.photos import default_storage
 from lianzhen.accounts.roles import Role
+from lianzhen.pages.photos import default_storage
 from lianzhen.tests.browser.conftest import DESKTOP, sign_in
 from lianzhen.tests.browser.duty_phones import (
     KEPT_PAGES,
