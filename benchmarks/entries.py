@@ -19,7 +19,7 @@ from works_scores import CLOSING, TRIAL, lock_a_month, try_a_year
 from appraisal.models import AppraisalMonth, Bulletin
 from grids.models import Grid, GridHeadTerm
 from lianzhen.accounts.models import User
-from lianzhen.periods import Month
+from lianzhen.periods import Month, Quarter
 from villages.models import SocialOrganization, Village
 
 BACKEND = "lianzhen.accounts.backends.AccountOrPhoneBackend"
@@ -72,6 +72,12 @@ class Sample:
     def sealed(self) -> str:
         """Of the last one that was locked."""
         return Month.of(AppraisalMonth.objects.sealed().latest("month").month).key
+
+    @cached_property
+    def quarter(self) -> str:
+        """The last one that was locked whole."""
+        months = set(AppraisalMonth.objects.sealed().values_list("month", flat=True))
+        return max(Quarter.of(day).key for day in months if {m.start for m in Quarter.of(day).months} <= months)
 
     @cached_property
     def told(self) -> str:
@@ -150,6 +156,8 @@ PAGES = (
     page("登记人员", "office", "person_add"),
     page("通报", "office", "bulletin_list"),
     page("周通报", "office", "bulletin", "told", budget=LONG),
+    page("季讲评", "office", "quarter", "quarter"),
+    page("季讲评材料", "office", "quarter_material", "quarter", "team"),
     page("文件柜", "office", "document_list"),
     page("社会组织", "office", "organization_list", budget=LONG),
     page("一个社会组织", "office", "organization", "organization"),
