@@ -14,7 +14,7 @@ from villages.admin.register import RegisterAdmin
 
 
 def _kilobytes(row: Any) -> str:
-    return f"{number(-(-row.size // 1024))}KB"
+    return f"{number(-(-row.size // 1024))}千字节"
 
 
 @admin.register(IssuedDocument)

@@ -19,7 +19,7 @@ def document_rows(cast: Cast) -> dict[str, list[Any]]:
     office = cast.users[Role.OFFICE]
     set_paper_settings(by=office, copies=60)
     template = upload_template(
-        style="plain", name="镇里的模板.docx", content=shipped("plain"), by=office, now=timezone.now()
+        style="plain", name="镇里的模板", content=shipped("plain"), by=office, now=timezone.now()
     )
     papers = [issued(cast, village=village) for village in (cast.own, cast.other)]
     return {"documents": papers, "settings/papers/templates": [template, template]}

@@ -133,6 +133,8 @@ def make_rows(cast: Any) -> dict:
         model: model._default_manager.order_by("pk").first() for model in RIGHTS if model not in (Notice, AuditEntry)
     }
     found.update({m.Person: cast.resident, m.Village: cast.own, m.VillagerGroup: cast.villager_group, Grid: cast.grid})
+    # Drafts are for the office; what was issued is for all.
+    found[w.Bulletin] = w.Bulletin.objects.filter(state="issued").first()
     found[User] = cast.users[Role.LEADER]
     found[AuditEntry] = AuditEntry.objects.filter(model="accounts.user").first()
     return found

@@ -47,6 +47,7 @@ from villages.models import Person
 #: Lines of a record that is read whole on its own page, and the envelopes of a phone's entries, have none either;
 #: nor has the one row of 编印设置, which has a page.
 PARTS_OF_RECORDS = {
+    w.BulletinBlock,
     w.Category,
     w.DocumentFile,
     w.PaperSettings,

@@ -49,6 +49,12 @@ LISTS = {
     "deduction_list": 1,
     "bonus_list": 1,
     "appeal_list": 1,
+    "bulletin_list": 1,
+    "quarter_list": 1,
+    "selfgov_list": 1,
+    "selfgov_application_list": 1,
+    "selfgov_year_list": 1,
+    "work_budget_list": 1,
 }
 #: An inbox is worked through, not printed; 考核办法 and 补助清单 have sheets of their own.
 NOT_A_LIST_ON_PAPER = {"approval_list", "scheme_list", "subsidy_list"}
