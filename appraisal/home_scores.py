@@ -127,6 +127,14 @@ class MonthProgress:
     url: str
     steps: Sequence[Progress]
 
+    @property
+    def left(self) -> str:
+        """What is left of a month whose figures are fixed, in one line; empty while the steps say more."""
+        rest = [step for step in self.steps if step.tone != "done"]
+        if len(rest) > 1:
+            return ""
+        return f"{rest[0].title}{rest[0].note}" if rest else "待归档"
+
 
 def month_sources() -> dict[str, Source]:
     """Months that are not archived yet: state, last day of the publicity, whether signed off, in one text."""
@@ -138,9 +146,10 @@ def month_sources() -> dict[str, Source]:
 
 
 def months_in_progress(items: Sequence[Item], today: date) -> list[MonthProgress]:
-    """Those that are over, the oldest first; the running one where there is nothing else to close."""
+    """Those that are over, the oldest first, those whose figures are fixed last; the running one where there is
+    nothing else to close."""
     over = [item for item in items if Month.of(item.day).end < today]
-    return [_month_progress(item, today) for item in over or list(items)[:1]]
+    return sorted((_month_progress(item, today) for item in over or list(items)[:1]), key=lambda one: bool(one.left))
 
 
 def _month_progress(item: Item, today: date) -> MonthProgress:
