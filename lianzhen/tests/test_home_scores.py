@@ -255,11 +255,11 @@ def test_the_office_sees_how_far_each_month_is(cast, scheme, clock, sign_in):
     settle()
     advance(cast, "final", OCTOBER)
     clock.move_to(scene.at(LATER))
-    assert told(sign_in) == [("10月考核", ["补助清单待核对"]), ("11月考核", ["检查数据可以开始"])]
+    assert told(sign_in) == [("11月考核", ["检查数据可以开始"]), ("10月考核", ["补助清单待核对"])]
     row = advance(cast, "publicity", day=LATER)
     until = row.publicity_until
-    assert told(sign_in)[1] == ("11月考核", [f"公示公示中，至{until.month}月{until.day}日"])
-    done = part(sign_in, Role.OFFICE).closing[1].steps
+    assert told(sign_in)[0] == ("11月考核", [f"公示公示中，至{until.month}月{until.day}日"])
+    done = part(sign_in, Role.OFFICE).closing[0].steps
     assert [step.title for step in done if step.tone == "done"] == ["检查数据", "预览得分", "审核"]
 
 
