@@ -15,7 +15,7 @@ from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
 
-from appraisal.models import Appeal, AppraisalMonth, Correction, Scheme, ScoreEntry
+from appraisal.models import Appeal, AppraisalMonth, Correction, Payout, QuarterlyReview, Scheme, ScoreEntry
 from appraisal.permissions import TEAM
 from appraisal.permissions_months import review_months
 from appraisal.rules.base import change_in_points
@@ -23,7 +23,7 @@ from appraisal.todos import SHORT, Todo, until
 from appraisal.waiting import Item, Source
 from lianzhen.accounts.models import User as Account
 from lianzhen.accounts.roles import Role
-from lianzhen.periods import Month
+from lianzhen.periods import Month, Quarter
 from villages.models import Posting
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def signing_sources(user: User, today: date) -> dict[str, Source]:
     if standing.has(Role.COMMITTEE):
         submitted = Scheme.objects.filter(state=Scheme.State.SUBMITTED)
         found["sign_schemes"] = Source(submitted, "submitted_at", "", text="title")
+        if not standing.teams(*TEAM):
+            found |= _quarters(user)
     if standing.has(Role.OFFICE_LEAD, Role.COMMITTEE):
         slips = Correction.objects.filter(state=Correction.State.ASKED).exclude(created_by=user)
         slips = slips.exclude(score__team__in=standing.teams(*TEAM))
@@ -59,6 +61,17 @@ def signing_sources(user: User, today: date) -> dict[str, Source]:
         found["sign_entries"] = Source(waiting, "recorded_at", text=told)
         found["sign_bonuses"] = Source(verified.exclude(verified_by=user), "verified_at", text=told)
     return found
+
+
+def _quarters(user: User) -> dict[str, Source]:
+    """Grades and amounts that the committee decides, and further lists."""
+    reviews = QuarterlyReview.objects.filter(state=QuarterlyReview.State.COMMITTEE).exclude(handed_by=user)
+    lists = Payout.objects.filter(state=Payout.State.ASKED, number__gt=1).exclude(created_by=user)
+    number = Concat(Cast("number", CharField()), Value(BETWEEN), Cast("review__quarter", CharField()))
+    return {
+        "sign_quarters": Source(reviews, "quarter", ""),
+        "sign_payouts": Source(lists, "created_at", "", text=number),
+    }
 
 
 def _joined(*names: str) -> Concat:
@@ -118,6 +131,18 @@ def _scheme(item: Item, today: date) -> Todo:
     return Todo(_line(f"通过考核方案：{item.text}"), reverse("scheme", args=[item.pk]), _waited(item, today))
 
 
+def _quarter(item: Item, today: date) -> Todo:
+    quarter = Quarter.of(item.day)
+    return Todo(f"审定{quarter.title}讲评", reverse("quarter_approval", args=[quarter.key]))
+
+
+def _payout(item: Item, today: date) -> Todo:
+    number, day = (item.text or "").split(BETWEEN)
+    quarter = Quarter.of(date.fromisoformat(day))
+    address = reverse("quarter_payout_of", args=[quarter.key, int(number)])
+    return Todo(f"审定{quarter.title}第{number}份兑现清单", address, _waited(item, today))
+
+
 def _correction(item: Item, today: date) -> Todo:
     number, village = (item.text or "").split(BETWEEN)
     return Todo(f"批准更正单{number}（{village}）", reverse("correction", args=[item.pk]), _waited(item, today))
@@ -147,6 +172,8 @@ Make = Callable[[Item, date], Todo]
 KINDS: dict[str, tuple[str, Make]] = {
     "sign_months": ("月考核待审核", _month),
     "sign_schemes": ("考核方案待通过", _scheme),
+    "sign_quarters": ("季讲评待审定", _quarter),
+    "sign_payouts": ("兑现清单待审定", _payout),
     "sign_appeals": ("申诉待答复", _appeal),
     "sign_entries": ("扣分待复核", _entry),
     "sign_bonuses": ("加分待决定", _bonus),

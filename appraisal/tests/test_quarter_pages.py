@@ -8,8 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from appraisal.actions import quarters
 from appraisal.models import IssuedDocument, Payout, QuarterlyReview, TeamReview
-from appraisal.tests.quarter_scene import Q4, begun, decided, sealed_quarter
+from appraisal.tests.quarter_scene import NOW, Q4, begun, decided, sealed_quarter
 from lianzhen.accounts.roles import Role
 
 
@@ -61,6 +62,17 @@ def test_the_whole_way_through_the_pages(cast, sign_in):
         IssuedDocument.Kind.QUARTERLY_REVIEW: IssuedDocument.Audience.STAFF,
         IssuedDocument.Kind.PAYOUT: IssuedDocument.Audience.OFFICE,
     }
+
+
+def test_what_waits_for_the_committee_stands_on_its_home(cast, sign_in):
+    begun(cast)
+    client = sign_in(Role.COMMITTEE)
+    assert "审定2026年第四季度讲评" not in client.get("/").content.decode()
+    quarters.hand_in(review=QuarterlyReview.objects.get(), by=cast.users[Role.OFFICE], now=NOW)
+    page = client.get("/").content.decode()
+    assert f'href="{url("quarter_approval")}"' in page
+    assert "审定2026年第四季度讲评" in page
+    assert "审定2026年第四季度讲评" not in sign_in(Role.OFFICE_LEAD).get("/").content.decode()
 
 
 def test_the_district_sees_its_teams_without_amounts(cast, sign_in):

@@ -118,7 +118,7 @@ def test_rows_of_a_list_never_change(cast):
         QuarterlyReview.objects.filter(pk=review.pk).update(approved_by=review.handed_by)
 
 
-def test_a_further_list_holds_the_difference_alone(cast):
+def test_a_further_list_holds_the_difference_alone(cast, sign_in):
     review = decided(cast)
     office, committee = cast.users[Role.OFFICE], cast.users[Role.COMMITTEE]
     ask = {"review": review, "by": office, "now": NOW}
@@ -133,6 +133,7 @@ def test_a_further_list_holds_the_difference_alone(cast):
         wrong.save()
     payout = quarters.ask_further(**ask, reason="任职登记更正")
     assert "等待审定" in refused(lambda: quarters.ask_further(**ask, reason="再补"))
+    assert "审定2026年第四季度第2份兑现清单" in sign_in(Role.COMMITTEE).get("/").content.decode()
     rows = {row.payee_name: row for row in payout.rows.all()}
     late, cut = rows["甲迟登记"], rows[cast.people[Role.MEMBER].name]
     assert (late.before, late.due) == (D(0), D("265.22"))  # 400 × 61 ÷ 92

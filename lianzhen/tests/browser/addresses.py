@@ -170,6 +170,9 @@ def _models() -> dict[str, Any]:
         "settings/scheme": week.Scheme,
         "settings/scheme/categories": week.Category,
         "settings/clauses": week.Clause,
+        "settings/papers/templates": week.DocumentTemplate,
+        "documents": week.IssuedDocument,
+        "bulletins": week.Bulletin,
     }
 
 

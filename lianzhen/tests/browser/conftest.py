@@ -17,7 +17,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client, override_settings
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from lianzhen.accounts.roles import Role
@@ -160,6 +160,11 @@ def sweeper(browser: Browser, browser_context_args: dict[str, Any], server: Live
     for page in made.pages:
         page.context.close()
     made.saw_no_fault()
+
+
+def typing(page: Page, label: str) -> Locator:
+    """The field that the script put in the place of the select: a select has the same role, a moment before."""
+    return page.get_by_role("combobox", name=label, exact=True).and_(page.locator("input"))
 
 
 def sign_in(page: Page, account: str, password: str = PASSWORD) -> None:

@@ -16,7 +16,7 @@ from appraisal.score_effect import months_up_to, standing_among
 from lianzhen.accounts.roles import Role
 from lianzhen.notices.models import Notice
 from lianzhen.tests.browser.clipboard import ALLOWED, paste
-from lianzhen.tests.browser.conftest import PHONE
+from lianzhen.tests.browser.conftest import PHONE, typing
 from lianzhen.tests.browser.measuring import grave_findings
 from lianzhen.tests.browser.test_every_page import desk_findings, phone_findings
 from lianzhen.tests.entry_rows import a_scheme
@@ -70,7 +70,7 @@ def panel(page: Page):
 
 def choose(page: Page, name: str, typed: str) -> None:
     """In a combobox that has the focus: type, take the first."""
-    expect(page.get_by_role("combobox", name=name, exact=True)).to_be_focused()
+    expect(typing(page, name)).to_be_focused()
     page.keyboard.type(typed)
     page.keyboard.press("Enter")
 
@@ -80,9 +80,9 @@ def by_keyboard(page: Page, typed: str) -> None:
     page.get_by_role("link", name="登记扣分", exact=True).first.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("登记扣分")
-    page.get_by_role("combobox", name="工作组", exact=True).focus()
+    typing(page, "工作组").focus()
     choose(page, "工作组", "slyc")
-    page.get_by_role("combobox", name="条款", exact=True).focus()
+    typing(page, "条款").focus()
     choose(page, "条款", typed)
     quantity = page.get_by_label("数量（次）")
     expect(quantity).to_have_value("1")
@@ -140,9 +140,9 @@ def test_seven_the_same_again_is_asked_about(deducted, judged, visitor):
 
 
 def by_keyboard_of_the_same(page: Page) -> None:
-    page.get_by_role("combobox", name="工作组", exact=True).focus()
+    typing(page, "工作组").focus()
     choose(page, "工作组", "slyc")
-    page.get_by_role("combobox", name="条款", exact=True).focus()
+    typing(page, "条款").focus()
     choose(page, "条款", "b1")
     expect(page.get_by_label("数量（起）")).to_have_value("1")
     page.get_by_label("事实").fill("一起邻里纠纷没有按时上报。")

@@ -11,12 +11,13 @@ from playwright.sync_api import Page, expect
 from grids.actions import end_head
 from grids.models import GridHeadTerm
 from lianzhen.accounts.roles import Role
+from lianzhen.tests.browser.conftest import typing
 from lianzhen.wording import full_date
 
 
 def choose(page: Page, label: str, typed: str) -> None:
     """Pick from a combobox by what is typed; it costs no click."""
-    page.get_by_role("combobox", name=label).press_sequentially(typed)
+    typing(page, label).press_sequentially(typed)
     page.keyboard.press("Enter")
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from lianzhen.accounts.roles import Role
 from lianzhen.periods import Month
-from lianzhen.tests.browser.conftest import PHONE
+from lianzhen.tests.browser.conftest import PHONE, typing
 from lianzhen.tests.browser.measuring import grave_findings
 from lianzhen.tests.browser.test_every_page import desk_findings, phone_findings
 from villages.models import LiaisonTeam, Posting, SelfGovApplication, SelfGovernance
@@ -117,8 +117,7 @@ def _judged(scene, town, visitor) -> None:
     page.get_by_label("党委研究日期").fill((first - timedelta(days=1)).isoformat())
     page.get_by_label("依据").fill(GROUND)
     page.get_by_label("生效日期").fill(first.isoformat())
-    box = page.get_by_role("combobox", name="联村工作指导员", exact=True)
-    box.focus()
+    typing(page, "联村工作指导员").focus()
     page.keyboard.type("丁指导")
     page.keyboard.press("Enter")
     assert desk_findings(page) + grave_findings(page) == []
