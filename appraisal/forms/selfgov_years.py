@@ -5,32 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 
 from appraisal.actions.selfgov_years import LEAST_WORDS
 from appraisal.models import SelfGovYear
-from lianzhen.pages.forms import PageForm, PinyinSelect
-from villages.forms.places import PastDayField, count, line
+from lianzhen.pages.forms import PageForm
+from villages.forms.places import PastDayField, line
 from villages.forms.selfgov import words
-from villages.models import Village
-
-
-class StartYearForm(PageForm):
-    village = forms.ModelChoiceField(
-        label="自治村",
-        queryset=Village.objects.none(),
-        widget=PinyinSelect,
-        empty_label="请选择村",
-        error_messages={"required": "请选择村", "invalid_choice": "请从名单中选择村"},
-    )
-    year = count("年度", 2099, 2018)
-
-    def __init__(self, *args: Any, villages: QuerySet[Village], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["village"].queryset = villages
-        alone = list(villages[:2])
-        if len(alone) == 1:
-            self.initial["village"] = alone[0].pk
 
 
 class SelfReportForm(PageForm):

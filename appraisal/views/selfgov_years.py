@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +14,6 @@ from django.utils import timezone
 from appraisal.actions import selfgov_years as actions
 from appraisal.forms.selfgov_years import (
     SelfReportForm,
-    StartYearForm,
     YearCheckForm,
     YearGradeForm,
     YearOpinionForm,
@@ -37,10 +35,11 @@ from appraisal.permissions_selfgov import (
 from appraisal.selfgov_paper import sheet_paper
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
-from lianzhen.pages.forms import PageForm, form_page
+from lianzhen.pages.forms import PageForm, form_page, taken_meanwhile
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link_to, plain_table, tag
 from lianzhen.wording import money, number
+from villages.forms.work_budgets import VillageYearForm
 from villages.models import SelfGovernance, Village, WorkBudget
 from villages.permissions_selfgov import OFFICE
 from villages.views.work_budgets import USE_COLUMNS
@@ -115,7 +114,7 @@ def selfgov_year_add(request: HttpRequest) -> HttpResponse:
     year = today.year if (today.month, today.day) >= actions.OPENS else today.year - 1
     return form_page(
         request,
-        StartYearForm(request.POST or None, villages=_villages(user), initial={"year": year}),
+        VillageYearForm(request.POST or None, villages=_villages(user), initial={"year": year}),
         save=lambda values: actions.start(
             by=user, now=now, on_behalf=values["village"].pk not in user.standing.villages(Role.CADRE), **values
         ),
@@ -186,8 +185,7 @@ def _step(
 ) -> HttpResponse:
     url = reverse("selfgov_year", args=[sheet.pk])
     if request.method == "GET" and sheet.state not in states:
-        messages.info(request, actions.closed_sentence(sheet))
-        return HttpResponseRedirect(url, status=303)
+        return taken_meanwhile(request, actions.closed_sentence(sheet), url)
     crumbs = [*CRUMBS, (str(sheet), url)]
     next_url = more.pop("next_url", url)
     context = {"heading": heading, "submit": submit, "cancel_url": url, "crumbs": crumbs, "sheet": sheet, **more}

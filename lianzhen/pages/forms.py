@@ -109,6 +109,12 @@ class DayField(forms.DateField):
         self.validators += [MinValueValidator(FIRST_DAY, problem), MaxValueValidator(LAST_DAY, problem)]
 
 
+def taken_meanwhile(request: HttpRequest, sentence: str, url: str) -> HttpResponse:
+    """A step that somebody took in between has no form any more: to the page that says how far things are."""
+    messages.info(request, sentence)
+    return HttpResponseRedirect(url, status=303)
+
+
 def form_page(
     request: HttpRequest,
     form: forms.Form,

@@ -35,7 +35,9 @@ def yuan(label: str = "金额（元）", **more: Any) -> AmountField:
     )
 
 
-class GrantForm(PageForm):
+class VillageYearForm(PageForm):
+    """A self-governed village and a year; a village that is the only one is chosen already."""
+
     village = forms.ModelChoiceField(
         label="自治村",
         queryset=Village.objects.none(),
@@ -44,14 +46,20 @@ class GrantForm(PageForm):
         error_messages={"required": "请选择村", "invalid_choice": "请从名单中选择村"},
     )
     year = count("年度", 2099, 2018)
-    amount = yuan()
-    basis = line("依据文号", 200, help_text="下达经费的文件或会议纪要文号。")
-    granted_on = PastDayField(label="下达日期")
-    note = line("说明", 200, required=False)
 
     def __init__(self, *args: Any, villages: QuerySet[Village], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["village"].queryset = villages
+        alone = list(villages[:2])
+        if len(alone) == 1:
+            self.initial["village"] = alone[0].pk
+
+
+class GrantForm(VillageYearForm):
+    amount = yuan()
+    basis = line("依据文号", 200, help_text="下达经费的文件或会议纪要文号。")
+    granted_on = PastDayField(label="下达日期")
+    note = line("说明", 200, required=False)
 
 
 class AdjustForm(PageForm):

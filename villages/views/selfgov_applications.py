@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from lianzhen.pages.forms import PageForm, form_page
+from lianzhen.pages.forms import PageForm, form_page, taken_meanwhile
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link_to
 from lianzhen.pages.uploads import file_answer
@@ -140,8 +139,7 @@ def _step(
     """One form of the town; where the step has been taken meanwhile, the application's page says so."""
     url = reverse("selfgov_application", args=[application.pk])
     if request.method == "GET" and application.state not in states:
-        messages.info(request, actions.closed_sentence(application))
-        return HttpResponseRedirect(url, status=303)
+        return taken_meanwhile(request, actions.closed_sentence(application), url)
     context |= {"application": application, "told": told(application), "opinions": opinions(application)}
     return form_page(
         request,

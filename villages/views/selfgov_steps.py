@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from lianzhen.pages.forms import form_page
+from lianzhen.pages.forms import form_page, taken_meanwhile
 from lianzhen.pages.guard import guarded
 from villages.actions import selfgov_applications as actions
 from villages.forms.selfgov import ConditionsForm, InstructorStepForm, MeetingForm, ReasonForm, SubmitForm
@@ -80,8 +79,8 @@ def _elsewhere(request: HttpRequest, application: SelfGovApplication, step: str)
     if step not in steps_of(application):
         return HttpResponseRedirect(first_open(application), status=303)
     if request.method == "GET" and application.state not in SelfGovApplication.WRITING:
-        messages.info(request, actions.closed_sentence(application))
-        return HttpResponseRedirect(reverse("selfgov_application", args=[application.pk]), status=303)
+        url = reverse("selfgov_application", args=[application.pk])
+        return taken_meanwhile(request, actions.closed_sentence(application), url)
     return None
 
 
