@@ -15,6 +15,7 @@ from appraisal.models.suggestions import Reminder, Suggestion
 from appraisal.models.sync import SyncItem
 from appraisal.models.weekly_reports import ReportComment, ReportLine, TownNeed, WeeklyReport
 from appraisal.models.work_rules import WorkRules
+from appraisal.models.years import AnnualAssessment, AnnualGrade, AnnualSummary
 
 #: Behind the door of the trail. `SyncItem` is not: it is the phone's envelope, what it holds is tracked.
 TRACKED = (
@@ -54,10 +55,16 @@ TRACKED = (
     Bulletin,
     BulletinBlock,
     SelfGovYear,
+    AnnualAssessment,
+    AnnualSummary,
+    AnnualGrade,
 )
 
 __all__ = [
     "TRACKED",
+    "AnnualAssessment",
+    "AnnualGrade",
+    "AnnualSummary",
     "Appeal",
     "AppraisalMonth",
     "Bulletin",

@@ -88,6 +88,8 @@ class Scheme(VersionedModel):
     subsidy = models.JSONField("补助办法", default=dict, blank=True)
     #: `payouts.QuarterTerms`: how a quarter is graded and paid, as its own JSON.
     quarter = models.JSONField("季讲评和兑现办法", default=dict, blank=True)
+    #: `year_terms.YearTerms`: how a year is graded, as its own JSON.
+    year = models.JSONField("年考核办法", default=dict, blank=True)
     basis = models.CharField("依据", max_length=200, blank=True)
     adopted_on = models.DateField("通过日期", null=True, blank=True)
     submitted_at = models.DateTimeField("提交于", null=True, blank=True)
