@@ -42,11 +42,12 @@ from appraisal.meeting_agenda import decision_state, fixed_days, heard_on
 from appraisal.meeting_days import calendar_notes, looked_back_on
 from appraisal.models import Correction, Decision, ScoreEntry, TownNeed, WeeklyMeeting
 from appraisal.ranking import Display
-from appraisal.report_overview import place_of, teams_of_week
+from appraisal.report_overview import teams_of_week
 from appraisal.report_state import ReportState, due_moment, due_words, report_states
 from appraisal.rules.base import ZERO, in_points
 from appraisal.score_account import TeamScore
 from appraisal.score_facts import MonthScores, month_scores
+from appraisal.team_rows import order_of
 from appraisal.waiting import gather
 from lianzhen.periods import Month, Week
 from lianzhen.town.models import CalendarDay, CalendarYear
@@ -75,7 +76,7 @@ def as_of(now: datetime) -> str:
 def week_facts(week: Week, now: datetime, *, with_names: bool = False) -> WeekFacts:
     """Everything that the bulletin of the week says, as the records stand now."""
     today = timezone.localdate(now)
-    teams = sorted(teams_of_week(LiaisonTeam.objects.all(), week), key=place_of)
+    teams = sorted(teams_of_week(LiaisonTeam.objects.all(), week), key=order_of)
     found = collect(teams, week.start, week.end)
     rules = found.rules_of(week)
     duty = {pk: week_duty(week, f, found.calendar, today, rules, found.holidays) for pk, f in found.teams.items()}

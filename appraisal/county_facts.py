@@ -26,12 +26,12 @@ from appraisal.county_terms import (
     Work,
 )
 from appraisal.duty_months import months_of_teams
-from appraisal.duty_overview import NO_DISTRICT
 from appraisal.entry_lines import line_of
 from appraisal.linkage import mean
 from appraisal.models import AppraisalMonth, Decision, MonthlyScore, ScoreEntry, TownNeed, WeeklyMeeting, WeeklyReport
 from appraisal.rules.base import ZERO
 from appraisal.score_account import TeamScore, from_text
+from appraisal.team_rows import NO_DISTRICT
 from grids.models import Grid, GridHeadTerm
 from lianzhen.periods import Month
 from lianzhen.town.models import Town

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from appraisal.duty_overview import LAST, NO_DISTRICT
 from appraisal.duty_terms import TeamFacts
 from appraisal.duty_totals import PersonTotals, TeamTotals, month_totals
 from appraisal.duty_week import weeks_of
 from appraisal.facts import Collected, collect
+from appraisal.team_rows import OfTeam
 from lianzhen.periods import Month
 from villages.models import LiaisonTeam
 
@@ -21,7 +21,7 @@ ROLES = {"leader": "组长", "member": "组员", "cadre": "村定补干部"}
 
 
 @dataclass(frozen=True)
-class MonthRow:
+class MonthRow(OfTeam):
     """A team, or one of its people (`person`), in a month.
 
     `need` days owed (None: nothing is counted for this person), `done` days there, `missed` owed days past
@@ -38,24 +38,6 @@ class MonthRow:
     leave: int
     official: int
     person: PersonTotals | None = None
-
-    @property
-    def district(self) -> str:
-        group = self.team.village.group
-        return group.district_name if group else NO_DISTRICT
-
-    @property
-    def place(self) -> int:
-        group = self.team.village.group
-        return group.position if group else LAST
-
-    @property
-    def code(self) -> str:
-        return self.team.village.code
-
-    @property
-    def pinyin(self) -> str:
-        return self.team.village.pinyin
 
     @property
     def name(self) -> str:

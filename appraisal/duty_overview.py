@@ -13,6 +13,7 @@ from appraisal.duty_calendar import is_worth_showing
 from appraisal.duty_terms import PersonDuty, WeekDuty
 from appraisal.duty_week import person_duties, week_duty, weeks_of
 from appraisal.facts import collect
+from appraisal.team_rows import OfTeam
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.periods import Month, Period, Week
@@ -21,14 +22,10 @@ from villages.models import LiaisonTeam
 from villages.models.teams import LiaisonTeamQuerySet
 from villages.visibility import in_seen_villages
 
-NO_DISTRICT = "未划片区"
-#: After every numbered district.
-LAST = 32767
-
 
 @dataclass(frozen=True)
-class TeamRow:
-    """One team in a week. What a list orders by lies flat."""
+class TeamRow(OfTeam):
+    """One team in a week."""
 
     team: LiaisonTeam
     duty: WeekDuty
@@ -36,24 +33,6 @@ class TeamRow:
     @property
     def pk(self) -> int:
         return self.team.pk
-
-    @property
-    def district(self) -> str:
-        group = self.team.village.group
-        return group.district_name if group else NO_DISTRICT
-
-    @property
-    def place(self) -> int:
-        group = self.team.village.group
-        return group.position if group else LAST
-
-    @property
-    def code(self) -> str:
-        return self.team.village.code
-
-    @property
-    def pinyin(self) -> str:
-        return self.team.village.pinyin
 
     @property
     def done(self) -> int:

@@ -16,32 +16,19 @@ from appraisal.facts import rules_of_weeks
 from appraisal.models import ReportComment, ReportLine, TownNeed, WeeklyReport
 from appraisal.report_lines import BLOCKS, NUMERALS
 from appraisal.report_state import HERE, ReportState, due_moment, owes, rules_of, state_of
+from appraisal.team_rows import OfTeam, district_of, order_of
 from appraisal.work_areas import WORK_AREAS
 from lianzhen.accounts.models import User
 from lianzhen.periods import Week
 from villages.models import LiaisonTeam, SelfGovernance
 from villages.models.teams import LiaisonTeamQuerySet
 
-NO_DISTRICT = "未划片区"
-#: After every numbered district.
-LAST = 32767
 #: Sections that a bulletin is written from: the six areas, the rest of part two, and the other parts.
 CATEGORIES: dict[str, tuple[str, str, str]] = {
     **{code: ("work", code, name) for code, name in WORK_AREAS.items()},
     "other": ("work", "", "其他工作"),
     **{code: (code, "", name) for code, name in BLOCKS.items() if code != "work"},
 }
-
-
-def district_of(team: LiaisonTeam) -> str:
-    group = team.village.group
-    return group.district_name if group else NO_DISTRICT
-
-
-def place_of(team: LiaisonTeam) -> tuple[int, str]:
-    """District by district, within one by the villages' codes."""
-    group = team.village.group
-    return (group.position if group else LAST, team.village.code)
 
 
 class Sent(NamedTuple):
@@ -58,24 +45,17 @@ class Sent(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ReportRow:
-    """One team in a week. What a list orders by lies flat."""
+class ReportRow(OfTeam):
+    """One team in a week."""
 
     team: LiaisonTeam
     report: Sent | None
     state: ReportState
     owed: bool
-    district: str
-    place: int
-    code: str
 
     @property
     def pk(self) -> int:
         return self.team.pk
-
-    @property
-    def pinyin(self) -> str:
-        return self.team.village.pinyin
 
     @property
     def sent_at(self) -> datetime | None:
@@ -145,7 +125,7 @@ def report_week(user: User, week: Week, now: datetime) -> ReportWeek:
     for team in teams:
         report, owed = reports.get(team.pk), owes(team, due, rules)
         state = state_of(report, owed=owed, due=due, now=now)
-        rows.append(ReportRow(team, report, state, owed, district_of(team), *place_of(team)))
+        rows.append(ReportRow(team, report, state, owed))
     # Of two teams that a village had in one week, the one that owes the report is listed.
     kept = [row for row in rows if row.report is not None or row.owed]
     return ReportWeek(week, due, sorted(kept, key=attrgetter("place", "code")))
@@ -222,7 +202,7 @@ def told_in(user: User, week: Week, category: str) -> list[Told]:
     for line in rows.order_by("position", "pk"):
         team = line.report.team
         found.setdefault(team.pk, Told(team, district_of(team), [])).texts.append(line.text)
-    return sorted(found.values(), key=lambda told: place_of(told.team))
+    return sorted(found.values(), key=lambda told: order_of(told.team))
 
 
 def title_of(category: str) -> str:

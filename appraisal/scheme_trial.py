@@ -15,7 +15,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from appraisal.duty_overview import LAST, NO_DISTRICT
 from appraisal.entry_lines import NAMES, line_of
 from appraisal.linkage import Mean, mean
 from appraisal.models import AppraisalMonth, Scheme, ScoreEntry
@@ -26,6 +25,7 @@ from appraisal.rules.scheme import AppliesTo
 from appraisal.scheme_terms import versions
 from appraisal.score_effect import Figures, KnownFigures
 from appraisal.scoring import Line, LineState
+from appraisal.team_rows import district_of, order_of
 from appraisal.trial_money import Payments
 from lianzhen.periods import Month
 from villages.models import LiaisonTeam, SelfGovernance
@@ -91,8 +91,7 @@ class TeamTrial:
 
     @property
     def district(self) -> str:
-        group = self.team.village.group
-        return group.district_name if group else NO_DISTRICT
+        return district_of(self.team)
 
     @property
     def moved_sentence(self) -> str:
@@ -317,8 +316,7 @@ def _teams_between(first: date, last: date) -> Listed:
 
 
 def _in_order(team: LiaisonTeam) -> tuple[int, str, date]:
-    group = team.village.group
-    return (group.position if group else LAST, team.village.code, team.starts_on)
+    return (*order_of(team), team.starts_on)
 
 
 def _in_scoring(teams: Listed, day: date) -> list[LiaisonTeam]:

@@ -16,7 +16,6 @@ from django.db.models import Case, DecimalField, Exists, F, JSONField, OuterRef,
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from appraisal.duty_overview import LAST, NO_DISTRICT
 from appraisal.entry_lines import LinesOf, lines_for, lines_in
 from appraisal.linkage import Mean, Unit, district_means, in_monthly_scoring, linked
 from appraisal.models import AppraisalMonth, MonthlyScore, Scheme
@@ -29,6 +28,7 @@ from appraisal.score_account import CategoryFigures, PartScore, TeamScore, from_
 from appraisal.score_effect import Figures, KnownFigures, figures_of
 from appraisal.score_lines import explained_lines
 from appraisal.scoring import Score
+from appraisal.team_rows import LAST, NO_DISTRICT
 from lianzhen.periods import Month
 from villages.models import LiaisonTeam, Posting, SelfGovernance
 

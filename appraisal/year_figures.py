@@ -12,9 +12,9 @@ from decimal import Decimal
 from django.db.models import Count, DecimalField, Sum
 from django.db.models.functions import Coalesce
 
-from appraisal.duty_overview import NO_DISTRICT
 from appraisal.models import AppraisalMonth, MonthlyScore, ScoreEntry
 from appraisal.rules.base import ZERO, in_points, rounded
+from appraisal.team_rows import NO_DISTRICT
 from lianzhen.wording import UNKNOWN
 
 MONTHS = range(1, 13)

@@ -10,10 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from appraisal.duty_overview import NO_DISTRICT, seen_teams
+from appraisal.duty_overview import seen_teams
 from appraisal.duty_paper import PaperSheet, paper_sheets
 from appraisal.facts import serving
 from appraisal.permissions import see_duty
+from appraisal.team_rows import district_of
 from appraisal.views.duty_views import step_links
 from lianzhen.pages.computed import asked_month
 from lianzhen.pages.guard import guarded
@@ -61,7 +62,7 @@ def _choice(teams: list[LiaisonTeam], month: Month, asked: dict[str, str]) -> di
         found = districts.setdefault(
             team.village.group_id,
             {
-                "title": group.district_name if group else NO_DISTRICT,
+                "title": district_of(team),
                 "url": f"?month={month.key}&group={group.pk}&print=1" if group else "",
                 "teams": [],
             },
