@@ -6,7 +6,7 @@ class AppraisalConfig(AppConfig):
     verbose_name = "联村工作"
 
     def ready(self) -> None:
-        from appraisal import seal_guards
+        from appraisal import quarter_guards, seal_guards
         from appraisal.importing import register_kinds
         from appraisal.models import (
             TRACKED,
@@ -20,7 +20,6 @@ class AppraisalConfig(AppConfig):
             Evidence,
             IssuedDocument,
             Leave,
-            PayoutRow,
             QuarterlyReview,
             Scheme,
             ScoreEntry,
@@ -38,7 +37,7 @@ class AppraisalConfig(AppConfig):
         for model in TRACKED:
             track(model)
         seal_guards.lay()
-        guards.append_only(PayoutRow)
+        quarter_guards.lay()
         # What was issued lies on paper elsewhere.
         guards.append_only(IssuedDocument)
         guards.append_only(DocumentFile)

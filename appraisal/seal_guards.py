@@ -46,14 +46,14 @@ def lay() -> None:
 
 
 def _entries() -> None:
-    changed = _changed(ScoreEntry, [*AFTERWARDS, *VERSIONED])
+    moved = changed(ScoreEntry, [*AFTERWARDS, *VERSIONED])
     counted = f"({_sealed_with('OLD')} OR {_sealed_with('NEW')})"
     guards.refuse(
         ScoreEntry,
         name="entry_sealed",
         message=MESSAGE,
         insert=_sealed("NEW.month"),
-        update=f"({changed}) AND {counted}",
+        update=f"({moved}) AND {counted}",
         delete=_sealed_with("OLD"),
     )
 
@@ -95,6 +95,7 @@ def _entry_sealed(entry: str) -> str:
     return f"EXISTS (SELECT 1 FROM {table} e WHERE e.id = {entry} AND {_sealed_with('e')})"
 
 
-def _changed(model: type[models.Model], leave_out: Collection[str]) -> str:
+def changed(model: type[models.Model], leave_out: Collection[str]) -> str:
+    """SQL for `guards.refuse`: some column of the row other than those is another one."""
     names = [one.column for one in model._meta.concrete_fields if one.column not in leave_out]
     return " OR ".join(f'OLD."{name}" {{differs}} NEW."{name}"' for name in names)

@@ -76,7 +76,7 @@ def test_no_column_of_a_counted_entry_changes(cast, sealed):
     for field in ScoreEntry._meta.concrete_fields:
         if field.primary_key or field.column in (*AFTERWARDS, *VERSIONED) or field.name == "suggestion":
             continue
-        value = other.get(field.name, _another(field, getattr(entry, field.attname), cast))
+        value = other.get(field.name, another(field, getattr(entry, field.attname), cast))
         assert value != getattr(entry, field.name), field.name
         # Some a constraint refuses before the seal is asked.
         with pytest.raises(IntegrityError) as refusal, transaction.atomic():
@@ -87,7 +87,8 @@ def test_no_column_of_a_counted_entry_changes(cast, sealed):
     refused(lambda: rows.update(state="draft"))
 
 
-def _another(field, value, cast):
+def another(field, value, cast):
+    """Another value than that, fit for the column."""
     if isinstance(field, models.ForeignKey):
         return cast.users[Role.COMMITTEE] if field.related_model is User else field.related_model.objects.last()
     if isinstance(field, models.BooleanField):
@@ -98,6 +99,8 @@ def _another(field, value, cast):
         return date(2026, 12, 1) if field.name == "month" else date(2026, 12, 2)
     if isinstance(field, models.DecimalField):
         return (value or D(1)) - D("0.1")
+    if isinstance(field, models.IntegerField):
+        return (value or 1) + 1
     if isinstance(field, models.JSONField):
         return {"points": "9"}
     return next(code for code, _ in field.choices if code != value) if field.choices else "改"

@@ -26,12 +26,6 @@ def quarter_rows(cast: Cast) -> dict[str, list[Any]]:
         quarter=QUARTER,
         scheme=Scheme.objects.adopted().first(),
         terms=SAMPLE.to_json(),
-        state="approved",
-        handed_at=now,
-        handed_by=office,
-        approved_at=now,
-        approved_by=committee,
-        basis="荷党纪要〔2026〕1号",
     )
     review.save()
     teams = (cast.team, cast.other_team)
@@ -51,6 +45,10 @@ def quarter_rows(cast: Cast) -> dict[str, list[Any]]:
             reviewed_at=now,
             reviewed_by=office,
         ).save()
+    # The database takes no team once the quarter is decided.
+    review.state, review.handed_at, review.handed_by = "approved", now, office
+    review.approved_at, review.approved_by, review.basis = now, committee, "荷党纪要〔2026〕1号"
+    review.save()
     payout = Payout(
         review=review,
         number=1,
