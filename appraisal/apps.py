@@ -69,7 +69,7 @@ class AppraisalConfig(AppConfig):
         track(DocumentTemplate, leave_out=["content"])
         # What changed is shown on the draft; automatic content repeats what other records say.
         track(Bulletin, leave_out=["changes", "refreshed_at", "refreshed_by"])
-        track(BulletinBlock, leave_out=["key", "auto", "base"])
+        track(BulletinBlock, leave_out=["key", "auto", "base", "cells"])
         # The calculation says it in words.
         track(ScoreEntry, leave_out=["values"])
         # Who came back on the first day was not away; last_day is then the day before.

@@ -1,13 +1,13 @@
 """How a draft is edited and brought up to date: words over automatic content, what changed, the paper whole.
 
-Pure. A block is automatic or edited; an edited block keeps its words (and the table that they were written over)
-until it is made automatic again, whatever the records say since.
+Pure. A block is automatic or edited; an edited block keeps its words, the table that they were written over and
+what was typed over its cells, until it is made automatic again, whatever the records say since.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from appraisal.papers.content import Block, Ending, Heading, Masthead, Paper, Paragraph, Span, Table
@@ -15,6 +15,8 @@ from appraisal.papers.content import Block, Ending, Heading, Masthead, Paper, Pa
 #: 「简报一般不超过4000字」 (design §9.5; domain.md §1.4, documents of ≤4,000 characters).
 ADVISED_LENGTH = 4000
 NUMERALS = "一二三四五六七八九十"
+#: Columns that say what a row is about; without one of them its first cell does.
+NAMING = ("联村工作组", "村", "片区")
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,71 @@ def _linked(line: str, links: list[Span]) -> tuple[Span, ...]:
     if start < len(line):
         found.append(Span(line[start:]))
     return tuple(found)
+
+
+# --- Tables -----------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the tables of a section. `place` names it in the section; the sum of a table is its last row."""
+
+    place: str
+    row: str
+    column: str
+    text: str
+
+    @property
+    def title(self) -> str:
+        """示例一村 得分（分）"""
+        return f"{self.row} {self.column}"
+
+
+def tables_of(blocks: Sequence[Block]) -> list[Table]:
+    return [block for block in blocks if isinstance(block, Table)]
+
+
+def lines_in(table: Table, number: int) -> Iterator[list[Cell]]:
+    """Row by row the cells of a section's table; `number`: the how many-th it is there, from 0."""
+    named = next((n for n, column in enumerate(table.columns) if column.title in NAMING), 0)
+    for place, line in enumerate(_rows(table)):
+        yield [
+            Cell(f"{number}-{place}-{across}", line[named].text or line[0].text, column.title, cell.text)
+            for across, (column, cell) in enumerate(zip(table.columns, line, strict=True))
+        ]
+
+
+def cells_of(blocks: Sequence[Block]) -> list[Cell]:
+    return [cell for number, table in enumerate(tables_of(blocks)) for line in lines_in(table, number) for cell in line]
+
+
+def with_cells(blocks: Sequence[Block], cells: Mapping[str, str]) -> tuple[Block, ...]:
+    """The blocks with texts typed over cells of their tables. What was typed leads to no rows: they say otherwise."""
+    if not cells:
+        return tuple(blocks)
+    found: list[Block] = []
+    count = 0
+    for block in blocks:
+        if isinstance(block, Table):
+            found.append(_typed_over(block, count, cells))
+            count += 1
+        else:
+            found.append(block)
+    return tuple(found)
+
+
+def _typed_over(table: Table, number: int, cells: Mapping[str, str]) -> Table:
+    rows = [
+        tuple(
+            replace(old, text=cells[cell.place], href="") if cell.place in cells else old
+            for old, cell in zip(line, told, strict=True)
+        )
+        for line, told in zip(_rows(table), lines_in(table, number), strict=True)
+    ]
+    total = rows.pop() if table.total else ()
+    return replace(table, rows=tuple(rows), total=total)
+
+
+def _rows(table: Table) -> tuple[tuple[Span, ...], ...]:
+    return (*table.rows, table.total) if table.total else table.rows
 
 
 # --- What changed ---------------------------------------------------------------------------------

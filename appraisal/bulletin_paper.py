@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from appraisal.bulletin_draft import Part, whole, with_words
+from appraisal.bulletin_draft import Part, whole, with_cells, with_words
 from appraisal.models import Bulletin, BulletinBlock, PaperSettings
 from appraisal.papers.content import BRIEFING, OFFICIAL, Block, Ending, Masthead, Paper, paragraph
 from lianzhen.town.models import Town
@@ -56,9 +56,10 @@ def _parts(blocks: Iterable[BulletinBlock], typed: Mapping[str, tuple[str, bool]
 
 def _content(block: BulletinBlock, typed: str | None) -> tuple[Block, ...]:
     """As stored, or with the words that an editor holds."""
-    if typed is not None:
-        return with_words(typed, block.base_blocks if block.is_edited else block.auto_blocks)
-    return with_words(block.words, block.base_blocks) if block.is_edited else block.auto_blocks
+    if typed is None and not block.is_edited:
+        return block.auto_blocks
+    base = with_cells(block.base_blocks, block.cells) if block.is_edited else block.auto_blocks
+    return with_words(block.words if typed is None else typed, base)
 
 
 def content_of(block: BulletinBlock) -> tuple[Block, ...]:

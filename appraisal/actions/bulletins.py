@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from appraisal import bulletin_blocks, bulletin_months
 from appraisal.actions.documents import issue
-from appraisal.bulletin_draft import changes_between, clean_words, words_of
+from appraisal.bulletin_draft import cells_of, changes_between, clean_words, words_of
 from appraisal.bulletin_facts import month_facts, week_facts
 from appraisal.bulletin_paper import paper_of
 from appraisal.models import AppraisalMonth, Bulletin, BulletinBlock, IssuedDocument
@@ -21,6 +21,7 @@ from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.periods import Month, Week
 from lianzhen.trail import acting
+from lianzhen.trail.recording import Act
 from lianzhen.trail.versions import lock_for_change
 
 State = Bulletin.State
@@ -74,7 +75,7 @@ def correct_bulletin(*, bulletin: Bulletin, reason: str, by: User | None, now: d
         wrong = lock_for_change(bulletin)
         if wrong.state != State.ISSUED:
             raise ValidationError(f"{wrong}现在是“{wrong.get_state_display()}”，不能更正。")
-        if Bulletin.objects.filter(corrects=wrong).exists():
+        if wrong.corrections.exclude(state=State.DROPPED).exists():
             raise ValidationError(f"{wrong}的更正稿已经生成，请打开原来的。")
         made = Bulletin(
             kind=wrong.kind,
@@ -86,6 +87,25 @@ def correct_bulletin(*, bulletin: Bulletin, reason: str, by: User | None, now: d
             correction_reason=reason.strip(),
         )
         return _write(made, by, now, {block.key: block for block in wrong.blocks.all()})
+
+
+def drop_correction(
+    *, bulletin: Bulletin, reason: str, by: User | None, now: datetime, version: int | None = None
+) -> Bulletin:
+    """撤销更正稿 begun by mistake: the issue stays in force, no number was taken, the draft stays on record."""
+    if not reason.strip():
+        raise ValidationError({"reason": "请填写撤销更正稿的原因。"})
+    with acting(by=by, action="bulletin.drop", label="撤销更正稿", reason=reason) as act:
+        bulletin = _draft(bulletin, version)
+        if bulletin.corrects is None:
+            raise ValidationError("只有更正稿可以撤销；这份草稿请直接修改，或逐段恢复自动。")
+        bulletin.state, bulletin.drop_reason = State.DROPPED, reason.strip()
+        bulletin.dropped_at, bulletin.dropped_by = now, by
+        bulletin.full_clean()
+        bulletin.save()
+        # Read where the issue is read: the draft has no page any more.
+        act.note(bulletin.corrects, [("更正稿", State.DRAFT.label, State.DROPPED.label)])
+    return bulletin
 
 
 def _refuse_early(period: Week | Month, is_early: bool) -> None:
@@ -112,7 +132,7 @@ def _write(
         before = (like or {}).get(key)
         if before is not None:
             block.state, block.words, block.base = before.state, before.words, before.base
-            block.is_left_out = before.is_left_out
+            block.cells, block.is_left_out = before.cells, before.is_left_out
         block.full_clean()
         block.save()
     return bulletin
@@ -148,7 +168,7 @@ def edit_bulletin(
     """Save what the editor holds. A section whose words are those of its automatic content stays automatic;
     `restore` names one that is to be automatic again, whatever its words. Naming persons, or naming them no
     more, writes the automatic sections anew."""
-    with acting(by=by, action="bulletin.edit", label="修改通报"):
+    with acting(by=by, action="bulletin.edit", label="修改通报") as act:
         bulletin = _draft(bulletin, version)
         renamed = bulletin.with_names != with_names
         bulletin.title, bulletin.style, bulletin.with_names = title.strip(), style, with_names
@@ -157,26 +177,64 @@ def edit_bulletin(
         bulletin.save()
         for block in bulletin.blocks.all():
             if block.key in edits:
-                _apply(block, edits[block.key], restored=block.key == restore)
+                _apply(act, block, edits[block.key], restored=block.key == restore)
         if renamed:
             _refresh(bulletin, by, now)
     return bulletin
 
 
-def _apply(block: BulletinBlock, edit: Edit, *, restored: bool) -> None:
+def edit_tables(
+    *, block: BulletinBlock, cells: Mapping[str, str], by: User | None, version: int | None = None
+) -> BulletinBlock:
+    """Type over cells of a section's tables: `cells` are texts by place (`bulletin_draft.Cell`). A cell with its
+    automatic text is automatic; with none typed over and its words as they were, so is the section again.
+    `version`: of the bulletin."""
+    with acting(by=by, action="bulletin.tables", label="修改通报表格") as act:
+        bulletin = _draft(block.bulletin, version)
+        bulletin.save()  # an editor open elsewhere holds an older version from now on
+        block = bulletin.blocks.get(pk=block.pk)
+        base = block.base_blocks if block.is_edited else block.auto_blocks
+        typed = {
+            cell.place: cells[cell.place] for cell in cells_of(base) if cells.get(cell.place, cell.text) != cell.text
+        }
+        words = block.words if block.is_edited else clean_words(words_of(base))
+        if not typed and words == clean_words(words_of(base)):
+            _keep(act, block, BulletinBlock.State.AUTO, "", {})
+        else:
+            _keep(act, block, BulletinBlock.State.EDITED, words, typed)
+    return block
+
+
+def _apply(act: Act, block: BulletinBlock, edit: Edit, *, restored: bool) -> None:
     words = clean_words(edit.words)
-    state, base = block.state, block.base
-    if restored or words == clean_words(words_of(block.auto_blocks)):
-        state, words, base = BulletinBlock.State.AUTO, "", []
-    elif not block.is_edited or words != block.words:
-        # The table goes with the words: it is kept as it was when they were first written.
-        base = block.base if block.is_edited else block.auto
-        state = BulletinBlock.State.EDITED
-    if (state, words, edit.is_left_out) == (block.state, block.words, block.is_left_out):
+    block.is_left_out, before = edit.is_left_out, block.is_left_out
+    if restored or (words == clean_words(words_of(block.auto_blocks)) and not block.cells):
+        _keep(act, block, BulletinBlock.State.AUTO, "", {}, moved=before != edit.is_left_out)
+    else:
+        _keep(act, block, BulletinBlock.State.EDITED, words, block.cells, moved=before != edit.is_left_out)
+
+
+def _keep(
+    act: Act, block: BulletinBlock, state: str, words: str, cells: Mapping[str, str], *, moved: bool = False
+) -> None:
+    """Store a section's state, unless nothing differs. Its tables are kept as they were when it was first edited."""
+    if (state, words, cells) == (block.state, block.words, block.cells) and not moved:
         return
-    block.state, block.words, block.base, block.is_left_out = state, words, base, edit.is_left_out
+    shown = {cell.place: cell for cell in cells_of(block.base_blocks if block.is_edited else block.auto_blocks)}
+    told = []
+    for place, cell in shown.items():
+        before, after = block.cells.get(place, cell.text), cells.get(place, cell.text)
+        if before != after:
+            told.append((cell.title, before, after))
+    if state == BulletinBlock.State.AUTO:
+        block.base = []
+    elif not block.is_edited:
+        block.base = block.auto
+    block.state, block.words, block.cells = state, words, dict(cells)
     block.full_clean()
     block.save()
+    if told:
+        act.note(block, told)
 
 
 def refresh_bulletin(*, bulletin: Bulletin, by: User | None, now: datetime, version: int | None = None) -> Bulletin:

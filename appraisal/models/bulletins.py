@@ -37,11 +37,17 @@ class BulletinQuerySet(models.QuerySet["Bulletin"]):
         return self.filter(kind=Bulletin.Kind.MONTH, starts_on=month.start)
 
 
+class BulletinBlockQuerySet(models.QuerySet["BulletinBlock"]):
+    def visible_to(self, user: User) -> BulletinBlockQuerySet:
+        return self.filter(bulletin__in=Bulletin.objects.visible_to(user))
+
+
 class Bulletin(VersionedModel):
     """One bulletin of a week (`starts_on` a Monday) or a month (its first day).
 
     草稿 → 待签发 → 已印发 → 已更正. One of a period is written at a time and one is in force; a mistake is put
-    right by a further one that names the former (`corrects`) and takes a number of its own.
+    right by a further one that names the former (`corrects`) and takes a number of its own. A further one begun by
+    mistake is dropped (已撤销); a first draft never is: what was made of the period is there to be edited.
     """
 
     class Kind(models.TextChoices):
@@ -53,6 +59,7 @@ class Bulletin(VersionedModel):
         SIGNING = "signing", "待签发"
         ISSUED = "issued", "已印发"
         CORRECTED = "corrected", "已更正"
+        DROPPED = "dropped", "已撤销"
 
     class Style(models.TextChoices):
         BRIEFING = "briefing", "简报式"
@@ -88,10 +95,13 @@ class Bulletin(VersionedModel):
         blank=True,
         related_name="bulletin",
     )
-    corrects = models.OneToOneField(
-        "self", verbose_name="更正", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
+    corrects = models.ForeignKey(
+        "self", verbose_name="更正", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections"
     )
     correction_reason = models.CharField("更正原因", max_length=200, blank=True)
+    dropped_at = models.DateTimeField("撤销于", null=True, blank=True)
+    dropped_by = by_field("撤销人", optional=True)
+    drop_reason = models.CharField("撤销原因", max_length=200, blank=True)
 
     objects = BulletinQuerySet.as_manager()
 
@@ -103,6 +113,7 @@ class Bulletin(VersionedModel):
             paired("bulletin_refreshed", "refreshed"),
             paired("bulletin_submitted", "submitted"),
             paired("bulletin_signed", "signed"),
+            paired("bulletin_dropped", "dropped"),
             models.UniqueConstraint(
                 name="bulletin_one_first",
                 fields=["kind", "starts_on"],
@@ -123,13 +134,14 @@ class Bulletin(VersionedModel):
             ),
             models.CheckConstraint(
                 name="bulletin_issue_fits",
-                condition=Q(state__in=["draft", "signing"], signed_at=None, document=None)
+                condition=Q(state__in=["draft", "signing", "dropped"], signed_at=None, document=None)
                 | Q(state__in=["issued", "corrected"], signed_at__isnull=False, document__isnull=False),
                 violation_error_message="印发的通报须写明何时由谁签发。",
             ),
             models.CheckConstraint(
                 name="bulletin_signing_fits",
-                condition=Q(state="draft", submitted_at=None) | (~Q(state="draft") & Q(submitted_at__isnull=False)),
+                condition=Q(state__in=["draft", "dropped"], submitted_at=None)
+                | Q(state__in=["signing", "issued", "corrected"], submitted_at__isnull=False),
                 violation_error_message="待签发的通报须写明何时由谁提交。",
             ),
             models.CheckConstraint(
@@ -137,6 +149,18 @@ class Bulletin(VersionedModel):
                 condition=Q(corrects=None, correction_reason="")
                 | (Q(corrects__isnull=False) & ~Q(correction_reason="")),
                 violation_error_message="请填写更正原因。",
+            ),
+            models.UniqueConstraint(
+                name="bulletin_one_further",
+                fields=["corrects"],
+                condition=~Q(state="dropped"),
+                violation_error_message="这一期的更正稿已经生成，请打开原来的。",
+            ),
+            models.CheckConstraint(
+                name="bulletin_drop_fits",
+                condition=(Q(state="dropped", corrects__isnull=False, dropped_at__isnull=False) & ~Q(drop_reason=""))
+                | (~Q(state="dropped") & Q(dropped_at=None, drop_reason="")),
+                violation_error_message="请填写撤销更正稿的原因。",
             ),
             models.CheckConstraint(
                 name="bulletin_not_itself",
@@ -165,7 +189,8 @@ class Bulletin(VersionedModel):
 
 class BulletinBlock(VersionedModel):
     """One section of a bulletin. `auto`: what the records say, as blocks; edited, the `words` are printed instead
-    of its paragraphs, with the tables of `base`, the automatic content that they were written over."""
+    of its paragraphs, with the tables of `base`, the automatic content that they were written over. `cells`: texts
+    typed over cells of those tables, by place (`bulletin_draft.place`)."""
 
     class State(models.TextChoices):
         AUTO = "auto", "自动"
@@ -180,6 +205,9 @@ class BulletinBlock(VersionedModel):
     auto = models.JSONField("自动内容", default=list)
     base = models.JSONField("修改时的自动内容", default=list, blank=True)
     words = models.TextField("修改后的文字", max_length=4000, blank=True)
+    cells = models.JSONField("修改过的表格", default=dict, blank=True)
+
+    objects = BulletinBlockQuerySet.as_manager()
 
     class Meta:
         verbose_name = "通报段落"
@@ -193,7 +221,7 @@ class BulletinBlock(VersionedModel):
             ),
             models.CheckConstraint(
                 name="bulletin_block_fits",
-                condition=~Q(state="auto") | Q(words=""),
+                condition=~Q(state="auto") | Q(words="", cells={}),
                 violation_error_message="自动的段落不另存文字。",
             ),
         ]
