@@ -80,7 +80,38 @@ class PageBreak:
     """What follows begins on a new page."""
 
 
-Block = Paragraph | Heading | Table | Signatures | PageBreak
+@dataclass(frozen=True)
+class Box:
+    """One box of a form. `across`: columns of the grid that it takes; `label` names what stands beside it; `small`
+    where many figures share a line."""
+
+    lines: tuple[Paragraph, ...]
+    across: int = 1
+    label: bool = False
+    small: bool = False
+
+
+@dataclass(frozen=True)
+class FormRow:
+    """`cut`: a long text goes on over the page; other rows stay whole. `tall`: room to write by hand."""
+
+    boxes: tuple[Box, ...]
+    cut: bool = False
+    tall: bool = False
+
+
+@dataclass(frozen=True)
+class Form:
+    """A ruled form (表) of boxes of unlike width. `widths` of its grid in mm, 156 in all; `head` says whose form it
+    is at the top of every page."""
+
+    name: str
+    widths: tuple[int, ...]
+    head: FormRow
+    rows: tuple[FormRow, ...]
+
+
+Block = Paragraph | Heading | Table | Signatures | PageBreak | Form
 
 
 @dataclass(frozen=True)
@@ -130,6 +161,7 @@ _KINDS: dict[str, type[Block]] = {
     "table": Table,
     "signatures": Signatures,
     "page_break": PageBreak,
+    "form": Form,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
@@ -147,6 +179,17 @@ def paragraph(*parts: str | Span, indent: bool = True, align: str = "") -> Parag
 def row(*cells: str | Span) -> tuple[Span, ...]:
     """A row of a table of strings and spans."""
     return tuple(_spans(cells))
+
+
+def label(text: str, across: int = 1, *, small: bool = False) -> Box:
+    """A box that names the one beside it."""
+    return Box((paragraph(text, indent=False, align=CENTER),), across, label=True, small=small)
+
+
+def box(*lines: str | Span | Paragraph, across: int = 1, align: str = "", small: bool = False) -> Box:
+    """A box with a text or several lines; without any it is empty, to be filled by hand."""
+    made = (one if isinstance(one, Paragraph) else paragraph(one, indent=False, align=align) for one in lines or ("",))
+    return Box(tuple(made), across, small=small)
 
 
 def _spans(parts: tuple[str | Span, ...]) -> list[Span]:
@@ -169,6 +212,8 @@ def _texts_of(block: Block) -> list[str]:
     if isinstance(block, Table):
         cells = [cell.text for line in (*block.rows, block.total) for cell in line]
         return [block.caption, *(column.title for column in block.columns), *cells, block.note]
+    if isinstance(block, Form):
+        return [line.text for row in (block.head, *block.rows) for one in row.boxes for line in one.lines]
     return []
 
 
@@ -214,7 +259,19 @@ def _block(data: dict[str, Any]) -> Block:
         )
     if kind is Signatures:
         return Signatures(tuple(data["labels"]))
+    if kind is Form:
+        rows = tuple(_form_row(one) for one in data["rows"])
+        return Form(data["name"], tuple(data["widths"]), _form_row(data["head"]), rows)
     return kind(**data)
+
+
+def _form_row(data: dict[str, Any]) -> FormRow:
+    return FormRow(tuple(_box(one) for one in data["boxes"]), data["cut"], data["tall"])
+
+
+def _box(data: dict[str, Any]) -> Box:
+    lines = tuple(Paragraph(_spans_from(one["spans"]), one["indent"], one["align"]) for one in data["lines"])
+    return Box(lines, data["across"], data["label"], data["small"])
 
 
 def _spans_from(items: list[dict[str, Any]]) -> tuple[Span, ...]:

@@ -15,8 +15,11 @@ from appraisal.papers.content import (
     PLAIN,
     RIGHT,
     Block,
+    Box,
     Column,
     Ending,
+    Form,
+    FormRow,
     Heading,
     Masthead,
     PageBreak,
@@ -84,8 +87,7 @@ def _span(one: Span, links: bool) -> str:
 
 def _block(item: Block, links: bool, level: int) -> str:
     if isinstance(item, Paragraph):
-        css = " ".join(name for name in ("" if item.indent else "pp-flush", ALIGN.get(item.align, "")) if name)
-        return f"<p{f' class={chr(34)}{css}{chr(34)}' if css else ''}>{_spans(item.spans, links)}</p>"
+        return _paragraph(item, links)
     if isinstance(item, Heading):
         tag = min(level + item.level, 6)
         return f'<h{tag} class="pp-h{item.level}">{escape(item.text)}</h{tag}>'
@@ -94,8 +96,15 @@ def _block(item: Block, links: bool, level: int) -> str:
     if isinstance(item, Signatures):
         names = "".join(f"<span>{escape(label)}：</span>" for label in item.labels)
         return f'<p class="pp-signs">{names}</p>'
+    if isinstance(item, Form):
+        return _form(item, links)
     assert isinstance(item, PageBreak)
     return '<hr class="pp-break">'
+
+
+def _paragraph(item: Paragraph, links: bool) -> str:
+    css = " ".join(name for name in ("" if item.indent else "pp-flush", ALIGN.get(item.align, "")) if name)
+    return f"<p{f' class={chr(34)}{css}{chr(34)}' if css else ''}>{_spans(item.spans, links)}</p>"
 
 
 def _table(item: Table, links: bool) -> str:
@@ -114,6 +123,30 @@ def _table(item: Table, links: bool) -> str:
         f"{caption}<colgroup>{cols}</colgroup><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>{foot}"
         f"</table></div>{note}"
     )
+
+
+def _form(item: Form, links: bool) -> str:
+    whole = sum(item.widths)
+    cols = "".join(f'<col width="{100 * width / whole:.2f}%">' for width in item.widths)
+    rows = "".join(_form_row(line, links) for line in item.rows)
+    return (
+        f'<div class="pp-box" tabindex="0" role="region" aria-label="{escape(item.name)}">'
+        f'<table class="pp-table pp-form"><colgroup>{cols}</colgroup>'
+        f"<thead>{_form_row(item.head, links)}</thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _form_row(line: FormRow, links: bool) -> str:
+    css = " ".join(name for name, wanted in (("pp-cut", line.cut), ("pp-tall", line.tall)) if wanted)
+    boxes = "".join(_form_box(one, links) for one in line.boxes)
+    return f"<tr{f' class={chr(34)}{css}{chr(34)}' if css else ''}>{boxes}</tr>"
+
+
+def _form_box(one: Box, links: bool) -> str:
+    name = "th" if one.label else "td"
+    width = f' colspan="{one.across}"' if one.across > 1 else ""
+    small = ' class="pp-small"' if one.small else ""
+    return f"<{name}{width}{small}>{''.join(_paragraph(line, links) for line in one.lines)}</{name}>"
 
 
 def _cell_tag(column: Column) -> str:

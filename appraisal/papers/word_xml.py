@@ -13,7 +13,19 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from appraisal.papers import content, measures
-from appraisal.papers.content import Block, Ending, Heading, PageBreak, Paragraph, Signatures, Span, Table
+from appraisal.papers.content import (
+    Block,
+    Box,
+    Ending,
+    Form,
+    FormRow,
+    Heading,
+    PageBreak,
+    Paragraph,
+    Signatures,
+    Span,
+    Table,
+)
 
 #: What XML 1.0 cannot hold; a name pasted from somewhere may bring one.
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -90,6 +102,8 @@ def block(item: Block, styles: Styles) -> str:
         return table(item, styles)
     if isinstance(item, Signatures):
         return _signatures(item, styles)
+    if isinstance(item, Form):
+        return form(item, styles)
     assert isinstance(item, PageBreak)
     return '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 
@@ -123,7 +137,6 @@ _FLAT = '<w:tcMar><w:left w:w="57" w:type="dxa"/><w:right w:w="57" w:type="dxa"/
 def table(item: Table, styles: Styles) -> str:
     """The header row repeats on every page, no row is cut, the caption stays with the table."""
     widths = [measures.twips(column.width) for column in item.columns]
-    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     rows = [_row([Span(column.title) for column in item.columns], item, widths, styles, head=True)]
     rows += [_row(line, item, widths, styles) for line in item.rows]
     if item.total:
@@ -131,14 +144,19 @@ def table(item: Table, styles: Styles) -> str:
     parts = []
     if item.caption:
         parts.append(para("表题", styles, run(item.caption, measures.HEI), more="<w:keepNext/>"))
-    parts.append(
+    parts.append(_ruled(widths, rows))
+    # Two tables that touch would become one.
+    parts.append(para("表注", styles, run(item.note, measures.FANG)))
+    return "".join(parts)
+
+
+def _ruled(widths: list[int], rows: list[str]) -> str:
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    return (
         f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
         f"<w:tblBorders>{_BORDERS}</w:tblBorders>"
         f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{"".join(rows)}</w:tbl>'
     )
-    # Two tables that touch would become one.
-    parts.append(para("表注", styles, run(item.note, measures.FANG)))
-    return "".join(parts)
 
 
 def _row(
@@ -155,7 +173,47 @@ def _row(
     return f"<w:tr><w:trPr>{marks}</w:trPr>{''.join(written)}</w:tr>"
 
 
-_NO_MARGIN = '<w:tcMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tcMar>'
+# --- Forms ------------------------------------------------------------------------------------
+#: Room to write and sign by hand, 22 mm; the height of any other row, in twips.
+TALL, LOW = 1247, 397
+#: Twelve figures in a line take all the width of their boxes.
+_TIGHT = '<w:tcMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tcMar><w:vAlign w:val="center"/>'
+
+
+def form(item: Form, styles: Styles) -> str:
+    """Its head repeats on every page; a long text is cut where the page ends."""
+    widths = [measures.twips(width) for width in item.widths]
+    rows = [_form_row(item.head, widths, styles, head=True)]
+    rows += [_form_row(line, widths, styles) for line in item.rows]
+    return _ruled(widths, rows) + para("表注", styles, "")
+
+
+def _form_row(line: FormRow, widths: list[int], styles: Styles, *, head: bool = False) -> str:
+    at, cells = 0, []
+    for one in line.boxes:
+        cells.append(_form_box(one, sum(widths[at : at + one.across]), styles))
+        at += one.across
+    whole = "" if line.cut else "<w:cantSplit/>"
+    height = f'<w:trHeight w:val="{TALL if line.tall else LOW}" w:hRule="atLeast"/>'
+    return f"<w:tr><w:trPr>{whole}{height}{'<w:tblHeader/>' if head else ''}</w:trPr>{''.join(cells)}</w:tr>"
+
+
+def _form_box(one: Box, width: int, styles: Styles) -> str:
+    face = measures.HEI if one.label else measures.FANG
+    size = f'<w:sz w:val="{measures.NOTE}"/>' if one.small else ""
+    lines = "".join(
+        para(
+            "表头文字" if one.label else "表格文字",
+            styles,
+            "".join(run(each.text, face, bold=each.bold, more=size) for each in line.spans),
+            more=('<w:ind w:firstLineChars="200" w:firstLine="480"/>' if line.indent else "")
+            + f'<w:jc w:val="{ALIGN.get(line.align, "both")}"/>',
+        )
+        for line in one.lines
+    )
+    spanned = f'<w:gridSpan w:val="{one.across}"/>' if one.across > 1 else ""
+    shape = f'<w:tcW w:w="{width}" w:type="dxa"/>{spanned}{_TIGHT if one.small else _FLAT}'
+    return f"<w:tc><w:tcPr>{shape}</w:tcPr>{lines}</w:tc>"
 
 
 # --- The end ----------------------------------------------------------------------------------
