@@ -10,6 +10,9 @@ class AppraisalConfig(AppConfig):
         from appraisal.importing import register_kinds
         from appraisal.models import (
             TRACKED,
+            AnnualAssessment,
+            AnnualGrade,
+            AnnualSummary,
             Bulletin,
             BulletinBlock,
             Category,
@@ -53,10 +56,14 @@ class AppraisalConfig(AppConfig):
         track(Suggestion, leave_out=["key", "facts"])
         # Rules, bands and formulas come as sentences; their actions note them in words (`actions.schemes`).
         track(Clause, leave_out=["initials", "rule", "parameters", "suggested_by"])
-        track(Scheme, leave_out=["bands", "subsidy", "quarter"])
+        track(Scheme, leave_out=["bands", "subsidy", "quarter", "year"])
         track(QuarterlyReview, leave_out=["terms"])
         # The months froze their own figures.
         track(TeamReview, leave_out=["months"])
+        track(AnnualAssessment, leave_out=["terms"])
+        # What the records of the year say; the leader's words have entries of their own.
+        track(AnnualSummary, leave_out=["facts", "saved"])
+        track(AnnualGrade, leave_out=["months", "quarters"])
         track(Category, leave_out=["key"])
         # The uses have entries of their own.
         track(SelfGovYear, leave_out=["spending"])

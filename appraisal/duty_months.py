@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from appraisal.duty_terms import TeamFacts
 from appraisal.duty_totals import PersonTotals, TeamTotals, month_totals
 from appraisal.duty_week import weeks_of
 from appraisal.facts import Collected, collect
 from appraisal.team_rows import OfTeam
-from lianzhen.periods import Month
+from lianzhen.periods import Month, Year
 from villages.models import LiaisonTeam
 
 ROLES = {"leader": "组长", "member": "组员", "cadre": "村定补干部"}
@@ -65,6 +66,12 @@ def months_of_teams(teams: Sequence[LiaisonTeam], months: Sequence[Month], today
     return {
         month: [_team_month(team, month, found, today) for team in teams if _existed(team, month)] for month in months
     }
+
+
+def year_row(team: LiaisonTeam, year: int, found: Collected, today: date) -> MonthRow:
+    """The same for a whole year, from facts collected for all its weeks. No query."""
+    # The totals count any run of weeks.
+    return _team_month(team, cast(Month, Year(year)), found, today)
 
 
 def _existed(team: LiaisonTeam, month: Month) -> bool:

@@ -22,6 +22,8 @@ from lianzhen import wording
 MEAN, SUM = "mean", "sum"
 BASES = ((MEAN, "各月得分的平均"), (SUM, "各月得分之和"))
 NAME = Text(name="name", label="等次", longest=10)
+#: How a grade names the time that it judges; that of a year says 年度.
+QUARTER = "季度"
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,8 @@ class Grading(Parametric):
     def sentence(self) -> str:
         raise NotImplementedError
 
-    def grades(self, places: Sequence[Place[int]]) -> dict[int, tuple[str, str]]:
-        """Key → grade and why, vetoes left aside."""
+    def grades(self, places: Sequence[Place[int]], period: str = QUARTER) -> dict[int, tuple[str, str]]:
+        """Key → grade and why, vetoes left aside. `period`: how the time that is judged is called."""
         raise NotImplementedError
 
 
@@ -101,15 +103,15 @@ class ByScore(Grading):
         *upper, lowest = self.ordered
         return "，".join([*(f"{row.name}{in_points(row.at_least)}以上" for row in upper), f"其余{lowest.name}"])
 
-    def grades(self, places: Sequence[Place[int]]) -> dict[int, tuple[str, str]]:
-        return {one.key: self._grade(one.score) for one in places}
+    def grades(self, places: Sequence[Place[int]], period: str = QUARTER) -> dict[int, tuple[str, str]]:
+        return {one.key: self._grade(one.score, period) for one in places}
 
-    def _grade(self, score: Decimal) -> tuple[str, str]:
+    def _grade(self, score: Decimal, period: str) -> tuple[str, str]:
         *upper, lowest = self.ordered
         for row in upper:
             if score >= row.at_least:
-                return row.name, f"季度得分{in_points(score)}，达到{in_points(row.at_least)}"
-        return lowest.name, f"季度得分{in_points(score)}，不足{in_points(upper[-1].at_least)}"
+                return row.name, f"{period}得分{in_points(score)}，达到{in_points(row.at_least)}"
+        return lowest.name, f"{period}得分{in_points(score)}，不足{in_points(upper[-1].at_least)}"
 
     def _problems(self) -> dict[str, str]:
         if len(self.rows) < 2:
@@ -146,7 +148,7 @@ class ByShare(Grading):
         said = [f"{row.name}不超过{wording.number(row.percent)}%" for row in upper]
         return "，".join([*said, f"其余{lowest.name}"]) + "；同名次的不分开，超过比例的归下一等次"
 
-    def grades(self, places: Sequence[Place[int]]) -> dict[int, tuple[str, str]]:
+    def grades(self, places: Sequence[Place[int]], period: str = QUARTER) -> dict[int, tuple[str, str]]:
         size, found = len(places), {}
         groups: dict[int, list[Place[int]]] = {}
         for one in places:
@@ -213,11 +215,13 @@ def choices_of(grading: Grading) -> tuple[str, ...]:
     return (*grading.names, *(() if UNQUALIFIED.name in grading.names else (UNQUALIFIED.name,)))
 
 
-def propose(teams: Sequence[TeamQuarter], grading: Grading, *, basis: str, decimals: int) -> dict[int, Proposal]:
+def propose(
+    teams: Sequence[TeamQuarter], grading: Grading, *, basis: str, decimals: int, period: str = QUARTER
+) -> dict[int, Proposal]:
     """Key → proposal, in the order given. Ties share a place (1, 2, 2, 4)."""
     scores = {one.key: quarter_score(one.months, basis, decimals) for one in teams}
     places = ranked(scores)
-    grades = grading.grades(list(places.values()))
+    grades = grading.grades(list(places.values()), period)
     found = {}
     for one in teams:
         grade, why = _after_vetoes(one.effects, grading, *grades[one.key])

@@ -1,0 +1,119 @@
+"""Who may do what with the year's summaries and grades of the teams. Read it aloud to the town's head.
+
+自评 ≠ 片区意见 ≠ 核查; whoever hands the year in does not decide it; nobody judges the team that he serves in.
+What a row's own state allows is the action's to say.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Model
+
+from appraisal.models import AnnualAssessment, AnnualGrade, AnnualSummary
+from appraisal.permissions import OFFICE, RECUSED, TEAM
+from appraisal.year_turns import group_givers, writers
+from lianzhen.accounts.models import User
+from lianzhen.accounts.roles import TOWN_WIDE, Role
+from lianzhen.accounts.verdicts import ALLOWED, Verdict, only, refused
+
+State, Year = AnnualSummary.State, AnnualAssessment.State
+
+
+def see_years(user: User, record: Model | None = None) -> Verdict:
+    """The town all, a liaison group its district's, a team its own."""
+    return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM)
+
+
+def see_year_row(user: User, record: AnnualSummary | AnnualGrade) -> Verdict:
+    """Found through what the user sees; what a village's cadres see of their team are its months."""
+    return see_years(user)
+
+
+def keep_years(user: User, record: Model | None = None) -> Verdict:
+    """Begin, bring up to date, hand in; put a team out or in again, unless one serves in it."""
+    if not user.standing.has(*OFFICE):
+        return only(user, *OFFICE)
+    return refused(RECUSED) if isinstance(record, AnnualSummary) and _serves(user, record) else ALLOWED
+
+
+def write_summary(user: User, summary: AnnualSummary) -> Verdict:
+    """The team's leader; the office on his behalf."""
+    if user.standing.has(*OFFICE) or summary.team_id in user.standing.teams(Role.LEADER):
+        return ALLOWED
+    return refused("自评由本组组长填写，也可以由联村工作办代录。")
+
+
+def opine_summary(user: User, summary: AnnualSummary) -> Verdict:
+    """The liaison group of the village's district; the office where it has nobody who could. At most two queries."""
+    if _serves(user, summary):
+        return refused(RECUSED)
+    if user.pk in writers(summary):
+        return refused("填写自评的人不能出片区意见，请由其他同志办理。")
+    if summary.village.group_id is not None and summary.village.group_id in user.standing.groups(Role.DISTRICT):
+        return ALLOWED
+    if user.standing.has(*OFFICE) and not group_givers(summary, user.standing.on):
+        return ALLOWED
+    return refused("由这个村所在片区的联络组出意见。")
+
+
+def check_summary(user: User, summary: AnnualSummary) -> Verdict:
+    if not user.standing.has(*OFFICE):
+        return only(user, *OFFICE)
+    if _serves(user, summary):
+        return refused(RECUSED)
+    if user.pk in writers(summary) | {summary.opinion_by_id}:
+        return refused("填写自评和出意见的人不能核查，请由其他同志办理。")
+    return ALLOWED
+
+
+def return_summary(user: User, summary: AnnualSummary) -> Verdict:
+    """退回补充: whoever has the next step; what was checked is sent back by the office."""
+    if summary.state == State.DISTRICT:
+        return opine_summary(user, summary)
+    if not user.standing.has(*OFFICE):
+        return only(user, *OFFICE)
+    return refused(RECUSED) if _serves(user, summary) else ALLOWED
+
+
+def grade_years(user: User, record: Model | None = None) -> Verdict:
+    """等次, and sending the year back: the committee."""
+    return only(user, Role.COMMITTEE)
+
+
+def grade_row(user: User, row: AnnualGrade) -> Verdict:
+    """Nobody grades the team that he serves in."""
+    if not user.standing.has(Role.COMMITTEE):
+        return only(user, Role.COMMITTEE)
+    return refused(RECUSED) if _serves(user, row) else ALLOWED
+
+
+def decide_years(user: User, assessment: AnnualAssessment | None = None) -> Verdict:
+    """登记党委评定: a member of the committee who did not hand in and serves in no team."""
+    if not user.standing.has(Role.COMMITTEE):
+        return only(user, Role.COMMITTEE)
+    if user.standing.teams(*TEAM):
+        return refused(RECUSED)
+    if assessment is not None and assessment.handed_by_id == user.pk:
+        return refused("提交评定的人不能登记评定，请由其他党委委员办理。")
+    return ALLOWED
+
+
+def issue_year_papers(user: User, record: Model | None = None) -> Verdict:
+    """签发: the head of the office."""
+    return only(user, Role.OFFICE_LEAD)
+
+
+def next_step(user: User, summary: AnnualSummary) -> str:
+    """The step that waits for this user: edit, opinion, check; "" for none. `summary.assessment` is at hand."""
+    if summary.assessment.state != Year.SUMMARY:
+        return ""
+    steps = {
+        State.DRAFT: ("edit", write_summary),
+        State.DISTRICT: ("opinion", opine_summary),
+        State.OFFICE: ("check", check_summary),
+    }
+    name, judge = steps.get(State(summary.state), ("", None))
+    return name if judge is not None and judge(user, summary) else ""
+
+
+def _serves(user: User, row: AnnualSummary | AnnualGrade) -> bool:
+    return row.team_id in user.standing.teams(*TEAM)

@@ -1,0 +1,52 @@
+"""Whose turn it is with a year's summary: accounts, found through postings and grants."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from appraisal.models import AnnualSummary
+from lianzhen.accounts.roles import Role
+from villages.models import Posting
+from villages.selfgov_turns import OFFICE, holding
+
+
+def accounts(postings: object) -> set[int]:
+    """Open accounts of those who serve. One query."""
+    rows = postings.filter(person__user__isnull=False, person__user__ended_at=None)  # type: ignore[attr-defined]
+    return set(rows.values_list("person__user_id", flat=True))
+
+
+def leaders(team_ids: object, today: date) -> set[int]:
+    """Accounts of those who lead the teams. One query."""
+    return accounts(Posting.objects.on(today).leaders().filter(team__in=team_ids))
+
+
+def serving(summary: AnnualSummary, today: date) -> set[int]:
+    """Who serves in the team says nothing about it. One query."""
+    return accounts(Posting.objects.on(today).filter(team=summary.team_id))
+
+
+def writers(summary: AnnualSummary) -> set[int]:
+    return {pk for pk in (summary.written_by_id, summary.submitted_by_id) if pk is not None}
+
+
+def group_givers(summary: AnnualSummary, today: date) -> set[int]:
+    """The liaison group of the village's district, less whoever wrote or serves in the team. At most two queries;
+    `summary.village` is at hand."""
+    group = summary.village.group_id
+    found = accounts(Posting.objects.on(today).filter(group=group)) if group else set()
+    return found - writers(summary) - serving(summary, today) if found else found
+
+
+def opinion_givers(summary: AnnualSummary, today: date) -> set[int]:
+    """The group's; the office's where that leaves nobody."""
+    return group_givers(summary, today) or (holding(today, *OFFICE) - writers(summary) - serving(summary, today))
+
+
+def checkers(summary: AnnualSummary, today: date) -> set[int]:
+    """The office, less whoever wrote, gave the opinion or serves in the team."""
+    return holding(today, *OFFICE) - writers(summary) - {summary.opinion_by_id or 0} - serving(summary, today)
+
+
+def deciders(today: date) -> set[int]:
+    return holding(today, Role.COMMITTEE)
