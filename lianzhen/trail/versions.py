@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import models
+
+from lianzhen.trail.checking import constraints_of
 
 M = TypeVar("M", bound="VersionedModel")
 
@@ -35,6 +37,9 @@ class VersionedModel(models.Model):
 
     class Meta:
         abstract = True
+
+    def get_constraints(self) -> list[tuple[type[models.Model], list[Any]]]:
+        return [(model, constraints_of(model)) for model, _ in super().get_constraints()]
 
 
 def lock_for_change(obj: M, version: int | None = None) -> M:
