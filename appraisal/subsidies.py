@@ -8,24 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cached_property
+from operator import attrgetter
+from typing import NamedTuple
 
 from appraisal.rules.base import ZERO
 from appraisal.rules.parameters import CENT
 from appraisal.subsidy_formulas import AbsenceRow, Formula, Part, Recipient
 from lianzhen import wording
 from lianzhen.money_words import money_words
-from lianzhen.periods import Month, Span
+from lianzhen.periods import ONE_DAY, Month, Span
+
+#: What an amount is worked out from: score, place, duty days, days served, absences.
+Facts = tuple[Decimal, int | None, int | None, int, tuple[tuple[str, int], ...]]
 
 
 def days_served(month: Month, spans: Iterable[Span]) -> int:
     """Calendar days of the month that at least one span covers."""
-    days: set[int] = set()
-    for span in spans:
-        first, last = max(span.starts_on, month.start), min(span.ends_on or month.end, month.end)
-        days.update(range(first.toordinal(), last.toordinal() + 1))
-    return len(days)
+    return _days_covered(month.start, month.end, spans)
+
+
+def _days_covered(first: date, last: date, spans: Iterable[Span]) -> int:
+    days, counted_to = 0, first - ONE_DAY
+    for span in sorted(spans, key=attrgetter("starts_on")):
+        until = last if span.ends_on is None else min(span.ends_on, last)
+        since = max(span.starts_on, counted_to + ONE_DAY)
+        if since <= until:
+            days += (until - since).days + 1
+            counted_to = until
+    return days
 
 
 @dataclass(frozen=True)
@@ -37,38 +49,31 @@ class Item:
     amount: Decimal
 
 
-@dataclass(frozen=True)
-class Row:
-    """`amount` = Σ items − Σ deductions, not below zero."""
+class Worked(NamedTuple):
+    """What a formula pays for one set of facts (元): `amount` = Σ items − Σ deductions, not below zero.
+
+    `deducted` is what is really taken, never more than there is; `sentence` the whole calculation.
+    """
+
+    items: tuple[Item, ...]
+    deductions: tuple[Item, ...]
+    gross: Decimal
+    deducted: Decimal
+    amount: Decimal
+    sentence: str
+
+
+class Row(NamedTuple):
+    """A recipient with the days served in the month and what was `Worked` out."""
 
     recipient: Recipient
     days: int
     items: tuple[Item, ...]
     deductions: tuple[Item, ...]
-
-    @cached_property
-    def gross(self) -> Decimal:
-        return sum((item.amount for item in self.items), ZERO)
-
-    @cached_property
-    def deducted(self) -> Decimal:
-        """What is really taken: never more than there is."""
-        return min(self.gross, sum((item.amount for item in self.deductions), ZERO))
-
-    @cached_property
-    def amount(self) -> Decimal:
-        return cents(self.gross - self.deducted)
-
-    @property
-    def sentence(self) -> str:
-        """应发198.76元 = 158.76元 + 100.00元 − 60.00元, after the calculation of each item."""
-        worked = "；".join(item.sentence for item in (*self.items, *self.deductions))
-        if len(self.items) + len(self.deductions) == 1:
-            return worked
-        plus = " + ".join(wording.money(item.amount) for item in self.items)
-        minus = "".join(f" − {wording.money(item.amount)}" for item in self.deductions)
-        limit = "（扣款以应发为限）" if self.gross < sum((item.amount for item in self.deductions), ZERO) else ""
-        return f"{worked}；应发{wording.money(self.amount)} = {plus}{minus}{limit}"
+    gross: Decimal
+    deducted: Decimal
+    amount: Decimal
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -90,10 +95,19 @@ class Sheet:
         return money_words(self.total)
 
 
-def subsidy_sheet(formula: Formula, month: Month, recipients: Sequence[Recipient]) -> Sheet:
+def subsidy_sheet(formula: Formula, month: Month, recipients: Iterable[Recipient]) -> Sheet:
     """The list in the order of the recipients. ValueError with a sentence where a fact is missing."""
-    rows = tuple(_row(formula, month, one) for one in recipients)
-    return Sheet(month, formula, rows, _checks(month, rows))
+    known: dict[Facts, Worked] = {}
+    rows = []
+    first, last = month.start, month.end
+    for one in recipients:
+        days = _days_covered(first, last, one.spans)
+        # Of two thousand people most share a score, a place and a whole month: each case is worked out once.
+        facts = (one.score, one.place, one.duty_days, days, tuple(one.absences.items()))
+        if facts not in known:
+            known[facts] = _worked(formula, month, one, days)
+        rows.append(Row(one, days, *known[facts]))
+    return Sheet(month, formula, tuple(rows), _checks(month, rows))
 
 
 def sum_problem(amounts: Iterable[Decimal], total: Decimal) -> str:
@@ -109,15 +123,33 @@ def cents(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
-def _row(formula: Formula, month: Month, recipient: Recipient) -> Row:
-    days = days_served(month, recipient.spans)
+def _worked(formula: Formula, month: Month, recipient: Recipient, days: int) -> Worked:
     strange = set(recipient.absences) - {row.name for row in formula.absences.rows}
     if strange:
         raise ValueError(f"缺岗扣款里没有“{'、'.join(sorted(strange))}”。")
+    items = tuple(_item(part, month, recipient, days) for part in formula.parts)
     deductions = tuple(
         _absence(row, recipient.absences[row.name]) for row in formula.absences.rows if recipient.absences.get(row.name)
     )
-    return Row(recipient, days, tuple(_item(part, month, recipient, days) for part in formula.parts), deductions)
+    gross, owed = _sum(items), _sum(deductions)
+    deducted = min(gross, owed)
+    amount = cents(gross - deducted)
+    return Worked(items, deductions, gross, deducted, amount, _sentence(items, deductions, amount, owed > gross))
+
+
+def _sum(items: Iterable[Item]) -> Decimal:
+    return sum((item.amount for item in items), ZERO)
+
+
+def _sentence(items: Sequence[Item], deductions: Sequence[Item], amount: Decimal, is_limited: bool) -> str:
+    """应发198.76元 = 158.76元 + 100.00元 − 60.00元, after the calculation of each item."""
+    worked = "；".join(item.sentence for item in (*items, *deductions))
+    if len(items) + len(deductions) == 1:
+        return worked
+    plus = " + ".join(wording.money(item.amount) for item in items)
+    minus = "".join(f" − {wording.money(item.amount)}" for item in deductions)
+    limit = "（扣款以应发为限）" if is_limited else ""
+    return f"{worked}；应发{wording.money(amount)} = {plus}{minus}{limit}"
 
 
 def _item(part: Part, month: Month, recipient: Recipient, days: int) -> Item:
@@ -139,14 +171,17 @@ def _absence(row: AbsenceRow, times: int) -> Item:
 def _checks(month: Month, rows: Sequence[Row]) -> tuple[str, ...]:
     """What whoever signs should look at: part of the month, more days than the month has, no days, nothing left."""
     found = []
+    whole = len(month)
     by_person: dict[str, list[Row]] = {}
     for row in rows:
         by_person.setdefault(row.recipient.person, []).append(row)
     for own in by_person.values():
+        if len(own) == 1 and own[0].days == whole and not own[0].deducted:
+            continue
         name = own[0].recipient.name
         if len(own) > 1 and _twice(month, own):
             found.append(f"{name}同一天在两个工作组任职，请核对")
-        if any(0 < row.days < len(month) for row in own):
+        if any(0 < row.days < whole for row in own):
             said = "、".join(f"{row.days}天" for row in own)
             found.append(f"{name}本月任职{said}，按天折算")
         if any(not row.days for row in own):

@@ -15,20 +15,19 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from appraisal.absences import absences_of
+from appraisal.absences import Absence, absences_of
 from appraisal.duty_week import weeks_of
 from appraisal.facts import person_duty_of, rules_of_weeks
 from appraisal.models import AppraisalMonth, MonthlyScore, SpotCheck, SubsidyRow
 from appraisal.rules.base import ZERO
 from appraisal.subsidies import Row, Sheet, subsidy_sheet, sum_problem
-from appraisal.subsidy_formulas import Formula, PerDutyDay, Recipient
+from appraisal.subsidy_formulas import NO_ABSENCES, Formula, PerDutyDay, Recipient
 from lianzhen.money_words import money_words
 from lianzhen.periods import Month, Span
 from villages.models import Posting
 
 
-@dataclass(frozen=True)
-class SheetRow:
+class SheetRow(NamedTuple):
     """One line as the page, the workbook and the paper show it."""
 
     number: int
@@ -73,12 +72,13 @@ def subsidies_of(row: AppraisalMonth) -> Subsidies:
     if formula is None:
         return Subsidies(problem=f"{row.scheme}没有写明补助办法，不能生成补助清单。")
     try:
-        sheet, roles, scores = sheet_of(row, formula)
+        sheet, payees = sheet_of(row, formula)
     except ValueError as problem:
         return Subsidies(formula=said, problem=str(problem))
+    whole = len(row.period)
     rows = [
-        _shown(number, one, scores[_key(one)[0]], roles[_key(one)], row.period)
-        for number, one in enumerate(sheet.rows, start=1)
+        _shown(number, one, payee, whole)
+        for number, (one, payee) in enumerate(zip(sheet.rows, payees, strict=True), start=1)
     ]
     problem = sum_problem([one.amount for one in rows], sheet.total)
     return Subsidies(rows, sheet.total, sheet.words, said, sheet.checks, problem)
@@ -96,43 +96,72 @@ def _stored(row: AppraisalMonth, formula: str) -> Subsidies:
     return Subsidies(rows, total, money_words(total), formula, is_stored=True)
 
 
-def sheet_of(
-    row: AppraisalMonth, formula: Formula
-) -> tuple[Sheet, dict[tuple[int, int], str], dict[int, MonthlyScore]]:
-    """The sheet with the roles of its people and the frozen scores by team. ValueError with a sentence where a
-    fact that the formula needs is missing."""
+class ScoredTeam(NamedTuple):
+    """A team with its frozen score (分) and place, as far as its people are paid by them."""
+
+    pk: int
+    village_id: int
+    village_name: str
+    starts_on: date
+    ends_on: date | None
+    total: Decimal
+    place: int
+
+
+class Service(NamedTuple):
+    """A posting as far as it is paid: its days of the month."""
+
+    name: str
+    is_leader: bool
+    span: Span
+
+
+class Payee(NamedTuple):
+    """Whoever gets a row."""
+
+    team: ScoredTeam
+    person_id: int
+    is_leader: bool
+
+
+def sheet_of(row: AppraisalMonth, formula: Formula) -> tuple[Sheet, list[Payee]]:
+    """The sheet, and who gets each of its rows: teams in their order, the leader first. ValueError with a sentence
+    where a fact that the formula needs is missing."""
     month = row.period
-    frozen = MonthlyScore.objects.filter(month=row).defer("detail", "lines").select_related("team")
-    scores = {one.team_id: one for one in frozen.order_by("position")}
-    teams = [one.team for one in scores.values()]
-    postings = _postings(scores, month)
+    teams = _scored_teams(row)
+    postings = _postings(row)
     duty = person_duty_of(teams, month, month.end) if _asks_for_duty(formula, month) else {}
-    checks, away = _confirmed(scores, month), absences_of(teams, month.start, month.end)
-    recipients, roles = [], {}
-    for key, own in postings.items():
-        team_id, person_id = key
-        spans = tuple(Span(max(p.starts_on, month.start), min(p.ends_on or month.end, month.end)) for p in own)
-        days = duty.get(key)
-        missed = sum(
-            any(span.covers(day) for span in spans) and not any(one.covers(day) for one in away.get(key, ()))
-            for day in checks.get(team_id, ())
-        )
-        missed += days.missed if days else 0
-        named = formula.absences.rows[0].name if formula.absences.rows else ""
-        roles[key] = "组长" if any(p.is_leader for p in own) else "组员"
-        recipients.append(
-            Recipient(
-                key=f"{team_id}-{person_id}",
-                person=str(person_id),
-                name=own[0].name,
-                score=scores[team_id].team_total,
-                spans=spans,
-                place=scores[team_id].place,
-                duty_days=days.done if days else 0,
-                absences={named: missed} if named and missed else {},
+    checks, away = _confirmed(month), absences_of(teams, month.start, month.end)
+    charged = formula.absences.rows[0].name if formula.absences.rows else ""
+    recipients, payees = [], []
+    for team in teams:
+        for person_id, own in postings.get(team.pk, {}).items():
+            key = team.pk, person_id
+            spans = tuple([service.span for service in own])
+            days = duty.get(key)
+            missed = days.missed if days else 0
+            if team.pk in checks:
+                missed += _missed(checks[team.pk], spans, away.get(key, ()))
+            recipients.append(
+                Recipient(
+                    key=f"{team.pk}-{person_id}",
+                    person=str(person_id),
+                    name=own[0].name,
+                    score=team.total,
+                    spans=spans,
+                    place=team.place,
+                    duty_days=days.done if days else 0,
+                    absences={charged: missed} if charged and missed else NO_ABSENCES,
+                )
             )
-        )
-    return subsidy_sheet(formula, month, recipients), roles, scores
+            # Whoever led for a part of the month comes first as leader.
+            payees.append(Payee(team, person_id, own[0].is_leader))
+    return subsidy_sheet(formula, month, recipients), payees
+
+
+def _missed(checks: Sequence[date], spans: Sequence[Span], away: Sequence[Absence]) -> int:
+    """Spot checks (days) that found nobody while the person served and was not on leave."""
+    return sum(any(span.covers(day) for span in spans) and not any(one.covers(day) for one in away) for day in checks)
 
 
 def _asks_for_duty(formula: Formula, month: Month) -> bool:
@@ -146,55 +175,51 @@ def _asks_for_duty(formula: Formula, month: Month) -> bool:
     return any(rules_of(week).counted_per_person for week in weeks_of(month))
 
 
-class Service(NamedTuple):
-    """A posting as far as it is paid."""
-
-    team_id: int
-    person_id: int
-    name: str
-    is_leader: bool
-    starts_on: date
-    ends_on: date | None
-    pk: int
+def _scored_teams(row: AppraisalMonth) -> list[ScoredTeam]:
+    """In the order of districts and villages. One query."""
+    rows = MonthlyScore.objects.filter(month=row).order_by("position")
+    told = rows.values_list(
+        "team_id", "village_id", "village_name", "team__starts_on", "team__ends_on", "team_total", "place"
+    )
+    return [ScoredTeam._make(one) for one in told]
 
 
-def _postings(scores: dict[int, MonthlyScore], month: Month) -> dict[tuple[int, int], list[Service]]:
-    """By team and person, teams in their order, the leader first."""
-    rows = Posting.objects.filter(team__in=scores, starts_on__lte=month.end)
-    rows = rows.filter(Q(ends_on=None) | Q(ends_on__gte=month.start))
-    order = {team: place for place, team in enumerate(scores)}
-    told = rows.values_list("team_id", "person_id", "person__name", "is_leader", "starts_on", "ends_on", "pk")
-    found: dict[tuple[int, int], list[Service]] = {}
-    services = (Service._make(one) for one in told)
-    for one in sorted(services, key=lambda s: (order[s.team_id], not s.is_leader, s.starts_on, s.pk)):
-        found.setdefault((one.team_id, one.person_id), []).append(one)
+def _postings(row: AppraisalMonth) -> dict[int, dict[int, list[Service]]]:
+    """Team → person → terms in it, the leader first. One query."""
+    month = row.period
+    first, last = month.start, month.end
+    whole = Span(first, last)
+    rows = Posting.objects.filter(team__in=MonthlyScore.objects.filter(month=row).values("team"))
+    rows = rows.filter(Q(ends_on=None) | Q(ends_on__gte=first), starts_on__lte=last)
+    told = rows.order_by("-is_leader", "starts_on", "pk")
+    found: dict[int, dict[int, list[Service]]] = {}
+    for team_id, person_id, name, leads, starts_on, ends_on in told.values_list(
+        "team_id", "person_id", "person__name", "is_leader", "starts_on", "ends_on"
+    ):
+        ends_on = last if ends_on is None else min(ends_on, last)
+        span = whole if starts_on <= first and ends_on == last else Span(max(starts_on, first), ends_on)
+        found.setdefault(team_id, {}).setdefault(person_id, []).append(Service(name, leads, span))
     return found
 
 
-def _confirmed(scores: dict[int, MonthlyScore], month: Month) -> dict[int, list[date]]:
-    checks = SpotCheck.objects.filter(
-        team__in=scores, state=SpotCheck.State.CONFIRMED, day__range=(month.start, month.end)
-    )
+def _confirmed(month: Month) -> dict[int, list[date]]:
+    """Team → days on which a confirmed spot check found nobody. One query."""
+    checks = SpotCheck.objects.filter(state=SpotCheck.State.CONFIRMED, day__range=(month.start, month.end))
     found: dict[int, list[date]] = {}
     for team_id, day in checks.values_list("team_id", "day"):
         found.setdefault(team_id, []).append(day)
     return found
 
 
-def _key(row: Row) -> tuple[int, int]:
-    team, _, person = row.recipient.key.partition("-")
-    return int(team), int(person)
-
-
-def _shown(number: int, row: Row, score: MonthlyScore, role: str, month: Month) -> SheetRow:
-    team_id, person_id = _key(row)
+def _shown(number: int, row: Row, payee: Payee, whole: int) -> SheetRow:
+    """`whole`: days of the month."""
     return SheetRow(
         number=number,
-        team_id=team_id,
-        person_id=person_id,
-        team=f"{score.village_name}联村工作组",
+        team_id=payee.team.pk,
+        person_id=payee.person_id,
+        team=f"{payee.team.village_name}联村工作组",
         name=row.recipient.name,
-        role=role,
+        role="组长" if payee.is_leader else "组员",
         score=row.recipient.score,
         days=row.days,
         absences=sum(row.recipient.absences.values()),
@@ -202,5 +227,5 @@ def _shown(number: int, row: Row, score: MonthlyScore, role: str, month: Month) 
         deducted=row.deducted,
         amount=row.amount,
         formula=row.sentence,
-        note=f"任职{row.days}天" if row.days < len(month) else "",
+        note=f"任职{row.days}天" if row.days < whole else "",
     )

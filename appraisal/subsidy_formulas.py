@@ -8,8 +8,9 @@ Pure. Every part but the one per duty day is paid by calendar days where a posti
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 from appraisal.rules.base import ZERO, in_points
@@ -31,11 +32,12 @@ from lianzhen.periods import Span
 
 HUNDRED = Decimal(100)
 SCORE = Points(name="at_least", label="得分达到", low=ZERO)
+#: Of most people.
+NO_ABSENCES: Mapping[str, int] = MappingProxyType({})
 
 
 # --- Who gets something ----------------------------------------------------------------------
-@dataclass(frozen=True)
-class Recipient:
+class Recipient(NamedTuple):
     """One row of the sheet: one person in one team.
 
     `person` is the same in all rows of a person who moved. `score` (分) and `place` are those of the team;
@@ -50,7 +52,7 @@ class Recipient:
     spans: tuple[Span, ...]
     place: int | None = None
     duty_days: int | None = None
-    absences: Mapping[str, int] = field(default_factory=dict)
+    absences: Mapping[str, int] = NO_ABSENCES
 
 
 # --- Parts of a formula ----------------------------------------------------------------------

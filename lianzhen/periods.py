@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import ClassVar, Self
 
 ONE_DAY = timedelta(days=1)
@@ -310,6 +311,7 @@ def _plain_day(day: date) -> date:
     return day
 
 
+@lru_cache(maxsize=500)
 def _last_day(year: int, month: int) -> date:
     return date(year, 12, 31) if month == 12 else date(year, month + 1, 1) - ONE_DAY
 
