@@ -6,8 +6,9 @@ Items a role cannot use are absent, never greyed. Only pages that exist are list
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.accounts.standing import Standing
@@ -122,15 +123,25 @@ def rail(standing: Standing, path: str) -> list[Group]:
 def tabs(standing: Standing, groups: list[Group], path: str) -> list[Item]:
     """At most five: four places the role uses most, and 更多."""
     wanted = next((TABS[h.role] for h in standing.holdings if h.role in TABS), USUAL_TABS)
-    urls = [reverse(name) for name in wanted]
+    urls = [_address(name) for name in wanted]
     known = {item.url: item for group in groups for item in group.items}
     chosen = [known[url] for url in urls if url in known]
-    more = reverse("more")
+    more = _address("more")
     return [*chosen, Item("更多", more, "menu-2", current=path == more)]
 
 
+def _address(name: str) -> str:
+    return _address_below(get_script_prefix(), name)
+
+
+@cache
+def _address_below(script_prefix: str, name: str) -> str:
+    """Forty addresses stand on every page, always the same ones."""
+    return reverse(name)
+
+
 def _item(place: Place, path: str) -> Item:
-    return Item(title=place.title, url=reverse(place.name), icon=place.icon)
+    return Item(title=place.title, url=_address(place.name), icon=place.icon)
 
 
 def _mark_current(groups: object, path: str) -> None:

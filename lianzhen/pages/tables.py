@@ -273,8 +273,11 @@ def tag(tone: str, text: str) -> SafeString:
 
 
 def cell_text(value: Any) -> str:
-    if type(value) is str:
+    kind = type(value)
+    if kind is str:
         return value or "—"
+    if kind is int:
+        return number(value)
     if value is None or value == "":
         return "—"
     if value is True:
@@ -296,7 +299,7 @@ def _rows(rows: list[Any], columns: Sequence[Column], groups: Callable[[Any], st
             heading = now
             yield format_html('<tr class="group"><th colspan="{}" scope="rowgroup">{}</th></tr>', len(columns), now)
         cells = [
-            f"{begin}{_html(show(row) if show else cell_text(value(row)))}{end}" for show, value, begin, end in shapes
+            f"{begin}{_html(show(row)) if show else _html_of(value(row))}{end}" for show, value, begin, end in shapes
         ]
         yield SafeString(f"<tr>{''.join(cells)}</tr>")  # every cell was escaped above
 
@@ -308,6 +311,12 @@ def _html(shown: Any) -> str:
         return shown
     text = str(shown)
     return text if text.isalnum() else escape(text)
+
+
+def _html_of(value: Any) -> str:
+    """A typed value, as `cell_text` writes it."""
+    text = value if type(value) is str else cell_text(value)
+    return text if text.isalnum() else escape(text) or "—"
 
 
 def _cell_tags(column: Column) -> tuple[str, str]:
