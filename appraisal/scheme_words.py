@@ -17,6 +17,8 @@ from appraisal.ranking import Band, read_bands
 from appraisal.rules.base import in_points
 from appraisal.rules.parameters import BadParameters
 from appraisal.subsidy_formulas import SAMPLE, Formula
+from appraisal.year_terms import SAMPLE as SAMPLE_YEAR
+from appraisal.year_terms import YearTerms
 from lianzhen.periods import Month
 from lianzhen.wording import UNKNOWN, full_date, number
 
@@ -77,6 +79,7 @@ def settings_of(scheme: Scheme) -> Facts:
         ("结果排列", display_of(scheme)),
         ("补助", formula_of(scheme).sentence()),
         *quarter_of(scheme),
+        *year_of(scheme),
     ]
 
 
@@ -101,6 +104,12 @@ def quarter_of(scheme: Scheme) -> Facts:
     """How a quarter is graded and paid; a draft without rules of its own has the example's."""
     terms = QuarterTerms.from_json(scheme.quarter) if scheme.quarter else SAMPLE_QUARTER
     return [("季讲评", terms.review_sentence()), ("季兑现", terms.payout_sentence())]
+
+
+def year_of(scheme: Scheme) -> Facts:
+    """How a year is graded; a draft without rules of its own has the example's."""
+    terms = YearTerms.from_json(scheme.year) if scheme.year else SAMPLE_YEAR
+    return [("年考核", terms.sentence())]
 
 
 def decision_of(scheme: Scheme) -> Facts:
@@ -213,6 +222,10 @@ def problems_of(scheme: Scheme) -> list[str]:
         quarter_of(scheme)
     except BadParameters as problem:
         found.append(f"季讲评和兑现：{problem}。")
+    try:
+        year_of(scheme)
+    except BadParameters as problem:
+        found.append(f"年考核：{problem}。")
     return found
 
 

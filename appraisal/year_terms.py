@@ -153,7 +153,7 @@ def _opens(raw: object, errors: dict[str, str]) -> tuple[int, int]:
         month, _, day = str(raw).partition("-")
         found = date(_PLAIN_YEAR, int(month), int(day))
     except ValueError:
-        errors["opens"] = "请按12-01的格式填写开始日期"
+        errors["opens"] = "请填写有这一天的开始日期，例如12月1日"
         return 12, 1
     return found.month, found.day
 

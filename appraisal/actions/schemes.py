@@ -21,8 +21,17 @@ from appraisal.payouts import SAMPLE as SAMPLE_QUARTER
 from appraisal.ranking import BANDS, store_bands
 from appraisal.rules import BadParameters, sample
 from appraisal.rules.scheme import SchemeTerms
-from appraisal.scheme_words import clause_words, display_of, effect_sentence, formula_of, problems_of, quarter_of
+from appraisal.scheme_words import (
+    clause_words,
+    display_of,
+    effect_sentence,
+    formula_of,
+    problems_of,
+    quarter_of,
+    year_of,
+)
 from appraisal.subsidy_formulas import SAMPLE as SAMPLE_SUBSIDY
+from appraisal.year_terms import SAMPLE as SAMPLE_YEAR
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.notices.actions import tell
@@ -52,6 +61,7 @@ SETTINGS = (
     "bands",
     "subsidy",
     "quarter",
+    "year",
     "note",
 )
 CLAUSE_FACTS = ("number", "text", "rule", "parameters", "applies_to", "needs_second", "evidence", "rectify_days")
@@ -77,6 +87,7 @@ def install_example(*, by: User | None) -> Scheme:
             bands=store_bands(BANDS),
             subsidy=SAMPLE_SUBSIDY.to_json(),
             quarter=SAMPLE_QUARTER.to_json(),
+            year=SAMPLE_YEAR.to_json(),
         )
         _save(scheme)
         _write_terms(scheme, sample.SAMPLE)
@@ -156,7 +167,8 @@ def change_settings(*, scheme: Scheme, by: User, version: int | None = None, **s
 def _in_words(scheme: Scheme) -> dict[str, str]:
     """Of the settings, those that are stored as JSON."""
     try:
-        return {"结果排列": display_of(scheme), "补助办法": formula_of(scheme).sentence(), **dict(quarter_of(scheme))}
+        told = [("结果排列", display_of(scheme)), ("补助办法", formula_of(scheme).sentence())]
+        return dict([*told, *quarter_of(scheme), *year_of(scheme)])
     except (BadParameters, ValueError) as problem:
         raise ValidationError(f"{str(problem).rstrip('。')}。") from problem
 

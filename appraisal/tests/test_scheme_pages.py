@@ -16,6 +16,7 @@ from lianzhen.accounts.roles import Role
 from lianzhen.periods import Month
 from lianzhen.tests.scheme_rows import scheme_rows
 from lianzhen.trail import acting
+from lianzhen.trail.models import AuditEntry
 
 
 @pytest.fixture
@@ -197,6 +198,49 @@ def test_bad_formula_is_told_and_kept(draft, sign_in, changes, told):
     assert "1.2" in shown
 
 
+# --- The year ----------------------------------------------------------------------------------
+YEAR = {
+    "month": "11",
+    "day": "15",
+    "basis": "sum",
+    "grading": "share",
+    "rows_share": "优秀 20\n合格 60\n不合格 100",
+    "quota": "25",
+    "over_quota": "refuse",
+}
+
+
+def test_rules_of_the_year_are_changed_and_trailed_in_words(draft, sign_in):
+    client, url = sign_in(Role.OFFICE_LEAD), page("scheme_year", draft)
+    assert "优秀 95" in client.get(url).content.decode()
+    assert client.post(url, {**YEAR, "version": draft.version}).status_code == 303
+    draft.refresh_from_db()
+    said = dict(settings_of(draft))["年考核"]
+    assert said.startswith("11月15日起开始；年度得分 = 各月得分之和；等次：优秀不超过20%，合格不超过60%，其余不合格")
+    assert said.endswith("“优秀”不超过参加考核工作组的25%，超过的不能评定，减少后再办理")
+    entry = AuditEntry.objects.filter(action="scheme.settings").latest("pk")
+    assert entry.changes[0]["after"] == said
+    assert client.post(url, {**YEAR, "version": draft.version - 1}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"month": "2", "day": "30"}, "请填写有这一天的开始日期，例如12月1日"),
+        ({"rows_share": "优秀 20"}, "至少要有两个等次"),
+        ({"excellent": "优"}, "没有“优”这个等次"),
+        ({"quota": "130"}, "小于或等于"),
+    ],
+)
+def test_bad_rules_of_the_year_are_told_and_kept(draft, sign_in, changes, told):
+    sent = {**YEAR, "version": draft.version, **changes}
+    answer = sign_in(Role.OFFICE_LEAD).post(page("scheme_year", draft), sent)
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert told in shown
+    assert 'value="15"' in shown or changes.get("day")
+
+
 # --- Categories --------------------------------------------------------------------------------
 def test_category_is_added_changed_and_removed_while_empty(draft, sign_in):
     client = sign_in(Role.OFFICE_LEAD)
@@ -239,7 +283,9 @@ def test_judged_months_follow_each_other(versions):
     assert judged_months([third, first, second]) == {1: "2026年1月至2026年2月", 2: "2026年3月", 3: "2026年4月起"}
 
 
-@pytest.mark.parametrize("name", ["scheme_edit", "scheme_subsidy", "scheme_submit", "category_add", "clause_add"])
+@pytest.mark.parametrize(
+    "name", ["scheme_edit", "scheme_subsidy", "scheme_year", "scheme_submit", "category_add", "clause_add"]
+)
 def test_adopted_version_has_no_form(versions, sign_in, name):
     client = sign_in(Role.OFFICE_LEAD)
     answer = client.get(page(name, versions[0]))
