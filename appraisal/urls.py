@@ -10,6 +10,7 @@ from appraisal.views import (
     bonuses,
     bulletin_steps,
     bulletins,
+    bulletin_tables,
     clauses,
     corrections,
     county_report,
@@ -198,6 +199,8 @@ urlpatterns = [
     path("bulletins/<slug:week>/edit/", bulletins.bulletin_edit, name="bulletin_edit"),
     # 文件柜
     path("documents/", documents.document_list, name="document_list"),
+    path("bulletins/<int:pk>/drop/", bulletin_steps.bulletin_drop, name="bulletin_drop"),
+    path("bulletins/blocks/<int:pk>/tables/", bulletin_tables.bulletin_table, name="bulletin_table"),
     path("documents/<int:pk>/", documents.document, name="document"),
     path("documents/county/", county_report.county_report, name="county_report"),
     path("documents/county/issue/", county_report.county_issue, name="county_issue"),

@@ -40,6 +40,9 @@ class BulletinAdmin(RegisterAdmin):
         "document",
         "corrects",
         "correction_reason",
+        "dropped_at",
+        "dropped_by",
+        "drop_reason",
         "last_change",
     )
     staff_list = "bulletin_list"

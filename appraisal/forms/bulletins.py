@@ -11,9 +11,8 @@ from django.core.exceptions import ValidationError
 from django.forms import BoundField
 
 from appraisal.actions.bulletins import NUMBER_FORM, OFFICIAL_NUMBER, Edit
-from appraisal.bulletin_draft import lines_of, words_of
+from appraisal.bulletin_draft import Change, changes_between, tables_of, words_of
 from appraisal.models import Bulletin, BulletinBlock
-from appraisal.papers.content import Block, Paragraph
 from lianzhen.pages.forms import PageForm
 from lianzhen.trail.versions import VersionedModel
 from villages.forms.places import line
@@ -25,15 +24,15 @@ ACROSS = 34
 
 @dataclass(frozen=True)
 class Section:
-    """One section in the editor. `tables`: what cannot be edited; `moved`: the records say something else than
-    when the words were written; `now`: what they say."""
+    """One section in the editor. `tables`: how many it has, on a page of their own; `typed`: cells typed over;
+    `moved`: what the records say otherwise than when the section was edited."""
 
     block: BulletinBlock
     words: BoundField
     skip: BoundField
-    tables: Sequence[Block]
-    moved: bool
-    now: Sequence[str]
+    tables: int
+    typed: int
+    moved: Sequence[Change]
 
 
 class BulletinForm(PageForm):
@@ -72,9 +71,9 @@ class BulletinForm(PageForm):
             block=block,
             words=self[f"words-{block.key}"],
             skip=self[f"skip-{block.key}"],
-            tables=[one for one in base if not isinstance(one, Paragraph)],
-            moved=block.is_edited and lines_of(block.auto_blocks) != lines_of(block.base_blocks),
-            now=words_of(block.auto_blocks).splitlines(),
+            tables=len(tables_of(base)),
+            typed=len(block.cells),
+            moved=changes_between(block.title, block.base_blocks, block.auto_blocks) if block.is_edited else (),
         )
 
     def clean_official_number(self) -> str:
@@ -82,6 +81,11 @@ class BulletinForm(PageForm):
         if typed and not OFFICIAL_NUMBER.fullmatch(typed):
             raise ValidationError(NUMBER_FORM)
         return typed
+
+    @property
+    def table_asked(self) -> BulletinBlock | None:
+        """「修改表格」 of a section: the page is saved first, so that nothing typed is lost."""
+        return next((block for block in self.blocks if str(block.pk) == self.data.get("table")), None)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -112,6 +116,12 @@ class BulletinReasonForm(PageForm):
     """退回修改."""
 
     reason = line("退回原因", 200)
+
+
+class DropReasonForm(PageForm):
+    """撤销更正稿."""
+
+    reason = line("撤销原因", 200)
 
 
 class CorrectionReasonForm(PageForm):

@@ -102,13 +102,45 @@ def test_the_editor_without_a_script(cast, sign_in):
     page = read(client, url("bulletin_edit"))
     assert "本周情况很好。" in page
     assert "处有变化" in page
-    assert "数据有变化，这一段保留了修改的文字" in page
+    assert "处变化，这一段保留了修改的内容" in page
     bulletin.refresh_from_db()
     client.post(url("bulletin_edit"), posted(bulletin, restore="overview"))
     assert "实到3天" in read(client, url("bulletin"))[read(client, url("bulletin")).index("<article") :].replace(
         "</a>", ""
     ).replace(f'<a href="{reverse("duty_matrix")}?week={KEY}">', "")
     assert bulletin.blocks.get(key="overview").words == ""
+
+
+def test_a_table_cell_by_cell(cast, sign_in, django_assert_max_num_queries):
+    lived_week(cast)
+    bulletin = made(cast)
+    block = bulletin.blocks.get(key="duty")
+    client = sign_in(Role.OFFICE)
+    # What is typed in the editor is saved on the way to the table.
+    answer = client.post(url("bulletin_edit"), posted(bulletin, table=block.pk, **{"words-overview": "先保存。"}))
+    address = url("bulletin_table", block.pk)
+    assert answer["Location"] == address
+    assert bulletin.blocks.get(key="overview").words == "先保存。"
+    page = read(client, address)
+    assert 'aria-label="第二片区 实到（天）"' in page
+    bulletin.refresh_from_db()
+    data = {"version": bulletin.version, "c-0-1-3": " 1 \x00\n天<b>", "c-0-1-0": "第二片区"}
+    assert client.post(address, {**data, "c-0-0-0": "长" * 301}).status_code == 422
+    assert client.post(address, data)["Location"] == url("bulletin_edit") + "#block-duty"
+    assert "表格有1格为手工修改" in read(client, url("bulletin_edit"))
+    assert "1 天&lt;b&gt;" in read(client, url("bulletin"))
+    assert "自动：0" in read(client, address)
+    assert client.post(address, data).status_code == 409
+    with django_assert_max_num_queries(15):
+        read(client, address)
+    bulletin.refresh_from_db()
+    client.post(address, {"version": bulletin.version, "restore": "1", "c-0-1-3": "7"})
+    assert "恢复自动" not in read(client, url("bulletin_edit")).split('id="block-duty"')[1].split("</section>")[0]
+    # A section without a table, and an issue, lead back to the bulletin.
+    bulletin.refresh_from_db()
+    assert client.get(url("bulletin_table", bulletin.blocks.get(key="ahead").pk))["Location"] == url("bulletin")
+    issued(cast, bulletin)
+    assert client.get(address)["Location"] == url("bulletin")
 
 
 def test_another_editor_was_quicker(cast, sign_in):
@@ -191,7 +223,18 @@ def test_corrected_on_the_page(cast, sign_in):
     assert answer["Location"] == url("bulletin_edit")
     # Everybody else still reads the one in force.
     assert "已印发" in read(sign_in(Role.LEADER), url("bulletin"))
-    issued(cast, Bulletin.objects.get(corrects=wrong))
+    # Begun by mistake: dropped on a page of its own, and begun again.
+    client = sign_in(Role.OFFICE)
+    drop = url("bulletin_drop", Bulletin.objects.get(corrects=wrong).pk)
+    assert drop in read(client, url("bulletin"))
+    assert client.post(drop, {**SENT, "reason": ""}).status_code == 422
+    assert client.post(drop, {**SENT, "reason": "点错了"})["Location"] == url("bulletin")
+    page = read(client, url("bulletin"))
+    assert "更正</a>" in page
+    assert "点错了" in page
+    assert drop not in page
+    client.post(url("bulletin_correct", wrong.pk), {"reason": "天数有误"})
+    issued(cast, Bulletin.objects.get(corrects=wrong, state="draft"))
     listed = read(sign_in(Role.COMMITTEE), reverse("bulletin_list"))
     assert "已更正" in listed
     assert reverse("document", args=[wrong.document_id]) in listed

@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from appraisal.actions import bulletins as actions
 from appraisal.actions.bulletins import Edit
+from appraisal.bulletin_draft import cells_of
 from appraisal.bulletin_facts import week_facts
-from appraisal.bulletin_paper import paper_of
+from appraisal.bulletin_paper import content_of, paper_of
 from appraisal.models import Bulletin, BulletinBlock, IssuedDocument, ScoreEntry
 from appraisal.papers.content import Table, texts
 from appraisal.tests.bulletin_scene import NOW, issued, lived_week, log_late, made, words
@@ -190,6 +191,53 @@ def test_figures_keep_their_links_in_edited_words(cast):
     assert [(s.text, s.href) for s in spans if s.href] == [(s.text, s.href) for s in auto.spans if s.href][:2]
 
 
+def test_cells_typed_over_stay_and_lead_nowhere(cast):
+    lived_week(cast)
+    bulletin = made(cast)
+    tables = {"by": cast.users[Role.OFFICE]}
+    before = bulletin.blocks.get(key="duty")
+    shown = {cell.title: cell for cell in cells_of(before.auto_blocks)}
+    cell = shown["第二片区 实到（天）"]
+    block = actions.edit_tables(block=before, cells={cell.place: "1", "9-9-9": "别处"}, **tables)
+    assert (block.state, block.cells, block.base) == ("edited", {cell.place: "1"}, before.auto)
+    assert "第二片区　1　2　1　0　2　0" in words(bulletin, "duty")
+    told = AuditEntry.objects.filter(action="bulletin.tables", changes__0__label=cell.title).get().changes[0]
+    assert (told["before"], told["after"]) == ("0", "1")
+    row = content_of(block)[-1].rows[1]
+    assert [span.href != "" for span in row] == [False, True, True, False, True, True, True]
+
+    # The editor and a refresh leave them; a correction takes them along; what was typed is in the issue.
+    log_late(cast.other_team)
+    bulletin = refreshed(cast, edited(cast, bulletin, duty=block.words))
+    assert "第二片区　1　2　1　0　2　0" in words(bulletin, "duty")
+    assert {"驻村办公"} == {one["title"] for one in bulletin.changes if one["kept"]}
+    bulletin = issued(cast, bulletin)
+    with pytest.raises(ValidationError, match="不用再办"):
+        actions.edit_tables(block=block, cells={}, **tables)
+    right = actions.correct_bulletin(bulletin=bulletin, reason="人数有误", now=NOW, **tables)
+    assert "第二片区　1　2　1　0　2　0" in words(right, "duty")
+    # Nothing typed over any more, and words as they were: automatic again, with what the records say now.
+    block = actions.edit_tables(block=right.blocks.get(key="duty"), cells={}, **tables)
+    assert (block.state, block.cells, block.base) == ("auto", {}, [])
+    assert "第二片区　1　2　1　0　1　0" in words(right, "duty")
+
+
+def test_cells_and_words_are_restored_together_or_the_table_alone(cast):
+    lived_week(cast)
+    bulletin = edited(cast, made(cast), duty="照旧")
+    block = bulletin.blocks.get(key="duty")
+    place = cells_of(block.base_blocks)[0].place
+    block = actions.edit_tables(block=block, cells={place: "全镇"}, by=cast.users[Role.OFFICE])
+    block = actions.edit_tables(block=block, cells={}, by=cast.users[Role.OFFICE])
+    assert (block.state, block.words, block.cells) == ("edited", "照旧", {})
+    actions.edit_tables(block=block, cells={place: "全镇"}, by=cast.users[Role.OFFICE])
+    edited(cast, bulletin, duty="照旧", restore="duty")
+    block.refresh_from_db()
+    assert (block.state, block.words, block.cells) == ("auto", "", {})
+    with pytest.raises(EditConflict):
+        actions.edit_tables(block=block, cells={place: "又"}, by=None, version=bulletin.version)
+
+
 def test_a_section_left_out_takes_no_number(cast):
     bulletin = made(cast)
     block = bulletin.blocks.get(key="duty")
@@ -266,6 +314,29 @@ def test_a_correction_is_a_further_issue(cast):
     assert "2026年第1期（总第1期）" in right.document.words
     assert "更正原因：驻村天数有误。" in right.document.words
     assert "写错了。" in wrong.document.words
+
+
+def test_a_correction_begun_by_mistake_is_dropped(cast):
+    office = {"by": cast.users[Role.OFFICE], "now": NOW}
+    first = made(cast)
+    with pytest.raises(ValidationError, match="只有更正稿可以撤销"):
+        actions.drop_correction(bulletin=first, reason="不要了", **office)
+    wrong = issued(cast, first)
+    slip = actions.correct_bulletin(bulletin=wrong, reason="点错", **office)
+    with pytest.raises(ValidationError, match="原因"):
+        actions.drop_correction(bulletin=slip, reason=" ", **office)
+    slip = actions.drop_correction(bulletin=slip, reason="误点更正", **office)
+    assert (slip.state, slip.dropped_by, slip.document) == ("dropped", cast.users[Role.OFFICE], None)
+    assert AuditEntry.objects.about(wrong).filter(action="bulletin.drop").get().reason == "误点更正"
+    with pytest.raises(ValidationError, match="这一步不用再办"):
+        edited(cast, slip, overview="改一改")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Bulletin.objects.filter(pk=slip.pk).update(state="draft")
+
+    # The issue is corrected after all, and takes the number that comes next.
+    right = issued(cast, actions.correct_bulletin(bulletin=wrong, reason="天数有误", **office))
+    wrong.refresh_from_db()
+    assert (wrong.state, right.document.number) == ("corrected", 2)
 
 
 @pytest.mark.parametrize("typed", ["", "荷联发[2018]5号", "荷联发〔2018〕05号", "荷联发〔2018〕第5号", "〔2018〕5号"])

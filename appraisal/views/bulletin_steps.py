@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from appraisal.actions import bulletins as actions
 from appraisal.actions.documents import next_number
-from appraisal.forms.bulletins import BulletinReasonForm, CorrectionReasonForm
+from appraisal.forms.bulletins import BulletinReasonForm, CorrectionReasonForm, DropReasonForm
 from appraisal.models import Bulletin
 from appraisal.permissions_bulletins import keep_bulletins, sign_bulletins
 from appraisal.views.bulletins import crumbs, find_bulletin, url_of, words_of_period
@@ -80,6 +80,25 @@ def bulletin_correct(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
             bulletin,
             "更正通报",
             effects=["生成一份更正稿，沿用原来改过的文字。", "更正的一期签发后取得新的期号，原来的一期标为“已更正”。"],
+        ),
+    )
+
+
+@guarded(keep_bulletins, find=find_bulletin)
+def bulletin_drop(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
+    return form_page(
+        request,
+        DropReasonForm(request.POST or None, record=bulletin),
+        save=lambda values: actions.drop_correction(bulletin=bulletin, by=request.user, now=timezone.now(), **values),
+        done=lambda saved: (url_of(saved.period), "更正稿已撤销，原来的一期继续有效。"),
+        context=under(
+            bulletin,
+            "撤销更正稿",
+            effects=[
+                "更正稿不再印发，里面改过的文字和表格不再使用。",
+                "原来的一期继续有效，期号没有变化；撤销和原因写入操作记录。",
+            ],
+            danger=True,
         ),
     )
 

@@ -29,7 +29,7 @@ from lianzhen.wording import number
 from villages.visibility import sees_all_villages
 
 State = Bulletin.State
-TONES = {State.DRAFT: "warn", State.SIGNING: "wait", State.ISSUED: "done", State.CORRECTED: "off"}
+TONES = {State.DRAFT: "warn", State.SIGNING: "wait", State.ISSUED: "done", State.CORRECTED: "off", State.DROPPED: "off"}
 PEOPLE = ("made_by", "refreshed_by", "submitted_by", "signed_by", "document", "corrects__document")
 
 
@@ -62,7 +62,7 @@ def of_period(user: User, period: Week | Month) -> QuerySet[Bulletin]:
     """What the user sees of the period, the latest first."""
     seen = Bulletin.objects.visible_to(user)
     rows = seen.of_week(period) if isinstance(period, Week) else seen.of_month(period)
-    return bulletin_rows(rows).order_by("-pk")
+    return bulletin_rows(rows.exclude(state=State.DROPPED)).order_by("-pk")
 
 
 # --- List -----------------------------------------------------------------------------------------
@@ -245,7 +245,7 @@ def edit_page(request: HttpRequest, period: Week | Month) -> HttpResponse:
         request,
         form,
         save=lambda values: _save(request, row, values),
-        done=lambda saved: (here, _said(request, saved)),
+        done=lambda saved: _after(form, here, _said(request, saved)),
         context={
             "bulletin": row,
             "heading": f"修改{words_of_period(period)}",
@@ -258,6 +258,12 @@ def edit_page(request: HttpRequest, period: Week | Month) -> HttpResponse:
         },
         template="appraisal/bulletin_edit.html",
     )
+
+
+def _after(form: BulletinForm, here: str, said: str) -> tuple[str, str]:
+    """The editor again, or the tables of the section that was asked for."""
+    asked = form.table_asked
+    return (reverse("bulletin_table", args=[asked.pk]), "") if asked else (here, said)
 
 
 def _save(request: HttpRequest, row: Bulletin, values: dict[str, Any]) -> Bulletin:

@@ -18,19 +18,22 @@ def bulletin_rows(cast: Cast) -> dict[str, list[Any]]:
     """By what their addresses begin with: the draft, then the issued one. To be called inside an act."""
     draft = _bulletin(cast, "week", MONDAY)
     _bulletin(cast, "month", FIRST)
-    return {"bulletins": [draft, issued_bulletin(cast)]}
+    rows = [draft, issued_bulletin(cast)]
+    return {"bulletins": rows, "bulletins/blocks": [row.blocks.get(key="duty") for row in rows]}
 
 
 def _bulletin(cast: Cast, kind: str, starts_on: date, **more: Any) -> Any:
     from appraisal.actions.bulletins import headings_of
     from appraisal.models import Bulletin, BulletinBlock
-    from appraisal.papers.content import blocks_as_json, paragraph
+    from appraisal.papers.content import Column, Table, blocks_as_json, paragraph
+    from appraisal.papers.content import row as cells
 
     row = Bulletin(kind=kind, starts_on=starts_on, title="关于联村工作情况的通报", **more)
     row.made_by = cast.users[Role.OFFICE]
     row.save()
     for position, (key, title) in enumerate(headings_of(kind).items(), start=1):
-        auto = blocks_as_json((paragraph("没有需要说明的。"),))
+        table = Table((Column("村", 80), Column("实到（天）", 76)), (cells("示例一村", "2"),))
+        auto = blocks_as_json((paragraph("没有需要说明的。"), *([table] if key == "duty" else [])))
         BulletinBlock(bulletin=row, key=key, title=title, position=position, auto=auto).save()
     return row
 

@@ -255,6 +255,7 @@ SEES = {
     "corrections": (OWN, FAR),
     # A draft, and one that was issued.
     "bulletins": (OFFICE | {R.AUDITOR}, READERS | {R.WINDOW}),
+    "bulletins/blocks": (OFFICE | {R.AUDITOR}, READERS | {R.WINDOW}),
     # Papers about one village each.
     "documents": (OWN, FAR),
     "settings/papers/templates": (TOWN, TOWN),
