@@ -97,6 +97,11 @@ def decide_years(user: User, assessment: AnnualAssessment | None = None) -> Verd
     return ALLOWED
 
 
+def draft_year_notice(user: User, record: Model | None = None) -> Verdict:
+    """The notice before it is issued: the town. Once issued all staff read it on the shelf."""
+    return only(user, *TOWN_WIDE)
+
+
 def issue_year_papers(user: User, record: Model | None = None) -> Verdict:
     """签发: the head of the office."""
     return only(user, Role.OFFICE_LEAD)
