@@ -1,0 +1,253 @@
+"""党委评定 of a year: the table of the teams with the quota, one team's grade, the decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+
+from appraisal.actions import years as actions
+from appraisal.actions.annual_summaries import TEXTS
+from appraisal.filters_years import GradeFilter
+from appraisal.forms.years import AnnualGradeForm, YearDecideForm, YearStepForm
+from appraisal.models import AnnualAssessment, AnnualGrade
+from appraisal.permissions import RECUSED, TEAM
+from appraisal.permissions_years import decide_years, grade_row, grade_years, see_year_row, see_years
+from appraisal.views.annual_summaries import judged
+from appraisal.views.year_table import marks
+from appraisal.views.years import begun, sees_results, state_of, step_page, under
+from appraisal.year_facts import quota_of, terms_of
+from lianzhen.accounts.models import User
+from lianzhen.accounts.verdicts import NotAllowed
+from lianzhen.pages.computed import ComputedRows
+from lianzhen.pages.forms import form_page
+from lianzhen.pages.guard import guarded
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link_to, tag
+from lianzhen.periods import Month, Quarter
+from lianzhen.wording import number
+
+State = AnnualAssessment.State
+WORDS = ("summary__work", "summary__highlights", "summary__problems", "summary__plans", "summary__facts")
+#: Before the year is handed in there is nothing to grade.
+NOT_HANDED = "还没有提交党委评定。"
+NOT_TOLD = "等次在结果通报印发后公布。"
+
+
+def rows_of(assessment: AnnualAssessment, user: User) -> list[AnnualGrade]:
+    """Of the teams taking part that the user sees, in the order of districts and villages. One query."""
+    rows = AnnualGrade.objects.visible_to(user).standing().filter(assessment=assessment)
+    return list(rows.select_related("summary").defer(*WORDS).order_by("position"))
+
+
+# --- The table --------------------------------------------------------------------------------------
+class GradeRow:
+    """One team of the table."""
+
+    def __init__(self, row: AnnualGrade, *, own: bool) -> None:
+        self.pk, self.row, self.own = row.pk, row, own
+        self.position, self.score, self.place = row.position, row.score, row.place
+        self.district, self.name = row.summary.district_name, row.summary.village_name
+        self.opinion, self.proposed, self.grade = row.summary.opinion_grade, row.proposed, row.grade
+        self.quarters = "、".join(one["grade"] for one in row.quarters)
+
+
+def columns(year: int, *, decides: bool) -> list[Column]:
+    def grade(r: GradeRow) -> Any:
+        if not r.grade:
+            return tag("off", "回避") if decides and r.own else tag("wait", "待评定")
+        if r.row.reason:
+            return format_html('{} <span class="muted">{}</span>', tag("warn", r.grade), r.row.reason)
+        return r.grade
+
+    return [
+        Column("position", "序号", lambda r: r.position, kind="number", sort=["position"], secondary=True),
+        Column("district", "片区", lambda r: r.district, sort=["district"], secondary=True),
+        Column(
+            "team", "村", lambda r: r.name, show=lambda r: link_to("year_grade", r.pk, r.name, str(year)), head=True
+        ),
+        Column("score", "年度得分", lambda r: r.score, show=lambda r: marks(r.score), kind="number", sort=["score"]),
+        Column("place", "名次", lambda r: r.row.place_text, sort=["place"], secondary=True),
+        Column(
+            "village",
+            "村得分",
+            lambda r: r.row.village_score,
+            show=lambda r: marks(r.row.village_score),
+            kind="number",
+            secondary=True,
+        ),
+        Column("quarters", "各季等次", lambda r: r.quarters, secondary=True),
+        Column("opinion", "片区建议", lambda r: r.opinion, sort=["opinion"], secondary=True),
+        Column("proposed", "按办法建议", lambda r: r.proposed, sort=["proposed"], secondary=True),
+        Column("grade", "等次", lambda r: r.grade, show=grade, sort=["grade"]),
+    ]
+
+
+@guarded(see_years, methods=LIST_METHODS)
+def year_grades(request: HttpRequest, year: int) -> HttpResponse:
+    """Every team with its figures, the proposals and the grades; the quota stands above."""
+    assessment, user = results_of(year, request.user), request.user
+    rows = rows_of(assessment, user)
+    own = user.standing.teams(*TEAM)
+    gives = assessment.state == State.COMMITTEE and bool(grade_years(user))
+    open_rows = [row for row in rows if not row.grade]
+    left = sum(bool(row.proposed) and row.team_id not in own for row in open_rows)
+    verdict = decide_years(user, assessment)
+    page = ListPage(
+        request,
+        ComputedRows(AnnualGrade, [GradeRow(row, own=row.team_id in own) for row in rows]),
+        columns(year, decides=gives),
+        title=f"{year}年考核等次",
+        order=["position"],
+        filterset=GradeFilter,
+        count=lambda n: f"共{number(n)}个组",
+        empty_text=NOT_HANDED if assessment.handed_at is None else "没有参加考核的联村工作组。",
+        context={
+            **under(year),
+            "year": year,
+            "assessment": assessment,
+            "state": state_of(assessment),
+            "terms": terms_of(assessment),
+            "quota": quota_of(assessment, rows) if rows else None,
+            "given": len(rows) - len(open_rows),
+            "total": len(rows),
+            "left": left if gives else 0,
+            "gives": gives,
+            "decides": gives and bool(verdict) and not open_rows,
+            "why_not": verdict.reason if gives and not verdict else "",
+        },
+    )
+    return page.respond("appraisal/year_grades.html")
+
+
+def results_of(year: int, user: User) -> AnnualAssessment:
+    """The year whose results the user may read by now."""
+    assessment = begun(year)
+    if not sees_results(user, assessment):
+        raise NotAllowed(NOT_TOLD)
+    return assessment
+
+
+@guarded(grade_years)
+def year_grades_rest(request: HttpRequest, year: int) -> HttpResponse:
+    """其余按建议等次."""
+    assessment, user = begun(year), request.user
+    own = user.standing.teams(*TEAM)
+    rows = [row for row in rows_of(assessment, user) if not row.grade]
+    taken = [row for row in rows if row.proposed and row.team_id not in own]
+    counts: dict[str, int] = {}
+    for row in taken:
+        counts[row.proposed] = counts.get(row.proposed, 0) + 1
+    effects = [f"{grade}{number(counts[grade])}个组。" for grade in terms_of(assessment).choices if grade in counts]
+    if len(rows) > len(taken):
+        effects.append(f"本人所在工作组和没有建议等次的组共{number(len(rows) - len(taken))}个，不在其内。")
+    address = reverse("year_grades", args=[year])
+    return step_page(
+        request,
+        year,
+        lambda assessment: YearStepForm(request.POST or None),
+        lambda assessment, now, values: actions.accept_proposals(assessment=assessment, by=user, now=now),
+        f"已按建议评定{number(len(taken))}个组。",
+        submit="按建议评定其余的组",
+        effects=effects or ["没有可以按建议评定的组。"],
+        cancel_url=address,
+        done_url=address,
+    )
+
+
+# --- One team ---------------------------------------------------------------------------------------
+def find_row(user: User, kwargs: dict[str, Any]) -> AnnualGrade:
+    """Of the year in the address, a team that takes part."""
+    rows = (
+        AnnualGrade.objects.visible_to(user)
+        .standing()
+        .select_related("assessment__scheme", "summary__opinion_by", "summary__checked_by", "graded_by")
+    )
+    row = rows.filter(pk=kwargs.pop("pk"), assessment__year=kwargs.pop("year")).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+@guarded(see_year_row, find=find_row)
+def year_grade(request: HttpRequest, row: AnnualGrade) -> HttpResponse:
+    """What the year rests on, and the grade; who may not give it reads it."""
+    assessment, user = row.assessment, request.user
+    if not sees_results(user, assessment):
+        raise NotAllowed(NOT_TOLD)
+    verdict = grade_row(user, row)
+    writes = assessment.state == State.COMMITTEE and bool(verdict)
+    if request.method == "POST" and not verdict:
+        raise NotAllowed(verdict.reason)
+    before, after = neighbours(row, user)
+    address = reverse("year_grades", args=[assessment.year])
+    summary = row.summary
+    summary.assessment = assessment
+    context = {
+        **under(assessment.year),
+        "cancel_url": address,
+        "heading": summary.team_name,
+        "row": row,
+        "summary": summary,
+        "year": assessment.year,
+        "months": [(Month.parse(one["month"]), one) for one in row.months],
+        "quarters": [(Quarter.parse(one["quarter"]), one["grade"]) for one in row.quarters],
+        "parts": [(label, getattr(summary, name)) for name, label in TEXTS.items()],
+        "judged": judged(summary),
+        "writes": writes,
+        "why_not": verdict.reason if verdict.reason == RECUSED else "",
+        "previous": before,
+        "following": after,
+    }
+    context["crumbs"] = [*context["crumbs"], ("等次", address)]
+    if not writes and request.method == "GET":
+        return render(request, "appraisal/year_grade.html", context)
+    led = after if request.POST.get("go") == "next" and after else address
+    return form_page(
+        request,
+        AnnualGradeForm(request.POST or None, record=row, grades=terms_of(assessment).choices),
+        save=lambda values: actions.save_grade(row=row, by=user, now=timezone.now(), **values),
+        done=lambda saved: (led, f"{summary.team_name}等次已保存。"),
+        context=context,
+        template="appraisal/year_grade.html",
+    )
+
+
+def neighbours(row: AnnualGrade, user: User) -> tuple[str, str]:
+    """Addresses of the teams before and after. One query."""
+    rows = AnnualGrade.objects.visible_to(user).standing().filter(assessment=row.assessment)
+    keys = list(rows.order_by("position").values_list("pk", flat=True))
+    at = keys.index(row.pk)
+    urls = [reverse("year_grade", args=[row.assessment.year, key]) for key in keys]
+    return (urls[at - 1] if at else ""), (urls[at + 1] if at + 1 < len(keys) else "")
+
+
+# --- The decision -----------------------------------------------------------------------------------
+@guarded(decide_years)
+def year_decide(request: HttpRequest, year: int) -> HttpResponse:
+    assessment, user = begun(year), request.user
+    verdict = decide_years(user, assessment)
+    if not verdict:
+        raise NotAllowed(verdict.reason)
+    rows = rows_of(assessment, user)
+    quota = quota_of(assessment, rows)
+    counts = [(grade, sum(row.grade == grade for row in rows)) for grade in terms_of(assessment).choices]
+    told = "，".join(f"{grade}{number(count)}个组" for grade, count in counts if count)
+    effects = [
+        f"{told or '还没有评定等次'}。",
+        f"{quota.sentence}。",
+        "登记后，等次不再变动；由联村办主任印发结果通报。",
+    ]
+    return step_page(
+        request,
+        year,
+        lambda assessment: YearDecideForm(request.POST or None, record=assessment, quota=quota),
+        lambda assessment, now, values: actions.decide(assessment=assessment, by=user, now=now, **values),
+        "已登记党委评定，联村办主任会收到消息。",
+        submit="登记党委评定",
+        effects=effects,
+        cancel_url=reverse("year_grades", args=[year]),
+    )
