@@ -69,6 +69,7 @@ PLACES = (
     Place("考核", "得分", "score_now", "report", (*TOWN_WIDE, *FIELD)),
     Place("考核", "月考核", "month_list", "lock", TOWN_WIDE),
     Place("考核", "季讲评", "quarter_list", "flag", (*TOWN_WIDE, Role.DISTRICT)),
+    Place("考核", "年总结年考核", "year_list", "clipboard-text", (*TOWN_WIDE, Role.DISTRICT, Role.LEADER, Role.MEMBER)),
     Place("考核", "更正单", "correction_list", "pencil", (*TOWN_WIDE, *FIELD)),
     Place("考核", "通报", "bulletin_list", "news", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Place("考核", "文件柜", "document_list", "clipboard-text", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
