@@ -24,22 +24,35 @@ from appraisal.county_terms import (
     Example,
     MonthLine,
     Work,
+    YearLine,
 )
 from appraisal.duty_months import months_of_teams
 from appraisal.entry_lines import line_of
 from appraisal.linkage import mean
-from appraisal.models import AppraisalMonth, Decision, MonthlyScore, ScoreEntry, TownNeed, WeeklyMeeting, WeeklyReport
+from appraisal.models import (
+    AnnualAssessment,
+    AnnualGrade,
+    AppraisalMonth,
+    Decision,
+    MonthlyScore,
+    ScoreEntry,
+    TownNeed,
+    WeeklyMeeting,
+    WeeklyReport,
+)
 from appraisal.rules.base import ZERO
 from appraisal.score_account import TeamScore, from_text
 from appraisal.team_rows import NO_DISTRICT
+from appraisal.year_compare import TeamYear, by_district
+from appraisal.year_facts import terms_of
 from grids.models import Grid, GridHeadTerm
 from lianzhen.periods import Month
 from lianzhen.town.models import Town
 from villages.models import LiaisonTeam, Posting, SelfGovernance, SocialOrganization, Village, VillagerGroup
 from villages.models.terms import runs_on
 
-#: Villages, counts of work, teams, duty (3), scores, examples.
-FACT_QUERIES = 8
+#: Villages, counts of work, teams, duty (3), scores, years decided, examples; one more for the grades of such years.
+FACT_QUERIES = 9
 MOST_EXAMPLES = 8
 #: Where the rows behind a figure are found.
 LISTS = {
@@ -80,6 +93,7 @@ def county_facts(first: Month, last: Month, today: date) -> CountyFacts:
         work=_work(first.start, until),
         months=tuple(_month_line(month, own) for month, own in scored.items()),
         unsealed=tuple(month for month in months if month not in scored),
+        years=tuple(_years(months)),
         categories=tuple(_categories(scored)),
         district_means=tuple(_district_means(scored)),
         examples=tuple(_examples(months)),
@@ -223,6 +237,25 @@ def _district_means(scored: dict[Month, list[TeamScore]]) -> list[tuple[str, Dec
         for one in scores:
             by_district[one.district_position, one.district].append(one)
     return [(name, _mean(scores)) for (_, name), scores in sorted(by_district.items())]
+
+
+def _years(months: Sequence[Month]) -> list[YearLine]:
+    """Those that end in the months and are decided. One query, two where there are any."""
+    ended = [month.start.year for month in months if month.number == 12]
+    decided = AnnualAssessment.objects.filter(year__in=ended, state__in=AnnualAssessment.GRADED).order_by("year")
+    terms = {one.year: terms_of(one) for one in decided.only("year", "terms")}
+    if not terms:
+        return []
+    rows = AnnualGrade.objects.standing().filter(assessment__year__in=list(terms)).order_by("position")
+    by_year: dict[int, list[TeamYear]] = defaultdict(list)
+    for year, score, grade in rows.values_list("assessment__year", "score", "grade"):
+        by_year[year].append(TeamYear("", score, grade))
+    found = []
+    for year, own in by_year.items():
+        whole = by_district(own)[-1]
+        counted = tuple(whole.counted(terms[year].choices))
+        found.append(YearLine(year, whole.teams, whole.mean, counted, reverse("year", args=[year])))
+    return sorted(found, key=lambda one: one.year)
 
 
 def _examples(months: Sequence[Month]) -> list[Example]:

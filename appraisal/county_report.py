@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from appraisal.county_terms import CountyFacts, MonthLine
+from appraisal.county_terms import CountyFacts, MonthLine, YearLine
 from appraisal.papers.content import (
     RIGHT,
     Block,
@@ -167,6 +167,7 @@ def _scores(facts: CountyFacts) -> list[Block]:
     if facts.district_means:
         told = "，".join(f"{name}{_points(value)}" for name, value in facts.district_means)
         blocks.append(paragraph(f"各片区月均得分：{told}。"))
+    blocks += [_year(one) for one in facts.years]
     if facts.categories:
         blocks.append(_categories_table(facts))
     if facts.unsealed:
@@ -192,6 +193,15 @@ def _trend(months: Sequence[MonthLine]) -> Paragraph:
         f"，{last.month.title}为",
         span(_points(last.mean), last.url),
         f"，{words}。",
+    )
+
+
+def _year(one: YearLine) -> Paragraph:
+    graded = "，".join(f"{grade}{number(count)}个" for grade, count in one.grades)
+    return paragraph(
+        f"{one.year}年年考核，参加考核的联村工作组",
+        span(f"{number(one.teams)}个", one.url),
+        f"，年度得分平均{_points(one.mean)}，镇党委评定{graded}。",
     )
 
 

@@ -86,6 +86,18 @@ class CategoryLine:
 
 
 @dataclass(frozen=True)
+class YearLine:
+    """A year that ends in the months and whose grades were decided: teams that took part, their mean score (分),
+    how many got which grade, from the best."""
+
+    year: int
+    teams: int
+    mean: Decimal | None
+    grades: Sequence[tuple[str, int]]
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Example:
     """A bonus that was agreed to."""
 
@@ -108,6 +120,7 @@ class CountyFacts:
     work: Work = Work()
     months: Sequence[MonthLine] = ()
     unsealed: Sequence[Month] = ()
+    years: Sequence[YearLine] = ()
     categories: Sequence[CategoryLine] = ()
     district_means: Sequence[tuple[str, Decimal | None]] = ()
     examples: Sequence[Example] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 
@@ -12,12 +13,23 @@ from hypothesis import strategies as st
 
 from appraisal.county_facts import FACT_QUERIES, county_facts
 from appraisal.county_report import county_paper, months_words, title_of
-from appraisal.county_terms import CategoryLine, CountyFacts, District, DutyTotal, Example, MonthLine, Work
+from appraisal.county_terms import (
+    CategoryLine,
+    CountyFacts,
+    District,
+    DutyTotal,
+    Example,
+    MonthLine,
+    Work,
+    YearLine,
+)
 from appraisal.duty_months import months_of_teams, team_months
-from appraisal.models import IssuedDocument, MonthlyScore
+from appraisal.linkage import mean
+from appraisal.models import AnnualGrade, IssuedDocument, MonthlyScore
 from appraisal.papers.content import Heading, Table, texts
 from appraisal.tests.month_scene import sealed_scene
 from appraisal.tests.score_scene import NOVEMBER, OCTOBER
+from appraisal.tests.year_scene import NEW_YEAR, decided
 from lianzhen.accounts.roles import Role
 from lianzhen.periods import Month
 from villages.models import LiaisonTeam
@@ -44,6 +56,7 @@ FACTS = CountyFacts(
         ),
     ),
     unsealed=tuple(Month(2018, n) for n in (1, 2, 3, 9)),
+    years=(YearLine(2017, 38, Decimal("95.8"), (("优秀", 11), ("合格", 27)), "/years/2017/"),),
     categories=(CategoryLine("综治维稳", Decimal(9), Decimal(0)), CategoryLine("基层党建", Decimal(20), Decimal(0))),
     district_means=(("第一片区", Decimal("95.5")), ("第二片区", None)),
     examples=(Example("示例一村", "五星级文明户评选完成。", date(2018, 10, 9), Decimal(2), "/bonuses/3/"),),
@@ -81,6 +94,7 @@ def test_the_whole_in_order():
         "2018年8月为95.1分，2018年10月为96.0分，上升（+0.9分）。",
         "各片区月均得分：第一片区95.5分，第二片区—。",
         "2018年1月至3月、2018年9月的考核没有定稿，未计入。",
+        "2017年年考核，参加考核的联村工作组38个，年度得分平均95.8分，镇党委评定优秀11个，合格27个。",
         "1. 示例一村：五星级文明户评选完成（10月9日，加2.0分）。",
         "扣分较多的是基层党建（20.0分）、综治维稳（9.0分）。",
         "二是路远。",
@@ -116,10 +130,23 @@ def test_titles_of_one_month_and_of_two_years():
 
 # --- Facts --------------------------------------------------------------------------------------
 @pytest.mark.django_db
+def test_a_year_that_was_decided_belongs_to_the_report_of_its_december(cast, django_assert_num_queries):
+    assessment = decided(cast)
+    rows = list(AnnualGrade.objects.filter(assessment=assessment))
+    with django_assert_num_queries(FACT_QUERIES + 1):
+        facts = county_facts(OCTOBER, DECEMBER, NEW_YEAR)
+    (one,) = facts.years
+    assert (one.year, one.teams, one.mean) == (2026, len(rows), mean([row.score for row in rows]).value)
+    assert dict(one.grades) == Counter(row.grade for row in rows)
+    assert county_facts(OCTOBER, NOVEMBER, NEW_YEAR).years == ()
+
+
+@pytest.mark.django_db
 def test_figures_are_those_of_the_pages(cast, django_assert_num_queries):
     sealed_scene(cast)
     with django_assert_num_queries(FACT_QUERIES):
         facts = county_facts(OCTOBER, DECEMBER, TODAY)
+    assert facts.years == ()
     assert [line.month for line in facts.months] == [OCTOBER, NOVEMBER]
     assert facts.unsealed == (DECEMBER,)
     for line in facts.months:
