@@ -57,6 +57,7 @@ from appraisal.todos import (
 )
 from appraisal.todos_signing import signing_sources, signing_todos
 from appraisal.waiting import Item, Source, Waiting, gather
+from appraisal.year_todos import YearProgress, year_progress, year_signing, year_sources, year_todos
 from lianzhen.accounts.roles import Role
 from lianzhen.accounts.standing import Standing
 from lianzhen.periods import Month, Week
@@ -141,7 +142,7 @@ class Home:
     signing: Sequence[Todo] = ()
     signs: bool = False
     scores: TownScores | None = None
-    closing: Sequence[MonthProgress] = ()
+    closing: Sequence[MonthProgress | YearProgress] = ()
     teams: Sequence[OwnTeam] = ()
     cadre_of: Sequence[OwnTeam] = ()
     board: Board | None = None
@@ -169,7 +170,7 @@ def sources_of(user: User, today: date, extra: Extra, served: Sequence[LiaisonTe
     """All that may wait for this user. No query: what a source is made from is known of the user's standing."""
     standing = user.standing
     is_board, is_district = standing.has(*BOARD), bool(standing.groups(Role.DISTRICT))
-    sources = {**extra(user, today), **own_sources(user, today), **selfgov_sources(user)}
+    sources = {**extra(user, today), **own_sources(user, today), **selfgov_sources(user), **year_sources(user, today)}
     if served:
         sources |= {**team_sources_of(served), **place_sources(Month.of(today))}
     if see_meetings(user):
@@ -244,10 +245,13 @@ class _Maker:
         return Home(
             todos=self._todos(),
             has_todos=True,
-            signing=signing_todos(self.items, self.today),
+            signing=[*signing_todos(self.items, self.today), *year_signing(self.items, self.user)],
             signs=self.user.standing.has(Role.COMMITTEE, Role.OFFICE_LEAD),
             scores=town_scores(self.scored, self.today, order) if self.is_board and self.scored else None,
-            closing=months_in_progress(self.items.get("months", ()), self.today),
+            closing=[
+                *months_in_progress(self.items.get("months", ()), self.today),
+                *year_progress(self.items, self.today),
+            ],
             teams=[self._own(team) for team in self.served],
             cadre_of=[self._own(team) for team in self.sat_with],
             board=self._board(self.teams) if self.is_board else None,
@@ -273,6 +277,7 @@ class _Maker:
         dated.sort(key=lambda todo: (todo.day or date.max, todo.text))
         signing = [kind for kind in self.items if kind.startswith("sign_")]
         found = [*dated, *district_todos(self.items), *desk_todos(self.items, signing), *selfgov_todos(self.items)]
+        found += year_todos(self.items, self.today)
         signs = self.user.standing.has(Role.OFFICE_LEAD)
         return found + (bulletin_todos(self.items, self.week, self.today, signs=signs) if self.is_office else [])
 

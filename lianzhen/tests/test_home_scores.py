@@ -255,7 +255,10 @@ def test_the_office_sees_how_far_each_month_is(cast, scheme, clock, sign_in):
     settle()
     advance(cast, "final", OCTOBER)
     clock.move_to(scene.at(LATER))
-    assert told(sign_in) == [("11月考核", ["检查数据可以开始"]), ("10月考核", ["补助清单待核对"])]
+    *months, year = told(sign_in)
+    assert months == [("11月考核", ["检查数据可以开始"]), ("10月考核", ["补助清单待核对"])]
+    assert year == ("2026年考核", [])
+    assert [one.left for one in part(sign_in, Role.OFFICE).closing[2:]] == ["未开始"]
     row = advance(cast, "publicity", day=LATER)
     until = row.publicity_until
     assert told(sign_in)[0] == ("11月考核", [f"公示公示中，至{until.month}月{until.day}日"])

@@ -1,0 +1,180 @@
+"""What 年总结 and 年考核 ask of somebody today, on the home pages: a summary to write, opinions and checks that wait,
+a year to begin, to hand in, to grade, to announce; and how far the year is, in one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+from django.urls import reverse
+
+from appraisal.models import AnnualAssessment, AnnualSummary, AppraisalMonth
+from appraisal.permissions import OFFICE, TEAM
+from appraisal.todos import Todo
+from appraisal.waiting import Item, Source
+from appraisal.year_steps import BEFORE, state_sentence
+from appraisal.year_terms import SAMPLE
+from lianzhen.accounts.roles import Role
+from villages.models import Posting
+
+if TYPE_CHECKING:
+    from lianzhen.accounts.models import User
+
+Items = Mapping[str, Sequence[Item]]
+State, Year = AnnualSummary.State, AnnualAssessment.State
+#: Until the end of this month a year that nobody began is asked for.
+ASKED_UNTIL = 6
+#: Who reads how far the year is.
+BOARD = (*OFFICE, Role.COMMITTEE)
+
+
+@dataclass(frozen=True)
+class YearProgress:
+    """Beside `home_scores.MonthProgress`: one line, no steps."""
+
+    title: str
+    url: str
+    left: str
+    steps: tuple[()] = ()
+
+
+# --- What is asked for ------------------------------------------------------------------------------
+def year_sources(user: User, today: date) -> dict[str, Source]:
+    """Steps that are this user's by role and place; whoever had a part in an earlier one is not asked. No query."""
+    standing, found = user.standing, {}
+    if teams := standing.teams(Role.LEADER):
+        found["annual_write"] = _summaries(_rows(State.DRAFT, team__in=teams), named=True)
+    if groups := standing.groups(Role.DISTRICT):
+        found["annual_opinion"] = _summaries(_others(user, _rows(State.DISTRICT, village__group__in=groups)))
+    if standing.has(*OFFICE):
+        alone = _rows(State.DISTRICT).exclude(Exists(_givers(today)))
+        found["annual_alone"] = _summaries(_others(user, alone))
+        found["annual_check"] = _summaries(_others(user, _rows(State.OFFICE)))
+        found["annual_ready"] = _years(_ready())
+    if standing.has(*BOARD):
+        found["annual_years"] = _years(AnnualAssessment.objects.filter(year__in=_candidates(today)))
+        found["annual_scored"] = Source(_scored(today), "month", "")
+        found["annual_open"] = _years(AnnualAssessment.objects.exclude(state=Year.TOLD))
+    return found
+
+
+def _rows(state: str, **where: object) -> QuerySet[AnnualSummary]:
+    return AnnualSummary.objects.filter(state=state, assessment__state=Year.SUMMARY, **where)
+
+
+def _others(user: User, rows: QuerySet[AnnualSummary]) -> QuerySet[AnnualSummary]:
+    """Neither of one's own team nor what one had a part in."""
+    took_part = Q(written_by=user.pk) | Q(submitted_by=user.pk) | Q(opinion_by=user.pk)
+    return rows.exclude(took_part).exclude(team__in=user.standing.teams(*TEAM))
+
+
+def _givers(today: date) -> QuerySet[Posting]:
+    """Open accounts in the liaison group of the village's district."""
+    own = Posting.objects.on(today).filter(group=OuterRef("village__group"))
+    return own.filter(person__user__isnull=False, person__user__ended_at=None)
+
+
+def _ready() -> QuerySet[AnnualAssessment]:
+    """Every team checked or out, December sealed (months are sealed in their order)."""
+    own = AnnualSummary.objects.filter(assessment=OuterRef("pk"))
+    december = AppraisalMonth.objects.filter(
+        month__year=OuterRef("year"), month__month=12, state__in=AppraisalMonth.SEALED
+    )
+    rows = AnnualAssessment.objects.filter(Exists(own.filter(state=State.CHECKED)), Exists(december))
+    waiting = own.filter(state__in=[State.DRAFT, State.DISTRICT, State.OFFICE])
+    return rows.filter(~Exists(waiting), state=Year.SUMMARY)
+
+
+def _candidates(today: date) -> tuple[int, ...]:
+    """The year that should have begun: this one from its day on, the last one for half a year."""
+    if today >= SAMPLE.opens_on(today.year):
+        return (today.year,)
+    return (today.year - 1,) if today.month <= ASKED_UNTIL else ()
+
+
+def _scored(today: date) -> QuerySet[AppraisalMonth]:
+    """A town that kept no months in the year has nothing to assess."""
+    months = [date(year, number, 1) for year in _candidates(today) for number in (11, 12)]
+    return AppraisalMonth.objects.filter(month__in=months)
+
+
+def _summaries(rows: QuerySet[AnnualSummary], *, named: bool = False) -> Source:
+    year = Cast("assessment__year", CharField())
+    text = Concat(year, Value(" "), "village_name", output_field=CharField()) if named else year
+    return Source(rows, "updated_at", text=text)
+
+
+def _years(rows: QuerySet[AnnualAssessment]) -> Source:
+    text = Concat(Cast("year", CharField()), Value(" "), "state", output_field=CharField())
+    return Source(rows, "opened_at", "", text=text)
+
+
+# --- In words ---------------------------------------------------------------------------------------
+def year_todos(items: Items, today: date) -> list[Todo]:
+    """Those of `year_sources` that somebody has to do. No query."""
+    found = [*_writing(items), *_counted(items, "annual_opinion", "年总结待出片区意见")]
+    found += _counted(items, "annual_alone", "年总结待代出片区意见")
+    found += _counted(items, "annual_check", "年总结待核查")
+    if "annual_ready" not in items:
+        return found
+    found += [
+        Todo(f"提交{year}年考核评定", reverse("year_hand_in", args=[year]))
+        for year, _ in map(_told, items["annual_ready"])
+    ]
+    return found + [Todo(f"开始{year}年考核", reverse("year_start", args=[year])) for year in _not_begun(items, today)]
+
+
+def year_signing(items: Items, user: User) -> list[Todo]:
+    """待我审批: grades to give, a result to announce. No query."""
+    found = []
+    for year, state in map(_told, items.get("annual_open", ())):
+        if state == Year.COMMITTEE and user.standing.has(Role.COMMITTEE):
+            found.append(Todo(f"评定{year}年考核等次", reverse("year_grades", args=[year]), "待评定", "warn"))
+        if state == Year.DECIDED and user.standing.has(Role.OFFICE_LEAD):
+            found.append(Todo(f"印发{year}年考核结果通报", reverse("year_notice", args=[year]), "待印发", "warn"))
+    return found
+
+
+def year_progress(items: Items, today: date) -> list[YearProgress]:
+    """「2018年考核：未开始」, and whatever year is not announced yet. No query."""
+    told = [(year, BEFORE) for year in _not_begun(items, today)]
+    told += sorted(map(_told, items.get("annual_open", ())))
+    return [_progress(year, state) for year, state in told]
+
+
+def _progress(year: int, state: str) -> YearProgress:
+    title, _, left = state_sentence(year, state).partition("：")
+    return YearProgress(title, reverse("year", args=[year]), left)
+
+
+def _not_begun(items: Items, today: date) -> list[int]:
+    if not items.get("annual_scored"):
+        return []
+    begun = {year for year, _ in map(_told, items.get("annual_years", ()))}
+    return [year for year in _candidates(today) if year not in begun]
+
+
+def _told(item: Item) -> tuple[int, str]:
+    year, _, rest = (item.text or "").partition(" ")
+    return int(year), rest
+
+
+def _writing(items: Items) -> list[Todo]:
+    own = items.get("annual_write", ())
+    found = []
+    for item in own:
+        year, village = _told(item)
+        named = f"（{village}）" if len(own) > 1 else ""
+        found.append(Todo(f"填写{year}年总结{named}", reverse("year_summary", args=[year, item.pk])))
+    return found
+
+
+def _counted(items: Items, key: str, text: str) -> list[Todo]:
+    """By year, the oldest first."""
+    years = [_told(item)[0] for item in items.get(key, ())]
+    return [Todo(f"{year}{text}", reverse("year", args=[year]), count=years.count(year)) for year in sorted(set(years))]
