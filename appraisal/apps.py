@@ -6,7 +6,7 @@ class AppraisalConfig(AppConfig):
     verbose_name = "联村工作"
 
     def ready(self) -> None:
-        from appraisal import quarter_guards, seal_guards
+        from appraisal import quarter_guards, seal_guards, year_guards
         from appraisal.importing import register_kinds
         from appraisal.models import (
             TRACKED,
@@ -41,6 +41,7 @@ class AppraisalConfig(AppConfig):
             track(model)
         seal_guards.lay()
         quarter_guards.lay()
+        year_guards.lay()
         # What was issued lies on paper elsewhere.
         guards.append_only(IssuedDocument)
         guards.append_only(DocumentFile)

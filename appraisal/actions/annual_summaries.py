@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.models import AnnualAssessment, AnnualSummary
@@ -233,5 +234,5 @@ def _saved(summary: AnnualSummary) -> AnnualSummary:
 
 
 def _tell(summary: AnnualSummary, users: set[int], text: str, by: User | None) -> None:
-    url = f"/years/{summary.assessment.year}/summaries/{summary.pk}/"
+    url = reverse("year_summary", args=[summary.assessment.year, summary.pk])
     tell(users - {by.pk if by else 0}, text, url)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.models import AnnualAssessment, AnnualGrade, AnnualSummary
@@ -317,4 +318,4 @@ def _save(row: AnnualAssessment | AnnualGrade) -> None:
 
 
 def _tell(assessment: AnnualAssessment, users: Iterable[int], text: str, by: User | None) -> None:
-    tell(set(users) - {by.pk if by else 0, 0}, text, f"/years/{assessment.year}/")
+    tell(set(users) - {by.pk if by else 0, 0}, text, reverse("year", args=[assessment.year]))
