@@ -6,7 +6,7 @@ Pure. A proposal is put once into an empty box; what it rests on stands beside i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from lianzhen.wording import number
@@ -21,31 +21,38 @@ Fact = Mapping[str, Any]
 
 def proposed_texts(facts: Mapping[str, Any]) -> dict[str, str]:
     """Step → the text to begin with; "" where nothing of the year speaks of it."""
-    made = {
-        "work": [_area(one) for one in facts.get("work", ())],
-        "highlights": [_bonus(one) for one in facts.get("highlights", ())],
-        "problems": [_category(one) for one in facts.get("problems", ())],
+    return {
+        "work": _all_named(facts.get("work", ()), _area, LONGEST["work"]),
+        "highlights": fitting([_bonus(one) for one in facts.get("highlights", ())], LONGEST["highlights"]),
+        "problems": _all_named(facts.get("problems", ()), _category, LONGEST["problems"]),
     }
-    return {step: fitting(lines, LONGEST[step]) for step, lines in made.items()}
+
+
+def _all_named(facts: Sequence[Fact], line: Callable[[Fact, int], str], longest: int) -> str:
+    """Every area has its line: where all does not fit, each tells less."""
+    for told in range(TOLD, -1, -1):
+        lines = [line(one, told) for one in facts]
+        if sum(len(one) + 1 for one in lines) <= longest:
+            break
+    return fitting(lines, longest)
 
 
 def fitting(lines: Sequence[str], longest: int) -> str:
     """Whole lines, as many as fit; the last then says that there are more."""
-    found: list[str] = []
-    for at, line in enumerate(lines):
-        left = len(lines) - at
-        more = f"另有{number(left)}项，见所列记录。"
-        room = longest - sum(len(one) + 1 for one in found) - (len(more) + 1 if left > 1 else 0)
-        if len(line) > room:
-            return "\n".join([*found, more])
-        found.append(line)
-    return "\n".join(found)
+    whole = "\n".join(lines)
+    kept = len(lines)
+    while len(whole) > longest:
+        kept -= 1
+        whole = "\n".join([*lines[:kept], f"另有{number(len(lines) - kept)}项，见所列记录。"])
+    return whole
 
 
 def spread(lines: Sequence[Any], most: int) -> list[Any]:
     """At most so many, from the whole run and in its order: a year is not its December."""
     if len(lines) <= most:
         return list(lines)
+    if most < 2:
+        return list(lines[:most])
     return [lines[at * (len(lines) - 1) // (most - 1)] for at in range(most)]
 
 
@@ -55,19 +62,18 @@ def short(text: str, longest: int = ONE_LINE) -> str:
     return bare if len(bare) <= longest else f"{bare[: longest - 1]}…"
 
 
-def _area(one: Fact) -> str:
+def _area(one: Fact, told: int) -> str:
     """基层党建：周报12条，驻村18天。11月24日，…；…。"""
-    told = _joined(spread([row["text"] for row in one["rows"]], TOLD))
-    return f"{one['label']}：{one['text']}。{told}"
+    return f"{one['label']}：{one['text']}。{_joined(spread([row['text'] for row in one['rows']], told))}"
 
 
 def _bonus(one: Fact) -> str:
     return f"{short(one['text'])}（{one['points']}）。"
 
 
-def _category(one: Fact) -> str:
+def _category(one: Fact, told: int) -> str:
     """基层党建：3条，−2.5分。…；…。"""
-    return f"{one['label']}：{one['text']}。{_joined([row['text'] for row in one['rows']][:TOLD])}"
+    return f"{one['label']}：{one['text']}。{_joined([row['text'] for row in one['rows']][:told])}"
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -191,7 +191,7 @@ def decide(
 # --- Shared -------------------------------------------------------------------------------------------
 def _place(assessment: AnnualAssessment, teams: list[LiaisonTeam], today: date) -> int:
     """A summary for each team that has none, today's names for drafts. Answers how many were added."""
-    have = {one.team_id: one for one in AnnualSummary.objects.filter(assessment=assessment).select_for_update()}
+    have = {one.team_id: one for one in assessment.summaries.select_for_update()}
     led = dict(
         Posting.objects.on(day_of(assessment.year, today))
         .leaders()
@@ -236,7 +236,7 @@ def _put_last(have: dict[int, AnnualSummary], teams: list[LiaisonTeam]) -> None:
 
 def _freeze(assessment: AnnualAssessment) -> None:
     terms, decimals = terms_of(assessment), assessment.scheme.decimals
-    summaries = AnnualSummary.objects.filter(assessment=assessment).order_by("position")
+    summaries = assessment.summaries.order_by("position")
     taking_part = {one.team_id for one in summaries if one.state != AnnualSummary.State.OUT}
     figures = {one.team_id: one for one in figures_of(assessment.year) if one.team_id in taking_part}
     proposed = proposals(list(figures.values()), terms, decimals)
@@ -251,6 +251,7 @@ def _freeze(assessment: AnnualAssessment) -> None:
             row = AnnualGrade(
                 assessment=assessment, summary=summary, team_id=summary.team_id, village_id=summary.village_id
             )
+        row.summary, row.assessment = summary, assessment
         before = (row.score, row.proposed)
         row.position = summary.position
         row.quarters = [{"quarter": q.key, "grade": grade} for q, grade in quarters.get(summary.team_id, ())]
