@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Case, Count, IntegerField, Sum, Value, When
 
 from appraisal.linkage import Mean, mean
 from appraisal.models import AnnualAssessment, AnnualGrade, AppraisalMonth, MonthlyScore
@@ -137,7 +137,7 @@ class Comparison:
 
 
 def comparison(year: int, *, only_told: bool) -> Comparison:
-    """Grades of decided years; `only_told`: of those whose notice was issued. Four queries."""
+    """Grades of decided years; `only_told`: of those whose notice was issued. Five queries."""
     years = tuple(range(year - YEARS + 1, year + 1))
     assessments = {one.year: one for one in AnnualAssessment.objects.filter(year__in=years).defer("basis")}
     shown = {y for y, one in assessments.items() if (one.notice_id if only_told else one.is_graded)}
@@ -171,29 +171,36 @@ def _frozen(years: Sequence[int], shown: set[int]) -> dict[int, dict[int, TeamYe
     rows = AnnualGrade.objects.standing().filter(assessment__year__in=years)
     rows = rows.exclude(assessment__state=AnnualAssessment.State.SUMMARY).order_by("assessment__year", "position")
     found: dict[int, dict[int, TeamYear]] = {}
-    for year, village, district, score, grade, months in rows.values_list(
-        "assessment__year", "village_id", "summary__district_name", "score", "grade", "months"
+    for year, village, district, score, grade in rows.values_list(
+        "assessment__year", "village_id", "summary__district_name", "score", "grade"
     ):
         told = grade if year in shown else ""
-        found.setdefault(year, {})[village] = TeamYear(district or NO_DISTRICT, score, told, len(months))
+        found.setdefault(year, {})[village] = TeamYear(district or NO_DISTRICT, score, told)
     return found
 
 
 def _sealed(years: set[int], assessments: Mapping[int, AnnualAssessment]) -> dict[int, dict[int, TeamYear]]:
-    """Year → village → its sealed months, by the rule of the year where it has one, else their mean. One query."""
-    rows = MonthlyScore.objects.filter(
-        month__month__year__in=sorted(years), month__state__in=AppraisalMonth.SEALED
-    ).order_by("month__month__year", "village_id", "district_name")
-    summed = rows.values_list("month__month__year", "village_id", "district_name").annotate(
-        n=Count("pk"), total=Sum("team_total"), lost=Sum("deducted"), won=Sum("bonus")
+    """Year → village → its sealed months, by the rule of the year where it has one, else their mean. Two queries:
+    months are few and their ids tell the year, which asked of each score would cost more than all the rest."""
+    by_year: dict[int, list[int]] = {}
+    for pk, day in AppraisalMonth.objects.sealed().filter(month__year__in=sorted(years)).values_list("pk", "month"):
+        by_year.setdefault(day.year, []).append(pk)
+    year_of = Case(
+        *(When(month__in=ids, then=Value(year)) for year, ids in by_year.items()), output_field=IntegerField()
+    )
+    rows = MonthlyScore.objects.filter(month__in=[pk for ids in by_year.values() for pk in ids]).order_by()
+    summed = (
+        rows.annotate(year=year_of)
+        .values_list("year", "village_id", "district_name")
+        .annotate(n=Count("pk"), total=Sum("team_total"), lost=Sum("deducted"), won=Sum("bonus"))
     )
     parts: dict[tuple[int, int], list[tuple[Any, ...]]] = {}
-    for year, village, *part in summed:
+    for year, village, *part in summed if by_year else ():
         parts.setdefault((year, village), []).append(tuple(part))
+    bases = {year: YearTerms.from_json(one.terms).basis for year, one in assessments.items()}
     found: dict[int, dict[int, TeamYear]] = {}
     for (year, village), own in parts.items():
-        basis = YearTerms.from_json(assessments[year].terms).basis if year in assessments else MEAN
-        found.setdefault(year, {})[village] = _team_year(own, basis)
+        found.setdefault(year, {})[village] = _team_year(own, bases.get(year, MEAN))
     return found
 
 
@@ -201,6 +208,6 @@ def _team_year(parts: Sequence[tuple[Any, ...]], basis: str) -> TeamYear:
     """A village that changed its district in the year stands with the one of most of its months."""
     months = sum(part[1] for part in parts)
     total, lost, won = (sum((rounded(Decimal(part[n]), 2) for part in parts), ZERO) for n in (2, 3, 4))
-    district = max(parts, key=lambda part: part[1])[0] or NO_DISTRICT
+    district = max(parts, key=lambda part: (part[1], part[0]))[0] or NO_DISTRICT
     score = rounded(total / months, 1) if basis == MEAN else total
     return TeamYear(district, score, "", months, lost, won)

@@ -5,7 +5,7 @@ Figures come from `MonthlyScore` alone; nothing is worked out a second way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -127,12 +127,14 @@ class YearFigures:
         return rounded(sum((one[2] for one in self.months), Decimal(0)) / len(self.months), decimals)
 
 
-def figures_of(year: int) -> list[YearFigures]:
-    """In the order of districts and villages. One query."""
+def figures_of(year: int, teams: Collection[int] | None = None) -> list[YearFigures]:
+    """In the order of districts and villages, of all teams or of those asked for. One query."""
     span = Year(year)
     rows = MonthlyScore.objects.filter(
         month__month__range=(span.start, span.end), month__state__in=AppraisalMonth.SEALED
     ).order_by("month__month", "position")
+    if teams is not None:
+        rows = rows.filter(team__in=teams)
     names = ("team_id", "village_id", "position", "village_name", "district_name", "leader_name")
     by_team: dict[int, list[Any]] = {}
     for row in rows.values_list(*names, "month__month", "team_total", "village_total", "place", "vetoes"):
@@ -152,12 +154,14 @@ def proposals(figures: Sequence[YearFigures], terms: YearTerms, decimals: int) -
     return propose(teams, terms.grading, basis=terms.basis, decimals=decimals, period=PERIOD)
 
 
-def quarter_grades_of(year: int) -> dict[int, list[tuple[Quarter, str]]]:
-    """Team → the quarters that the committee decided, in order. One query."""
+def quarter_grades_of(year: int, teams: Collection[int] | None = None) -> dict[int, list[tuple[Quarter, str]]]:
+    """Team → the quarters that the committee decided, in order; of all teams or of those asked for. One query."""
     span = Year(year)
     rows = TeamReview.objects.filter(
         review__quarter__range=(span.start, span.end), review__state__in=QuarterlyReview.DECIDED
     )
+    if teams is not None:
+        rows = rows.filter(team__in=teams)
     found: dict[int, list[tuple[Quarter, str]]] = {}
     for team, quarter, grade in rows.order_by("review__quarter").values_list("team_id", "review__quarter", "grade"):
         found.setdefault(team, []).append((Quarter.of(quarter), grade))

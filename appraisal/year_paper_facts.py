@@ -77,7 +77,7 @@ def forms_of(assessment: AnnualAssessment, summaries: Sequence[AnnualSummary], *
     handed = assessment.state != AnnualAssessment.State.SUMMARY
     shown = handed and results
     rows = {one.summary_id: one for one in AnnualGrade.objects.filter(summary__in=taking_part)} if shown else {}
-    running = {} if shown else running_figures(assessment.year)
+    running = {} if shown else running_figures(assessment.year, [one.team_id for one in taking_part])
     people = members_of(assessment.year, taking_part)
     display = Display(assessment.scheme.display)
     papers = []
@@ -89,15 +89,15 @@ def forms_of(assessment: AnnualAssessment, summaries: Sequence[AnnualSummary], *
     return papers
 
 
-def running_figures(year: int) -> dict[int, Figures]:
+def running_figures(year: int, teams: Sequence[int]) -> dict[int, Figures]:
     """Team → its sealed months and decided quarters. Two queries."""
-    quarters = quarter_grades_of(year)
+    quarters = quarter_grades_of(year, teams)
     return {
         one.team_id: Figures(
             {month.number: (total, village) for month, total, village, _ in one.months},
             quarters.get(one.team_id, ()),
         )
-        for one in figures_of(year)
+        for one in figures_of(year, teams)
     }
 
 

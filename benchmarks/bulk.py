@@ -10,9 +10,10 @@ from collections.abc import Callable
 
 from bulk_duty import duty_days
 from bulk_scores import scores
+from bulk_years import years as decided_years
 
 #: Called in order with the years of history. To be imported after `django.setup()`.
-FILLERS: tuple[Callable[[int], None], ...] = (duty_days, scores)
+FILLERS: tuple[Callable[[int], None], ...] = (duty_days, scores, decided_years)
 
 
 def fill(years: int) -> None:

@@ -13,10 +13,10 @@ from typing import Any
 
 from django.test import Client
 from django.urls import reverse
-from works import QUEUE, bulletin_word, county_word, log_a_day, sync_fifty
+from works import QUEUE, bulletin_word, county_word, log_a_day, sync_fifty, year_form_word, year_notice_word
 from works_scores import CLOSING, TRIAL, lock_a_month, try_a_year
 
-from appraisal.models import AppraisalMonth, Bulletin
+from appraisal.models import AnnualAssessment, AnnualSummary, AppraisalMonth, Bulletin
 from grids.models import Grid, GridHeadTerm
 from lianzhen.accounts.models import User
 from lianzhen.periods import Month, Quarter
@@ -78,6 +78,15 @@ class Sample:
         """The last one that was locked whole."""
         months = set(AppraisalMonth.objects.sealed().values_list("month", flat=True))
         return max(Quarter.of(day).key for day in months if {m.start for m in Quarter.of(day).months} <= months)
+
+    @cached_property
+    def year(self) -> str:
+        """The last one that the committee decided."""
+        return str(AnnualAssessment.objects.filter(state__in=AnnualAssessment.GRADED).latest("year").year)
+
+    @cached_property
+    def summary(self) -> Any:
+        return AnnualSummary.objects.get(assessment__year=int(self.year), village=self.village)
 
     @cached_property
     def told(self) -> str:
@@ -158,6 +167,11 @@ PAGES = (
     page("周通报", "office", "bulletin", "told", budget=LONG),
     page("季讲评", "office", "quarter", "quarter"),
     page("季讲评材料", "office", "quarter_material", "quarter", "team"),
+    page("年考核", "office", "year", "year", budget=LONG),
+    page("年考核等次", "committee", "year_grades", "year", budget=LONG),
+    page("年总结", "leader", "year_summary", "year", "summary"),
+    page("年度考核表", "leader", "year_form", "year", "summary"),
+    page("年考核对比", "committee", "year_compare", "year", budget=LONG),
     page("文件柜", "office", "document_list"),
     page("社会组织", "office", "organization_list", budget=LONG),
     page("一个社会组织", "office", "organization", "organization"),
@@ -186,6 +200,8 @@ WORKS = (
     Entry("试算12个月", "office_lead", try_a_year, kind="work", most=TRIAL),
     Entry("周通报（Word）", "office", bulletin_word, kind="work", most=ONE_FILE),
     Entry("一年的汇报材料（Word）", "office", county_word, kind="work", most=ONE_FILE),
+    Entry("年度考核表（Word）", "office", year_form_word, kind="work", most=ONE_FILE),
+    Entry("年考核结果通报（Word）", "office", year_notice_word, kind="work", most=ONE_FILE),
 )
 
 

@@ -54,6 +54,14 @@ def county_word(client: Client, sample: Any) -> Any:
     return client.get(reverse("county_report"), {**months, "format": "docx"})
 
 
+def year_form_word(client: Client, sample: Any) -> Any:
+    return client.get(reverse("year_form", args=[sample.year, sample.summary.pk]), {"format": "docx"})
+
+
+def year_notice_word(client: Client, sample: Any) -> Any:
+    return client.get(reverse("year_notice", args=[sample.year]), {"format": "docx"})
+
+
 def _item(sample: Any, day: date) -> dict[str, Any]:
     values = {"team": sample.team.pk, "day": day.isoformat(), "people": [sample.member.pk], "session": "whole"}
     values["late_reason"] = "测量"

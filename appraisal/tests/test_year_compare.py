@@ -61,7 +61,7 @@ def test_the_change_needs_both_years():
 
 def test_the_months_before_and_the_frozen_figures_after(cast, january, sign_in, django_assert_num_queries):
     ready(cast)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         before = comparison(YEAR, only_told=False)
     summed = dict(MonthlyScore.objects.values_list("village").annotate(Sum("team_total")))
     assert {one.pk: one.score(YEAR) for one in before.rows} == {
@@ -75,7 +75,7 @@ def test_the_months_before_and_the_frozen_figures_after(cast, january, sign_in, 
 def test_grades_are_the_towns_until_the_notice_is_out(cast, january, sign_in, django_assert_num_queries):
     assessment = decided(cast)
     row = grade_of(assessment, cast.team)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         found = comparison(YEAR, only_told=False)
     assert {one.pk: (one.score(YEAR), one.grade(YEAR)) for one in found.rows} == {
         one.village_id: (one.score, one.grade) for one in AnnualGrade.objects.all()
