@@ -25,10 +25,10 @@ from appraisal.quarter_grades import (
 from appraisal.rules.base import ZERO
 from appraisal.rules.parameters import BadParameters, Money, Parameter, Rows, Text
 from appraisal.subsidies import cents
-from appraisal.subsidy_formulas import ByBand, ByPlace, Part, PerPoint, Recipient
+from appraisal.subsidy_formulas import ByBand, ByPlace, Part, PerPoint
 from lianzhen import wording
 from lianzhen.money_words import money_words
-from lianzhen.periods import Quarter
+from lianzhen.periods import Quarter, Span
 
 # --- To whom -----------------------------------------------------------------------------------
 LEADER, MEMBER, TEAM, VILLAGE = "leader", "member", "team", "village"
@@ -47,10 +47,17 @@ _TO = dict(TO_CHOICES)
 
 
 @dataclass(frozen=True)
-class Payee(Recipient):
+class Payee:
     """One row: one person in one role, or a team as a whole. `score` (分), `place`, `grade` are those of the
-    team in the quarter; `spans` of a person are cut to the quarter."""
+    team in the quarter; `spans` of a person are cut to the quarter. The parts of a formula (`subsidy_formulas`)
+    read of it what they read of a `Recipient`."""
 
+    key: str
+    person: str
+    name: str
+    score: Decimal
+    spans: tuple[Span, ...]
+    place: int | None = None
     role: str = MEMBER
     grade: str = ""
 
@@ -89,7 +96,7 @@ class ByGrade(Part):
         said = [f"{row.grade}{wording.money(row.amount)}" for row in self.grades]
         return "，".join([*said, f"其余{wording.money(self.otherwise)}"])
 
-    def worked(self, recipient: Recipient) -> tuple[str, Decimal]:
+    def worked(self, recipient: Payee) -> tuple[str, Decimal]:
         grade = getattr(recipient, "grade", "")
         if not grade:
             raise ValueError(f"{recipient.name}没有等次，不能按等次计算。")

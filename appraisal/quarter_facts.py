@@ -132,6 +132,11 @@ class SheetRow:
         return self.number
 
     @property
+    def village(self) -> str:
+        """The team as a column 「联村工作组」 names it."""
+        return self.team.removesuffix("联村工作组")
+
+    @property
     def change_texts(self) -> tuple[str, str, str]:
         """按标准应兑现, 已列入清单, 差额"""
         return money(self.due), money(self.before), money(self.amount)

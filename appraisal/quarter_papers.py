@@ -91,11 +91,11 @@ def _overview(quarter: Quarter, teams: Sequence[TeamReview], grades: Sequence[st
 def _results(quarter: Quarter, teams: Sequence[TeamReview], display: Display) -> Table:
     placed = display is Display.PLACE
     columns = [
-        Column("名次" if placed else "序号", 14, CENTER),
+        Column("名次" if placed else "序号", 12, CENTER),
         Column("片区", 26),
-        Column("联村工作组", 36),
+        Column("联村工作组", 34),
         *[Column(f"{month.number}月", 15, RIGHT) for month in quarter.months],
-        Column("季度得分", 19, RIGHT),
+        Column("季度得分", 23, RIGHT),
         Column("等次", 16, CENTER),
     ]
     rows = []
@@ -130,18 +130,18 @@ def payout_paper(quarter: Quarter, payout: Payout, rows: Sequence[SheetRow], uni
     )
     columns = (
         Column("序号", 11, CENTER),
-        Column("联村工作组", 36),
-        Column("姓名或单位", 26),
-        Column("职务", 20),
-        Column("等次", 14, CENTER),
-        Column("计算", 66),
-        Column("应兑现（元）", 26, RIGHT),
+        Column("联村工作组", 26),
+        Column("姓名或单位", 36),
+        Column("职务", 24),
+        Column("等次", 12, CENTER),
+        Column("计算", 62),
+        Column("应兑现（元）", 28, RIGHT),
         Column("签名", 26),
     )
     lines = tuple(
         row(
             str(one.number),
-            one.team,
+            one.village,
             one.name,
             one.role,
             one.grade,

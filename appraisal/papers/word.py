@@ -125,7 +125,8 @@ def _like(place: Any, runs: str) -> str:
 
 
 def _body(paper: Paper, styles: dict[str, str], place: Any) -> str:
-    return "".join(word_xml.block(item, styles) for item in paper.blocks)
+    following = (*paper.blocks[1:], None)
+    return "".join(word_xml.block(item, styles, after) for item, after in zip(paper.blocks, following, strict=False))
 
 
 def _ending(paper: Paper, styles: dict[str, str], place: Any) -> str:

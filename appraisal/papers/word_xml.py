@@ -92,9 +92,10 @@ def title(text: str, styles: Styles, more: str = "") -> str:
     return para("公文标题", styles, run(lines, FACES["公文标题"], more=more))
 
 
-def block(item: Block, styles: Styles) -> str:
+def block(item: Block, styles: Styles, after: Block | None = None) -> str:
+    """`after`: what follows; nobody signs on a page that holds nothing else."""
     if isinstance(item, Paragraph):
-        return _paragraph(item, styles)
+        return _paragraph(item, styles, keep=isinstance(after, Signatures))
     if isinstance(item, Heading):
         style = LEVELS.get(item.level, "一级标题")
         return para(style, styles, run(item.text, FACES.get(style, measures.FANG)))
@@ -108,8 +109,9 @@ def block(item: Block, styles: Styles) -> str:
     return '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 
 
-def _paragraph(item: Paragraph, styles: Styles) -> str:
-    more = "" if item.indent else '<w:ind w:firstLineChars="0" w:firstLine="0"/>'
+def _paragraph(item: Paragraph, styles: Styles, *, keep: bool = False) -> str:
+    more = "<w:keepNext/>" if keep else ""
+    more += "" if item.indent else '<w:ind w:firstLineChars="0" w:firstLine="0"/>'
     if item.align:
         more += f'<w:jc w:val="{ALIGN[item.align]}"/>'
     runs = "".join(run(one.text, measures.FANG, bold=one.bold) for one in item.spans)
@@ -122,7 +124,7 @@ def _signatures(item: Signatures, styles: Styles) -> str:
         "公文正文",
         styles,
         run(line, measures.FANG),
-        more='<w:spacing w:before="579"/><w:ind w:firstLineChars="0" w:firstLine="0"/>',
+        more='<w:keepNext/><w:spacing w:before="579"/><w:ind w:firstLineChars="0" w:firstLine="0"/>',
     )
 
 
@@ -135,18 +137,22 @@ _FLAT = '<w:tcMar><w:left w:w="57" w:type="dxa"/><w:right w:w="57" w:type="dxa"/
 
 
 def table(item: Table, styles: Styles) -> str:
-    """The header row repeats on every page, no row is cut, the caption stays with the table."""
+    """The header row repeats on every page, no row is cut, the caption stays with the table; a sum stays with the
+    row before it and with what is written under it."""
     widths = [measures.twips(column.width) for column in item.columns]
     rows = [_row([Span(column.title) for column in item.columns], item, widths, styles, head=True)]
-    rows += [_row(line, item, widths, styles) for line in item.rows]
+    last = len(item.rows) - 1 if item.total else None
+    rows += [_row(line, item, widths, styles, keep=place == last) for place, line in enumerate(item.rows)]
+    keep = ""
     if item.total:
-        rows.append(_row(item.total, item, widths, styles, bold=True))
+        rows.append(_row(item.total, item, widths, styles, bold=True, keep=True))
+        keep = "<w:keepNext/>"
     parts = []
     if item.caption:
         parts.append(para("表题", styles, run(item.caption, measures.HEI), more="<w:keepNext/>"))
     parts.append(_ruled(widths, rows))
     # Two tables that touch would become one.
-    parts.append(para("表注", styles, run(item.note, measures.FANG)))
+    parts.append(para("表注", styles, run(item.note, measures.FANG), more=keep))
     return "".join(parts)
 
 
@@ -160,14 +166,22 @@ def _ruled(widths: list[int], rows: list[str]) -> str:
 
 
 def _row(
-    cells: Iterable[Span], item: Table, widths: list[int], styles: Styles, *, head: bool = False, bold: bool = False
+    cells: Iterable[Span],
+    item: Table,
+    widths: list[int],
+    styles: Styles,
+    *,
+    head: bool = False,
+    bold: bool = False,
+    keep: bool = False,
 ) -> str:
     written = []
+    kept = "<w:keepNext/>" if keep else ""
     style, face = ("表头文字", measures.HEI) if head else ("表格文字", measures.FANG)
     for cell, column, width in zip(cells, item.columns, widths, strict=True):
         align = "center" if head else ALIGN[column.align]
         text = run(cell.text, face, bold=bold or cell.bold)
-        inner = para(style, styles, text, more=f'<w:jc w:val="{align}"/>')
+        inner = para(style, styles, text, more=f'{kept}<w:jc w:val="{align}"/>')
         written.append(f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{_FLAT}</w:tcPr>{inner}</w:tc>')
     marks = "<w:cantSplit/>" + '<w:trHeight w:val="360" w:hRule="atLeast"/>' + ("<w:tblHeader/>" if head else "")
     return f"<w:tr><w:trPr>{marks}</w:trPr>{''.join(written)}</w:tr>"

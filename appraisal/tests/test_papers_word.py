@@ -255,6 +255,21 @@ def test_empty_blocks_and_an_empty_paper():
         assert lines_of(opened(Paper("题", ())))
 
 
+def test_nobody_signs_on_a_page_that_holds_nothing_else():
+    """From the last row before the sum to the signatures everything stays on the page of what follows it."""
+    table = Table(
+        (Column("村", 100), Column("元", 56, RIGHT)), (row("甲村", "1"), row("乙村", "2")), total=row("合计", "3")
+    )
+    paper = Paper("清单", (table, paragraph("合计（大写）：叁元整"), Signatures(("制表", "审核")), paragraph("某某镇")))
+    kept = [
+        text_of(p)
+        for p in opened(paper).element.body.iter(qn("w:p"))
+        if p.find(f"{qn('w:pPr')}/{qn('w:keepNext')}") is not None
+    ]
+    assert kept[-7:] == ["乙村", "2", "合计", "3", "", "合计（大写）：叁元整", "制表：　　　　审核："]
+    assert "甲村" not in kept
+
+
 def test_six_hundred_rows():
     book = opened(sample(BRIEFING, 600))
     rows = list(book.element.body.iter(qn("w:tr")))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from appraisal.actions import quarters
 from appraisal.models import IssuedDocument, Payout, QuarterlyReview, TeamReview
 from appraisal.tests.quarter_scene import NOW, Q4, begun, decided, sealed_quarter
+from appraisal.tests.week_scene import many_teams
 from lianzhen.accounts.roles import Role
 
 
@@ -83,16 +84,45 @@ def test_the_district_sees_its_teams_without_amounts(cast, sign_in):
     assert "兑现（元）" not in text
 
 
-def test_few_queries(cast, sign_in):
-    begun(cast)
-    client = sign_in(Role.OFFICE)
-    pages = ("quarter", "quarter_materials", "quarter_review", "quarter_approval")
-    addresses = [url(name) for name in pages] + [
-        url("quarter_material", cast.team.pk),
-        f"{url('quarter_materials')}?print=1",
-    ]
-    for address in addresses:
-        client.get(address)
-        with CaptureQueriesContext(connection) as asked:
-            assert client.get(address).status_code == 200
-        assert len(asked) <= 15, (address, len(asked))
+def addresses(cast, *, begun, decided):
+    """The pages that show a quarter in its state."""
+    found = [reverse("quarter_list"), url("quarter"), url("quarter_materials"), f"{url('quarter_materials')}?print=1"]
+    found.append(url("quarter_material", cast.team.pk))
+    found += [url("quarter_review"), url("quarter_approval")] if begun else []
+    papers = [url("quarter_payout"), url("quarter_review_paper"), url("quarter_payout_paper", 1)]
+    return found + papers if decided else found
+
+
+def queries_in_every_state(cast, sign_in, more_teams):
+    """How many queries each page asks, by state; the scene is taken back afterwards."""
+    office, committee, found = cast.users[Role.OFFICE], cast.users[Role.COMMITTEE], {}
+
+    def count(state, *, begun=True, decided=False):
+        for address in addresses(cast, begun=begun, decided=decided):
+            assert client.get(address).status_code == 200, (state, address)
+            with CaptureQueriesContext(connection) as asked:
+                client.get(address)
+            found[state, address] = len(asked)
+
+    with transaction.atomic():
+        many_teams(cast, more_teams)
+        sealed_quarter(cast)
+        client = sign_in(Role.OFFICE_LEAD)
+        count("not begun", begun=False)
+        review = quarters.start_review(quarter=Q4, by=office, now=NOW)
+        count("review")
+        review = quarters.hand_in(review=review, by=office, now=NOW)
+        count("committee")
+        review = quarters.approve(review=review, basis="荷党纪要〔2027〕1号", by=committee, now=NOW)
+        count("approved", decided=True)
+        quarters.mark_paid(review=review, by=office, now=NOW)
+        count("paid", decided=True)
+        transaction.set_rollback(True)
+    return found
+
+
+def test_few_queries_in_every_state_whatever_the_number_of_teams(cast, sign_in):
+    few, many = (queries_in_every_state(cast, sign_in, count) for count in (1, 9))
+    assert len(few) == 5 + 7 + 7 + 10 + 10
+    assert {place: count for place, count in few.items() if count > 15} == {}
+    assert many == few

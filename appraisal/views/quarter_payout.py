@@ -188,7 +188,7 @@ def columns(*, further: bool) -> list[Column]:
     listed = [amount("due", "按标准应兑现（元）", secondary=True), amount("before", "已列入清单（元）", secondary=True)]
     return [
         Column("number", "序号", lambda r: r.number, kind="number", secondary=True),
-        Column("team", "联村工作组", lambda r: r.team, secondary=True),
+        Column("team", "联村工作组", lambda r: r.village, secondary=True),
         Column("name", "姓名或单位", lambda r: r.name, head=True),
         Column("role", "职务", lambda r: r.role, secondary=True),
         Column("score", "季度得分", lambda r: r.score, show=lambda r: marks(r.score), kind="number", secondary=True),
@@ -258,6 +258,7 @@ def payout_page(request: HttpRequest, period: Quarter, count: int) -> HttpRespon
             ),
             "print_note": f"{formula}。合计{money(total)}（{money_words(total)}）" if payout else "",
             "print_button": "?print=1" if payout else "",
+            "print_css": "to-sign",
             "signs": SIGNS,
         },
     )

@@ -44,6 +44,12 @@ def test_three_teams_by_the_keyboard(screen):
     for part in (screen.locator(".quarter-figures"), screen.get_by_role("table"), screen.get_by_label("讲评意见")):
         box = part.bounding_box()
         assert box["y"] + box["height"] <= 768, box
+    # On one of the office's width the whole of it does, buttons and links too.
+    screen.set_viewport_size({"width": 1366, "height": 768})
+    for part in (screen.locator(".quarter-columns"), screen.locator(".quarter-links")):
+        box = part.bounding_box()
+        assert box["y"] + box["height"] <= 768, box
+    screen.set_viewport_size({"width": 1024, "height": 768})
 
     # In the note the arrows are the note's; after Esc they lead on, and what was typed is kept.
     screen.get_by_label("讲评意见").fill("环境整建要跟上。")
