@@ -30,7 +30,7 @@ from appraisal.rules.judged import VetoEffect
 from appraisal.team_rows import LAST, order_of
 from appraisal.year_terms import PERIOD, SAMPLE, Quota, YearTerms
 from lianzhen.periods import Month, Quarter, Year
-from lianzhen.wording import full_date, number
+from lianzhen.wording import number
 from villages.models import LiaisonTeam, SelfGovernance, Village
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def start_problem(year: int, scheme: Scheme | None, today: date) -> str:
         return f"{year}年12月没有已通过的考核方案，不能开始年考核。"
     opens = year_terms_of(scheme).opens_on(year)
     if today < opens:
-        return f"{year}年考核{full_date(opens)}开始。"
+        return f"{year}年考核{opens.month}月{opens.day}日开始。"
     if not scheme.year:
         return f"{scheme}没有写明年考核办法，不能开始年考核。"
     return ""

@@ -39,7 +39,7 @@ from lianzhen.accounts.roles import Role
 from lianzhen.notices.actions import tell
 from lianzhen.trail import acting
 from lianzhen.trail.versions import lock_for_change
-from lianzhen.wording import full_date, number
+from lianzhen.wording import number
 from villages.models import LiaisonTeam, Posting
 from villages.selfgov_turns import holding
 
@@ -286,7 +286,7 @@ def _check_decision(assessment: AnnualAssessment, decided_on: date, basis: str, 
     if decided_on > today:
         errors["decided_on"] = "党委评定日期不能晚于今天。"
     elif decided_on < opens:
-        errors["decided_on"] = f"{assessment}{full_date(opens)}开始，评定日期不能更早。"
+        errors["decided_on"] = f"{assessment}{opens.month}月{opens.day}日开始，评定日期不能更早。"
     if not basis.strip():
         errors["basis"] = "请填写依据，例如党委会议纪要的文号。"
     if errors:
