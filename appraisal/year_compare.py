@@ -23,8 +23,8 @@ from appraisal.team_rows import LAST, NO_DISTRICT
 from appraisal.year_terms import YearTerms
 from villages.models import Village
 
-#: How many years stand side by side.
-YEARS = 5
+#: How many years stand side by side: more do not fit beside each other on a screen.
+YEARS = 4
 WHOLE_TOWN = "全镇"
 
 

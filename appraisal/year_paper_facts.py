@@ -18,6 +18,7 @@ from appraisal.models import (
 )
 from appraisal.papers.content import PLAIN, Ending, Paper
 from appraisal.papers.heads import heads, unit_name
+from appraisal.quarter_grades import BASES
 from appraisal.ranking import Display
 from appraisal.year_facts import figures_of, quarter_grades_of, quota_of, self_governed, terms_of
 from appraisal.year_papers import Figures, Notice, SelfGoverned, figures_from, form_paper, result_paper
@@ -52,7 +53,7 @@ def result_of(assessment: AnnualAssessment, user: User, style: str, today: date)
     ]
     notice = Notice(
         grades=terms.choices,
-        rule=terms.sentence(),
+        rule=f"年度得分是{dict(BASES)[terms.basis]}；等次：{terms.grading.sentence()}",
         quota=quota.sentence,
         out=[(one.team_name, one.out_reason) for one in out.defer(*TEXTS)],
         self_governed=judged,

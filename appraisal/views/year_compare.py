@@ -90,7 +90,7 @@ def _score(year: int, *, secondary: bool) -> Column:
 
 def _grade(year: int, *, secondary: bool) -> Column:
     key = f"grade{year}"
-    return Column(key, f"{year}年等次", lambda r: getattr(r, key), sort=[key], secondary=secondary)
+    return Column(key, f"{year}年等次", lambda r: getattr(r, key), secondary=secondary)
 
 
 def _change() -> Column:

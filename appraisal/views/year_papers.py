@@ -52,6 +52,7 @@ def year_notice(request: HttpRequest, year: int) -> HttpResponse:
         "issued": issued_of(Kind.ANNUAL_RESULT, assessment),
         "issue_url": reverse("year_notice_issue", args=[year]) if may else "",
         "issue_text": "签发结果通报",
+        "file_url": reverse("year_forms_issue", args=[year]) if may else "",
         "note": "" if may else "由联村办主任签发并印发。",
     }
     return render(request, "appraisal/year_paper.html", context)
