@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from appraisal.rules.base import ZERO, change_in_points
 from appraisal.rules.judged import VetoEffect
@@ -94,8 +94,7 @@ def band_of(score: Decimal, bands: Sequence[Band] = BANDS, effects: Iterable[Vet
     return max((band for band in bands if score >= band.at_least), key=lambda band: band.at_least)
 
 
-@dataclass(frozen=True)
-class Place(Generic[Key]):
+class Place(NamedTuple, Generic[Key]):
     """A place among `size` ranked ones. `tied`: others have it too."""
 
     key: Key
@@ -126,8 +125,7 @@ def ranked(scores: Mapping[Key, Decimal]) -> dict[Key, Place[Key]]:
     return {key: Place(key, score, better[score] + 1, having[score] > 1, len(ordered)) for key, score in ordered}
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """Change to the month before. None where there was no score then."""
 
     points: Decimal | None
@@ -155,8 +153,7 @@ def change(now: Place[Key], before: Place[Key] | None) -> Change:
     return Change(now.score - before.score, before.number - now.number)
 
 
-@dataclass(frozen=True)
-class Standing(Generic[Key]):
+class Standing(NamedTuple, Generic[Key]):
     """One row of the month's table: what its first column shows, and the facts behind it."""
 
     key: Key
@@ -183,11 +180,10 @@ def standings(
     for number, key in enumerate(places if display is Display.PLACE else scores, start=1):
         found = (effects or {}).get(key, ())
         band = band_of(scores[key], bands, found)
-        column = {
-            Display.PLACE: str(places[key].number),
-            Display.GRADE: band.name,
-            Display.NONE: str(number),
-        }[display]
+        if display is Display.GRADE:
+            column = band.name
+        else:
+            column = str(places[key].number if display is Display.PLACE else number)
         rows.append(Standing(key, scores[key], column, places[key], band, change(places[key], last.get(key)), found))
     return rows
 

@@ -172,14 +172,10 @@ class TeamScore:
     def categories(self) -> tuple[CategoryFigures, ...]:
         """As they go into the linked score."""
         return tuple(
-            CategoryFigures(
-                of_village.key,
-                of_village.name,
-                of_village.full,
-                self.linked(of_village.deducted, of_own.deducted),
-                self.linked(of_village.bonus, of_own.bonus),
+            _linked_category(
+                one.key, one.name, one.full, one.deducted, one.bonus, of_own.deducted, of_own.bonus, self.weight
             )
-            for of_village, of_own in zip(self.village.categories, self.own.categories, strict=True)
+            for one, of_own in zip(self.village.categories, self.own.categories, strict=True)
         )
 
     @property
@@ -222,6 +218,21 @@ class TeamScore:
 def _linked(village: Decimal, own: Decimal, weight: Decimal) -> Decimal:
     # A month's table asks thousands of times for the same few.
     return rounded(village * weight + own * (ONE - weight), 2)
+
+
+@lru_cache(maxsize=4096)
+def _linked_category(
+    key: str,
+    name: str,
+    full: Decimal,
+    deducted: Decimal,
+    bonus: Decimal,
+    own_deducted: Decimal,
+    own_bonus: Decimal,
+    weight: Decimal,
+) -> CategoryFigures:
+    # So it does for the same few categories, most of them without a line.
+    return CategoryFigures(key, name, full, _linked(deducted, own_deducted, weight), _linked(bonus, own_bonus, weight))
 
 
 # --- As JSON ----------------------------------------------------------------------------------

@@ -236,16 +236,30 @@ def _judged_team(team: LiaisonTeam, month: Month, day: date, rows: Rows) -> Judg
 
 
 # --- Scoring --------------------------------------------------------------------------------------
+class Judged(NamedTuple):
+    """A month as its teams are scored: its first day, its version, and those of the months before it in its quarter
+    that were opened."""
+
+    first: date
+    judge: Version
+    earlier: tuple[tuple[date, Version], ...]
+
+
 class _Scorer:
     """Scores teams from what was read. `found`: the versions of all `rows`, the months up to this one."""
 
     def __init__(self, month: Month, judge: Version, found: dict[int, Version], rows: Rows, lines: LinesOf) -> None:
         self.month, self.judge, self.found, self.rows, self.lines = month, judge, found, rows, lines
+        self.judged = self._judged(month, judge)
         self.known = KnownFigures()
         self.parts: dict[int, tuple[PartScore, PartScore, str]] = {}
 
+    def _judged(self, month: Month, judge: Version) -> Judged:
+        before = [one.start for one in month.quarter.months if one < month and one.start in self.rows]
+        return Judged(month.start, judge, tuple((day, self.found[self.rows[day].scheme_id]) for day in before))
+
     def scores(self, teams: Sequence[JudgedTeam]) -> dict[int, TeamScore]:
-        figures = {team.pk: self._figures(self.month, team.village_id, self.judge) for team in teams}
+        figures = {team.pk: self._figures(self.judged, team.village_id) for team in teams}
         ranked = standings(
             {pk: one.total for pk, one in figures.items()},
             display=Display(self.judge.scheme.display),
@@ -258,22 +272,22 @@ class _Scorer:
 
     def exactly(self, village_id: int) -> Figures:
         """Of a village and its team, each line under its own key."""
-        lines = self.lines.get((self.month.start, village_id), [])
-        before = self._bonuses_before(self.month, village_id)
+        lines = self.lines.get((self.judged.first, village_id), [])
+        before = self._bonuses_before(self.judged, village_id)
         return figures_of(self.judge.scheme, self.judge.terms, lines, has_team=True, before=before)
 
-    def _figures(self, month: Month, village_id: int, judge: Version) -> Figures:
+    def _figures(self, judged: Judged, village_id: int) -> Figures:
         """Of the team and its village, with the bonuses that earlier months of the quarter counted."""
-        lines = self.lines.get((month.start, village_id), ())
-        return self.known.of(judge.scheme, judge.terms, lines, self._bonuses_before(month, village_id))
+        lines = self.lines.get((judged.first, village_id), ())
+        before = self._bonuses_before(judged, village_id)
+        return self.known.of(judged.judge.scheme, judged.judge.terms, lines, before)
 
-    def _bonuses_before(self, month: Month, village_id: int) -> Before:
+    def _bonuses_before(self, judged: Judged, village_id: int) -> Before:
         before = NOTHING
-        for earlier in month.quarter.months:
-            lines = self.lines.get((earlier.start, village_id))
-            if earlier.start >= month.start or not lines or earlier.start not in self.rows:
+        for first, judge in judged.earlier:
+            lines = self.lines.get((first, village_id))
+            if not lines:
                 continue
-            judge = self.found[self.rows[earlier.start].scheme_id]
             found = self.known.of(judge.scheme, judge.terms, lines, before)
             assert found.own is not None
             before = {
@@ -290,15 +304,13 @@ class _Scorer:
             return {}
         if row.is_sealed:
             return {team.pk: team.last_total for team in teams if team.last_total is not None}
-        judge = self.found[row.scheme_id]
-        there = [team for team in teams if team.starts_on <= previous.end]
-        return {team.pk: self._figures(previous, team.village_id, judge).total for team in there}
+        judged, last = self._judged(previous, self.found[row.scheme_id]), previous.end
+        return {team.pk: self._figures(judged, team.village_id).total for team in teams if team.starts_on <= last}
 
     def _account(self, team: JudgedTeam, found: Figures, place: Standing[int]) -> TeamScore:
         scheme = self.judge.scheme
         if id(found) not in self.parts:
-            assert found.own is not None
-            self.parts[id(found)] = _part(found.village), _part(found.own), _pending(found, scheme)
+            self.parts[id(found)] = *_parts(found), _pending(found, scheme)
         village, own, pending = self.parts[id(found)]
         return TeamScore(
             team_id=team.pk,
@@ -329,8 +341,17 @@ class _Scorer:
 
 
 def _effects(found: Figures) -> tuple[VetoEffect, ...]:
+    if not found.village.effects and not (found.own and found.own.effects):
+        return ()
     both = {*found.village.effects, *(found.own.effects if found.own else ())}
     return tuple(effect for effect in VetoEffect if effect in both)
+
+
+def _parts(found: Figures) -> tuple[PartScore, PartScore]:
+    """Of the village and the team; the same one twice where all that counted concerns both."""
+    assert found.own is not None
+    village = _part(found.village)
+    return village, village if found.own.categories is found.village.categories else _part(found.own)
 
 
 def _part(found: Score) -> PartScore:

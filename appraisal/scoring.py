@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
+from typing import NamedTuple
 
 from appraisal.rules.base import ZERO, Kind, change_in_points, in_points
 from appraisal.rules.judged import VetoEffect
@@ -141,8 +141,7 @@ class CountedLine:
         return replace(self, counted=self.counted - lost, losses=(*self.losses, Loss(reason, lost, limit)))
 
 
-@dataclass(frozen=True)
-class CategoryScore:
+class CategoryScore(NamedTuple):
     """One category (all 分). `score` = full − deducted, below zero only through 不保底 clauses or a floor below.
 
     `lost`, `bonus_lost`: what lines of the category do not count because of caps and floors.
@@ -181,27 +180,18 @@ class Pending:
 
 @dataclass(frozen=True)
 class Score:
-    """A score with all that explains it. total = base + Σ line.signed."""
+    """A score with all that explains it. total = base − deducted + bonus = base + Σ line.signed."""
 
     scheme: SchemeTerms
     subject: AppliesTo
     base: Decimal
+    deducted: Decimal
+    bonus: Decimal
+    total: Decimal
     lines: tuple[CountedLine, ...]
     categories: tuple[CategoryScore, ...]
     pending: Pending
     effects: tuple[VetoEffect, ...]
-
-    @cached_property
-    def deducted(self) -> Decimal:
-        return sum((one.counted for one in self.lines if not one.clause.is_bonus), ZERO)
-
-    @cached_property
-    def bonus(self) -> Decimal:
-        return sum((one.counted for one in self.lines if one.clause.is_bonus), ZERO)
-
-    @cached_property
-    def total(self) -> Decimal:
-        return self.base - self.deducted + self.bonus
 
     @property
     def equation(self) -> str:
@@ -229,17 +219,21 @@ def score(scheme: SchemeTerms, lines: Iterable[Line], *, subject: AppliesTo, bon
     alive = [one for one in ours if one.line.state is not LineState.WITHDRAWN]
     with_waiting = _count(scheme, alive, bonus_before) if waiting else counted
     now, then = _sums(counted), _sums(with_waiting)
+    base = scheme.rounded(scheme.base)
     return Score(
         scheme=scheme,
         subject=subject,
-        base=scheme.rounded(scheme.base),
+        base=base,
+        deducted=now[0],
+        bonus=now[1],
+        total=base - now[0] + now[1],
         lines=tuple(counted),
         categories=_categories(scheme, counted),
         pending=Pending(
             lines=tuple(waiting),
             deducted=then[0] - now[0],
             bonus=then[1] - now[1],
-            total=scheme.rounded(scheme.base) - then[0] + then[1],
+            total=base - then[0] + then[1],
             effects=_effects(waiting),
         ),
         effects=_effects(counted),

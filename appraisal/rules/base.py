@@ -25,6 +25,12 @@ def rounded(value: Decimal, decimals: int) -> Decimal:
     """Half up; no negative zero. TypeError for a float."""
     if not isinstance(value, Decimal):
         raise TypeError("points are Decimal; a float has lost the half that is rounded up")
+    return _rounded(value, decimals)
+
+
+@lru_cache(maxsize=4096)
+def _rounded(value: Decimal, decimals: int) -> Decimal:
+    # The scores of a county's month ask for the same few figures thousands of times.
     result = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     return result if result else abs(result)
 
