@@ -13,6 +13,7 @@ from appraisal.admin import (
     selfgov_years,
     weekly_reports,
     work_rules,
+    years,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "selfgov_years",
     "weekly_reports",
     "work_rules",
+    "years",
 ]

@@ -21,6 +21,7 @@ from lianzhen.tests.meeting_rows import meeting_rows
 from lianzhen.tests.month_rows import month_rows
 from lianzhen.tests.quarter_rows import quarter_rows
 from lianzhen.tests.selfgov_rows import selfgov_rows
+from lianzhen.tests.year_rows import year_rows
 from lianzhen.town.models import CalendarDay, CalendarYear, Department, Town
 from lianzhen.trail import acting
 from lianzhen.trail.models import AuditEntry
@@ -82,6 +83,9 @@ RIGHTS = {
     w.TeamReview: (TOWN_WIDE, NOBODY, NOBODY),
     w.Payout: (TOWN_WIDE, NOBODY, NOBODY),
     w.PayoutRow: (TOWN_WIDE, NOBODY, NOBODY),
+    w.AnnualAssessment: (TOWN_WIDE, NOBODY, NOBODY),
+    w.AnnualSummary: (TOWN_WIDE, NOBODY, NOBODY),
+    w.AnnualGrade: (TOWN_WIDE, NOBODY, NOBODY),
     w.Scheme: (TOWN_WIDE, NOBODY, NOBODY),
     w.Clause: (TOWN_WIDE, NOBODY, NOBODY),
     Town: (SETTINGS, NOBODY, LEAD_OR_KEEPER),
@@ -122,6 +126,7 @@ def make_rows(cast: Any) -> dict:
         month_rows(cast)
         selfgov_rows(cast)
         quarter_rows(cast)
+        year_rows(cast)
         document_rows(cast)
         bulletin_rows(cast)
     # Of a kind that office and administrator import alike, so that each has the row before him.
