@@ -1,7 +1,7 @@
 """The scores of a month: entries, schemes and postings collected in a fixed number of queries, then `scoring`.
 
 Four readings, from the cheapest: a sealed month as its lock froze it and never worked out again here
-(`verify_months` does), 2 queries; one team (`team_scores`), 3; every team, 4; with explained lines, 2 more.
+(`verify_months` does), 2 queries; one team (`team_scores`), 3; every team, 4; with explained lines, 1 more.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def month_scores(
     for_team: bool = False,
     live: bool = False,
 ) -> MonthScores:
-    """Every team's score. `explain`: teams whose lines come with facts and people (None: all), two queries more;
+    """Every team's score. `explain`: teams whose lines come with facts and people (None: all), one query more;
     `for_team`: without what waits for a second person, which a team is not told of; `live`: worked out again
     even when the month is sealed. Four queries, two for a sealed month, however many teams."""
     rows = _rows(month)

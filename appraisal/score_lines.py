@@ -1,11 +1,14 @@
-"""The lines of a score with their facts: what was found, who did what when, evidence, appeal. Two queries."""
+"""The lines of a score with their facts: what was found, who did what when, evidence, appeals. One query."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from appraisal.entry_lines import STATES
@@ -21,18 +24,21 @@ State = ScoreEntry.State
 #: Never told to anybody, or taken back before it took hold.
 HIDDEN = (State.DRAFT, State.RETURNED, State.WITHDRAWN)
 PEOPLE = ("recorded_by", "confirmed_by", "opinion_by", "verified_by", "ended_by")
+#: What is told of an appeal, as it comes with its entry.
+APPEAL = ("id", "filed_at", "reason", "state", "outcome", "points_before", "points_after", "decided_at")
 
 
 def entries_of(month: Month, villages: Collection[int], *, for_team: bool = False) -> QuerySet[ScoreEntry]:
-    """Those that a score explains, oldest first, with their people, evidence (`shown`) and appeals."""
+    """Those that a score explains, oldest first, with their people and evidence (`shown`): each once for every
+    appeal, the latest first, or once without one."""
     hidden = (*HIDDEN, State.WAITING) if for_team else HIDDEN
+    appeal = {f"appeal_{name}": F(f"appeals__{name}") for name in APPEAL}
     return (
         ScoreEntry.objects.filter(month=month.start, village_id__in=villages)
         .exclude(state__in=hidden)
         .select_related("clause__category", "corrects", *PEOPLE)
-        .annotate(shown=Count("evidence", filter=Q(evidence__withdrawn_at=None)))
-        .prefetch_related(Prefetch("appeals", Appeal.objects.select_related("filed_by", "decided_by")))
-        .order_by("occurred_on", "number")
+        .annotate(**appeal, shown=Count("evidence", filter=Q(evidence__withdrawn_at=None)))
+        .order_by("occurred_on", "number", F("appeals__filed_at").desc(), F("appeals__id").desc())
     )
 
 
@@ -42,14 +48,18 @@ def explained_lines(
     """By team. `teams`: village id → team id; `figures`: by team."""
     found: dict[int, list[ExplainedLine]] = {}
     counted = {pk: (_by_key(one.village), _by_key(one.own)) for pk, one in figures.items()}
-    for entry in entries_of(month, teams.keys(), for_team=for_team):
+    rows = entries_of(month, teams.keys(), for_team=for_team)
+    for _, same in groupby(rows, key=attrgetter("pk")):
+        entry, *others = same
         team = teams[entry.village_id]
         village, own = (lines.get(entry.number) for lines in counted[team])
-        found.setdefault(team, []).append(explained(entry, village, own))
+        found.setdefault(team, []).append(explained(entry, village, own, _appeals([entry, *others])))
     return {pk: tuple(lines) for pk, lines in found.items()}
 
 
-def explained(entry: ScoreEntry, village: CountedLine | None, own: CountedLine | None) -> ExplainedLine:
+def explained(
+    entry: ScoreEntry, village: CountedLine | None, own: CountedLine | None, appeals: Iterable[Appeal]
+) -> ExplainedLine:
     waits = entry.state in STATES and STATES[entry.state].waits
     reasons = dict.fromkeys(one.why_less for one in (village, own) if one and one.why_less and not waits)
     return ExplainedLine(
@@ -74,8 +84,15 @@ def explained(entry: ScoreEntry, village: CountedLine | None, own: CountedLine |
         people=tuple(_people(entry)),
         evidence=entry.shown,
         record_number=entry.record_number,
-        appeals=tuple(appeal_sentence(one) for one in entry.appeals.all()),
+        appeals=tuple(appeal_sentence(one) for one in appeals),
     )
+
+
+def _appeals(rows: Iterable[Any]) -> list[Appeal]:
+    """From an entry's rows."""
+    return [
+        Appeal(**{name: getattr(row, f"appeal_{name}") for name in APPEAL}) for row in rows if row.appeal_id is not None
+    ]
 
 
 def _by_key(found: Score | None) -> dict[str, CountedLine]:

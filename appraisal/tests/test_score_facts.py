@@ -9,13 +9,14 @@ from decimal import Decimal as D
 import pytest
 
 from appraisal.linkage import linked
+from appraisal.models import Appeal, Evidence
 from appraisal.rules.scheme import AppliesTo
 from appraisal.score_account import from_json, to_json
 from appraisal.score_facts import month_scores, scores_of, team_scores
 from appraisal.scoring import Line, LineState, score
 from appraisal.tests import worked_example as example
 from appraisal.tests.month_scene import advance, settle
-from appraisal.tests.score_scene import NOVEMBER, OCTOBER, open_row, worked_month, write_line, write_scheme
+from appraisal.tests.score_scene import NOVEMBER, OCTOBER, at, open_row, worked_month, write_line, write_scheme
 from appraisal.tests.worked_example import number, only_table, settings
 from lianzhen.accounts.roles import Role
 from lianzhen.trail import acting
@@ -153,8 +154,10 @@ def test_the_number_of_queries_is_constant(cast, scheme, django_assert_num_queri
     for key in ("添01", "添02"):
         with django_assert_num_queries(4):
             month()
-        with django_assert_num_queries(6):
-            month(explain=None)
+        # The other team has no line before the loop's first.
+        for explain in (None, [cast.other_team]):
+            with django_assert_num_queries(5):
+                month(explain=explain)
         with django_assert_num_queries(3):
             team_scores(team, NOVEMBER, TODAY)
         line = Line(key=key, clause="D1", date=date(2026, 11, 5), points=D("0.5"), state=LineState.EFFECTIVE)
@@ -165,6 +168,32 @@ def test_the_number_of_queries_is_constant(cast, scheme, django_assert_num_queri
             assert month(explain=explain).is_frozen
     with django_assert_num_queries(2):
         team_scores(team, NOVEMBER, TODAY)
+
+
+def test_a_line_tells_of_its_appeals_the_latest_first(cast, scheme):
+    """Each once, and the evidence once, however many appeals there were."""
+    line = Line(key="添01", clause="D1", date=date(2026, 11, 5), points=D("0.5"), state=LineState.APPEALED)
+    entry = write_line(cast, scheme, line, NOVEMBER, village=cast.other)
+    leader, office = cast.users[Role.LEADER], cast.users[Role.OFFICE]
+    filed = {
+        "entry": entry,
+        "filed_by": leader,
+        "answer_by": date(2026, 11, 20),
+        "points_before": D("0.5"),
+        "text": "示例",
+    }
+    with acting(by=None, action="t", label="t"):
+        Appeal(
+            number="申1", reason="fact", filed_at=at(date(2026, 11, 6)), state="withdrawn",
+            withdrawn_at=at(date(2026, 11, 7)), withdrawn_by=leader, **filed,
+        ).save()  # fmt: skip
+        Appeal(number="申2", reason="points", filed_at=at(date(2026, 11, 8)), **filed).save()
+        for n in range(3):
+            Evidence(entry=entry, name="照片", stored_as=f"{n}.jpg", size=1, sha256="0" * 64).save()
+        Evidence.objects.filter(stored_as="2.jpg").update(withdrawn_at=at(date(2026, 11, 9)), withdrawn_by=office)
+    (told,) = month(explain=[cast.other_team]).scores[cast.other_team.pk].lines
+    assert told.appeals == ("2026年11月8日申诉（分值不对），已提交", "2026年11月6日申诉（事实不符），已撤回")
+    assert told.evidence == 2
 
 
 def find_team(cast):
