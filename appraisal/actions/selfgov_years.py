@@ -17,13 +17,11 @@ from lianzhen.notices.actions import tell
 from lianzhen.trail import acting
 from lianzhen.trail.versions import lock_for_change
 from lianzhen.wording import full_date
-from villages.models import SelfGovernance, Village, WorkBudget
+from villages.models import SelfGovernance, SelfGovRules, Village, WorkBudget
 from villages.selfgov_turns import OFFICE, holding, instructors, of_village
 
 State = SelfGovYear.State
 LEAST_WORDS = 10
-#: The sheet of a year is opened from this day of it on (design §8.4: 2018年考核12月1日开始).
-OPENS = (12, 1)
 
 
 # --- The village ---------------------------------------------------------------------------------
@@ -32,9 +30,9 @@ def start(*, village: Village, year: int, by: User | None, now: datetime, on_beh
     with acting(by=by, action="selfgov_year.start", label="建立年度考核表"):
         village = lock_for_change(village)
         today = timezone.localdate(now)
-        if year > today.year or (year == today.year and today < date(year, *OPENS)):
-            opens = full_date(date(year, *OPENS))
-            raise ValidationError({"year": f"{year}年度考核{opens}开始填写。"})
+        opens = SelfGovRules.objects.in_force(today).opens_on(year)
+        if today < opens:
+            raise ValidationError({"year": f"{year}年度考核{full_date(opens)}开始填写。"})
         day = min(today, date(year, 12, 31))
         if not SelfGovernance.objects.on(day).filter(village=village).exists():
             raise ValidationError({"village": f"{village}{full_date(day)}没有实行村为主自治，不填这张考核表。"})

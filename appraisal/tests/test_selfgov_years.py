@@ -19,6 +19,7 @@ from lianzhen.notices.models import Notice
 from lianzhen.tests.cast import START
 from lianzhen.trail import acting
 from villages.actions import work_budgets
+from villages.actions.selfgov_rules import set_conditions
 from villages.models import CadreTerm, Posting
 
 NOW = timezone.make_aware(datetime(2026, 12, 10, 9, 0))
@@ -164,6 +165,11 @@ def test_once_a_year_from_december_and_only_self_governed(cast, village):
         actions.start(village=cast.own, year=2026, by=cast.users[Role.CADRE], now=NOW)
     early = timezone.make_aware(datetime(2026, 11, 30, 9, 0))
     with pytest.raises(ValidationError, match="12月1日开始"):
+        actions.start(village=village, year=2026, by=cast.users[Role.CADRE], now=early)
+    # The day is the town's to set.
+    conditions = {"conditions": "班子健全。", "basis": "荷党纪要〔2026〕9号", "today": early.date(), "by": None}
+    set_conditions(starts_on=early.date(), opens_month=12, opens_day=5, **conditions)
+    with pytest.raises(ValidationError, match="12月5日开始"):
         actions.start(village=village, year=2026, by=cast.users[Role.CADRE], now=early)
     with (
         pytest.raises(IntegrityError),

@@ -40,7 +40,7 @@ from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link_to, plain_table, tag
 from lianzhen.wording import money, number
 from villages.forms.work_budgets import VillageYearForm
-from villages.models import SelfGovernance, Village, WorkBudget
+from villages.models import SelfGovernance, SelfGovRules, Village, WorkBudget
 from villages.permissions_selfgov import OFFICE
 from villages.views.work_budgets import USE_COLUMNS
 
@@ -95,7 +95,7 @@ def selfgov_year_list(request: HttpRequest) -> HttpResponse:
         title="自治村年度考核",
         order=["-year", "village__group__position", "village__code"],
         count=lambda n: f"共{number(n)}张",
-        empty_text="还没有年度考核表。自治村一年考核一次，12月1日起由村里填写自评。",
+        empty_text="还没有年度考核表。自治村一年考核一次，年末由村里填写自评。",
         context={
             "crumbs": CRUMBS[:1],
             "table_css": "cards",
@@ -111,7 +111,8 @@ def selfgov_year_list(request: HttpRequest) -> HttpResponse:
 def selfgov_year_add(request: HttpRequest) -> HttpResponse:
     user, now = request.user, timezone.now()
     today = timezone.localdate(now)
-    year = today.year if (today.month, today.day) >= actions.OPENS else today.year - 1
+    rules = SelfGovRules.objects.in_force(today)
+    year = today.year if today >= rules.opens_on(today.year) else today.year - 1
     return form_page(
         request,
         VillageYearForm(request.POST or None, villages=_villages(user), initial={"year": year}),
@@ -124,7 +125,7 @@ def selfgov_year_add(request: HttpRequest) -> HttpResponse:
             "submit": "开始填写",
             "cancel_url": reverse("selfgov_year_list"),
             "crumbs": CRUMBS,
-            "intro": "实行村为主自治的村一年考核一次，每年12月1日起填写。",
+            "intro": f"实行村为主自治的村一年考核一次，每年{rules.opens_text}起填写。",
         },
     )
 

@@ -23,7 +23,7 @@ from villages.actions.records import refuse_ended_village
 from villages.actions.self_governance import begin_self_governance, end_self_governance
 from villages.actions.selfgov_notices import send, tell_next
 from villages.models import Person, SelfGovApplication, SelfGovernance, SelfGovRules, Village
-from villages.models.self_governance import Attached
+from villages.models.self_governance import Attached, Majority
 from villages.selfgov_facts import facts_of
 from villages.selfgov_turns import holding, of_village
 
@@ -47,13 +47,14 @@ def start(*, village: Village, kind: str, origin: str, by: User | None, now: dat
             raise ValidationError({"village": f"{village}没有实行村为主自治。"})
         if village.selfgov_applications.open().exists():
             raise ValidationError({"village": f"{village}已有一件自治申请正在办理。"})
-        conditions = SelfGovRules.objects.conditions_on(today) if kind == Kind.BEGIN else []
+        rules = SelfGovRules.objects.in_force(today)
         application = SelfGovApplication(
             village=village,
             kind=kind,
             origin=origin,
             term=term if kind == Kind.STOP else None,
-            conditions=conditions,
+            conditions=rules.lines if kind == Kind.BEGIN else [],
+            majority=rules.majority,
             started_at=now,
             started_by=by,
         )
@@ -95,14 +96,15 @@ def note_meeting(
     file: Any = None,
     version: int | None = None,
 ) -> SelfGovApplication:
-    """会议决议. More than half of those present must be for it (村民委员会组织法 §22)."""
+    """会议决议, carried by the votes that were asked for when the application began."""
     ready = prepare(file, "file") if file else None
     with acting(by=by, action="selfgov.meeting", label="填写会议决议"):
         application = _writing(application, version)
         if met_on > today:
             raise ValidationError({"met_on": "会议日期不能晚于今天。"})
-        if votes_for * 2 <= votes_for + votes_against + votes_abstain:
-            raise ValidationError({"votes_for": "赞成票须超过到会人数的一半，决议才算通过。"})
+        needed = Majority(application.majority)
+        if not needed.is_met(votes_for, votes_for + votes_against + votes_abstain):
+            raise ValidationError({"votes_for": f"赞成票须{needed.label}，决议才算通过。"})
         if ready is None and not application.has_file:
             raise ValidationError({"file": "请附会议决议或会议记录的照片或文件。"})
         application.met_on = met_on

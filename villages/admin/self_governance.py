@@ -120,7 +120,7 @@ class BudgetUseAdmin(RegisterAdmin):
 
 @admin.register(SelfGovRules)
 class SelfGovRulesAdmin(RegisterAdmin):
-    shown = ("starts_on", "conditions", "basis", "last_change")
+    shown = ("starts_on", "conditions", "majority", "opens_month", "opens_day", "basis", "last_change")
     staff_list = "selfgov_rules"
     list_display = ("__str__", "starts_on", "basis")
     list_filter = (BegunFilter,)

@@ -13,6 +13,7 @@ from villages.actions.selfgov_applications import LEAST_WORDS
 from villages.forms.fields import PersonField, choosable
 from villages.forms.places import PastDayField, count, line
 from villages.models import Person, SelfGovApplication, Village
+from villages.models.self_governance import Majority
 from villages.selfgov_facts import next_first
 
 
@@ -179,4 +180,12 @@ class DeclineForm(PageForm):
 class ConditionSetForm(PageForm):
     starts_on = DayField(label="生效日期", help_text="今天或以后。已经开始的申请按原来的条件办理。")
     conditions = words("申请条件", 2000, 0, 8, help_text="一行一条。村里申请时逐条说明。")
+    majority = forms.ChoiceField(
+        label="会议决议的赞成票",
+        choices=Majority.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择赞成票的要求", "invalid_choice": "请从选项中选择。"},
+    )
+    opens_month = count("年度自评每年几月起填写", 12, least=1)
+    opens_day = count("几日起", 31, least=1)
     basis = line("依据", 200, help_text="党委会议纪要或文件的文号。")

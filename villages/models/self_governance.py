@@ -60,21 +60,39 @@ class OfVillageQuerySet(models.QuerySet):
         return self.filter(in_seen_villages(user, "village"))
 
 
+class Majority(models.TextChoices):
+    """The votes that a decision of the village needs, of those present."""
+
+    #: 村民委员会组织法 §22; no version may ask for less.
+    HALF = "half", "超过到会人数的一半"
+    TWO_THIRDS = "two_thirds", "达到到会人数的三分之二"
+
+    def is_met(self, votes_for: int, present: int) -> bool:
+        if self is Majority.TWO_THIRDS:
+            return present > 0 and votes_for * 3 >= present * 2
+        return votes_for * 2 > present
+
+
 class SelfGovRulesQuerySet(models.QuerySet["SelfGovRules"]):
     def visible_to(self, user: User) -> SelfGovRulesQuerySet:
         return self if user.standing.holdings else self.none()
 
-    def conditions_on(self, day: date) -> list[str]:
-        """The conditions of the version in force; the shipped example where the town has set none. One query."""
+    def in_force(self, day: date) -> SelfGovRules:
+        """The version in force; the shipped example, which is not stored, where the town has set none. One query."""
         version = self.filter(starts_on__lte=day).order_by("-starts_on").first()
-        return version.lines if version else list(EXAMPLE_CONDITIONS)
+        return version or SelfGovRules(starts_on=day, conditions="\n".join(EXAMPLE_CONDITIONS))
 
 
 class SelfGovRules(VersionedModel):
-    """自治条件, one to a line, in force from `starts_on` until the next version begins."""
+    """自治条件, in force from `starts_on` until the next version begins: the conditions, one to a line; the votes
+    that a decision of the village needs; from which day of the year its yearly sheet is written."""
 
     starts_on = models.DateField("生效日期", unique=True, error_messages={"unique": "这一天已有一版自治条件。"})
     conditions = models.TextField("申请条件", max_length=2000)
+    majority = models.CharField("赞成票", max_length=10, choices=Majority.choices, default=Majority.HALF)
+    #: 2018年考核12月1日开始 (design §8.4).
+    opens_month = models.PositiveSmallIntegerField("年度自评开始（月）", default=12)
+    opens_day = models.PositiveSmallIntegerField("年度自评开始（日）", default=1)
     basis = models.CharField("依据", max_length=200)
 
     objects = SelfGovRulesQuerySet.as_manager()
@@ -88,7 +106,14 @@ class SelfGovRules(VersionedModel):
                 name="selfgov_rules_said",
                 condition=~Q(conditions="") & ~Q(basis=""),
                 violation_error_message="请写明申请条件和依据。",
-            )
+            ),
+            models.CheckConstraint(
+                name="selfgov_rules_opens",
+                condition=Q(opens_month__in=[1, 3, 5, 7, 8, 10, 12], opens_day__range=(1, 31))
+                | Q(opens_month__in=[4, 6, 9, 11], opens_day__range=(1, 30))
+                | Q(opens_month=2, opens_day__range=(1, 28)),
+                violation_error_message="请填写每年都有的开始日期，例如12月1日。",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -97,6 +122,14 @@ class SelfGovRules(VersionedModel):
     @property
     def lines(self) -> list[str]:
         return [line.strip() for line in self.conditions.splitlines() if line.strip()]
+
+    @property
+    def opens_text(self) -> str:
+        """12月1日"""
+        return f"{self.opens_month}月{self.opens_day}日"
+
+    def opens_on(self, year: int) -> date:
+        return date(year, self.opens_month, self.opens_day)
 
 
 def others(name: str, stem: str, *before: str, message: str) -> models.CheckConstraint:
@@ -120,8 +153,8 @@ class SelfGovApplicationQuerySet(OfVillageQuerySet):
 class SelfGovApplication(VersionedModel, Attached):
     """自治申请: 草稿 → 片区意见 → 联村办核查 → 党委研究 → 同意 / 不同意; 退回补充 and 已撤回 on the way.
 
-    `kind` begin asks for self-governance, stop for its end (`term` is the one to end). `conditions` are frozen when
-    it is begun, `answers` stand beside them by place; `facts` are frozen when it is submitted.
+    `kind` begin asks for self-governance, stop for its end (`term` is the one to end). `conditions` and `majority`
+    are frozen when it is begun, `answers` stand beside them by place; `facts` are frozen when it is submitted.
     """
 
     class Kind(models.TextChoices):
@@ -168,6 +201,7 @@ class SelfGovApplication(VersionedModel, Attached):
     conditions = models.JSONField("申请条件", default=list, blank=True)
     answers = models.JSONField("逐条说明", default=list, blank=True)
     reason = models.CharField("终止原因", max_length=500, blank=True)
+    majority = models.CharField("须有的赞成票", max_length=10, choices=Majority.choices, default=Majority.HALF)
     met_on = models.DateField("会议日期", null=True, blank=True)
     votes_for = models.PositiveIntegerField("赞成（票）", null=True, blank=True)
     votes_against = models.PositiveIntegerField("反对（票）", null=True, blank=True)

@@ -401,11 +401,28 @@ def test_empty_register_says_so(cast, sign_in):
 def test_conditions_change_for_applications_to_come(scene, cast):
     under_way = scene.started()
     lead = client_of(scene.user(Role.OFFICE_LEAD))
+    add = reverse("selfgov_rules_add")
+    shown = lead.get(add).context["form"]
+    assert [shown[name].value() for name in ("majority", "opens_month", "opens_day")] == ["half", 12, 1]
     typed = {"starts_on": "2026-11-26", "conditions": "班子健全。\n\n 村务公开。", "basis": GROUND}
-    assert lead.post(reverse("selfgov_rules_add"), typed).status_code == 303
-    assert fresh(under_way).conditions == list(EXAMPLE_CONDITIONS)
+    typed |= {"majority": "two_thirds", "opens_month": "11", "opens_day": "31"}
+    answer = lead.post(add, typed)
+    assert answer.status_code == 422
+    assert "每年都有的开始日期" in answer.content.decode()
+    assert lead.post(add, typed | {"opens_day": "15"}).status_code == 303
+    for text in ("达到到会人数的三分之二", "11月15日起由村里填写自评", GROUND):
+        assert text in lead.get(reverse("selfgov_rules")).content.decode()
+    assert (fresh(under_way).conditions, fresh(under_way).majority) == (list(EXAMPLE_CONDITIONS), "half")
     actions.withdraw(application=under_way, by=scene.secretary, now=NOW)
-    assert scene.started().conditions == ["班子健全。", "村务公开。"]
+    later = scene.started()
+    assert later.conditions == ["班子健全。", "村务公开。"]
+    page = client_of(scene.secretary).get(url(later, "step_meeting")).content.decode()
+    assert "达到到会人数的三分之二" in page
+    votes = {"application": later, "by": scene.secretary, "today": TODAY}
+    with pytest.raises(ValidationError, match="达到到会人数的三分之二"):
+        actions.note_meeting(**votes, **meeting(votes_for=65, votes_against=34, votes_abstain=1))
+    met = actions.note_meeting(**votes, **meeting(votes_for=66, votes_against=32, votes_abstain=1))
+    assert met.votes_for == 66
     with pytest.raises(ValidationError, match="不能早于今天"):
         set_conditions(
             starts_on=date(2026, 11, 1), conditions="一", basis="二", today=TODAY, by=scene.user(Role.OFFICE_LEAD)

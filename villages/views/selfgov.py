@@ -237,7 +237,7 @@ def selfgov_new(request: HttpRequest) -> HttpResponse:
     mine = SelfGovApplication.objects.open().filter(village__in=heads_villages(user)).select_related("village")
     context = {
         "heading": "申请村为主自治",
-        "conditions": SelfGovRules.objects.conditions_on(timezone.localdate(now)),
+        "conditions": SelfGovRules.objects.in_force(timezone.localdate(now)).lines,
         "who_decides": WHO_DECIDES,
         "afterwards": AFTERWARDS,
         "may_start": villages.exists(),
@@ -300,8 +300,7 @@ def selfgov_rules_page(request: HttpRequest) -> HttpResponse:
     versions = list(SelfGovRules.objects.visible_to(request.user))
     current = next((v for v in versions if v.starts_on <= today), None)
     context = {
-        "conditions": current.lines if current else SelfGovRules.objects.conditions_on(today),
-        "current": current,
+        "current": current or SelfGovRules.objects.in_force(today),
         "coming": [v for v in versions if v.starts_on > today],
         "former": [v for v in versions if current and v.starts_on < current.starts_on],
         "may_change": change_conditions(request.user),
@@ -313,10 +312,12 @@ def selfgov_rules_page(request: HttpRequest) -> HttpResponse:
 @guarded(change_conditions)
 def selfgov_rules_add(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
-    shown = "\n".join(SelfGovRules.objects.conditions_on(today))
+    current = SelfGovRules.objects.in_force(today)
+    kept = ("conditions", "majority", "opens_month", "opens_day")
+    shown = {"starts_on": today} | {name: getattr(current, name) for name in kept}
     return form_page(
         request,
-        ConditionSetForm(request.POST or None, initial={"starts_on": today, "conditions": shown}),
+        ConditionSetForm(request.POST or None, initial=shown),
         save=lambda values: selfgov_rules.set_conditions(by=request.user, today=today, **values),
         done=lambda made: (reverse("selfgov_rules"), f"{made}已设定。"),
         context={

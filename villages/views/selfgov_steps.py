@@ -145,7 +145,7 @@ def step_reason(request: HttpRequest, application: SelfGovApplication) -> HttpRe
 
 @guarded(write_application, find=find_application)
 def step_meeting(request: HttpRequest, application: SelfGovApplication) -> HttpResponse:
-    intro = "村民会议或村民代表会议的决议。赞成票超过到会人数的一半，才算通过。"
+    intro = f"村民会议或村民代表会议的决议。赞成票{application.get_majority_display()}，才算通过。"
     if application.origin == SelfGovApplication.Origin.TOWN:
         intro += "镇里提出的可以不填，直接到下一步。"
     return _form_step(
