@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.db.models import Sum
 from django.utils import timezone
 
 from appraisal.actions import entry_notices as notices
@@ -13,7 +14,7 @@ from appraisal.actions.entries import next_number, notify
 from appraisal.actions.open_month import Counted, month_for
 from appraisal.models import Correction, MonthlyScore, ScoreEntry
 from appraisal.permissions import RECUSED
-from appraisal.rules.base import change_in_points
+from appraisal.rules.base import change_in_points, in_points
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.periods import Month
@@ -35,8 +36,12 @@ def ask_correction(
             raise ValidationError({"entry": "请选择这个月定稿的记录。"})
         if not points or points % STEP:
             raise ValidationError({"points": "更正分值不能是0，最小单位0.1分。"})
+        if entry.state in ScoreEntry.UNCOUNTED:
+            raise ValidationError({"entry": f"{entry.number}没有通知过，也没有计分，不用更正。"})
         if entry.clause.rule == "veto":
             raise ValidationError({"entry": "一票否决不计分，不用更正单办理。"})
+        list(ScoreEntry.objects.select_for_update().filter(pk=entry.pk).values_list("pk"))  # one slip after another
+        _refuse_beyond(entry, points)
         slip = Correction(
             number=next_number("", Month.of(timezone.localdate(now)), Correction, LETTER),
             score=score,
@@ -49,6 +54,18 @@ def ask_correction(
         slip.full_clean()
         slip.save()
     return slip
+
+
+def _refuse_beyond(entry: ScoreEntry, points: Decimal) -> None:
+    """No more may be undone than the entry took or gave; slips that wait or were approved are reckoned with."""
+    sign = 1 if entry.kind == ScoreEntry.Kind.DEDUCTION else -1
+    counted = entry.effective_points if entry.state in ScoreEntry.COUNTING else Decimal(0)
+    slips = Correction.objects.filter(entry=entry).exclude(state=State.DECLINED)
+    left = counted - sign * (slips.aggregate(sum=Sum("points"))["sum"] or Decimal(0))
+    if sign * points > left:
+        word = "还给" if sign > 0 else "收回"
+        most = f"最多{word}{in_points(left)}" if left > 0 else f"没有可以{word}的分值"
+        raise ValidationError({"points": f"{entry.number}计{in_points(counted)}，{most}。"})
 
 
 def approve(*, slip: Correction, by: User, now: datetime, note: str = "", version: int | None = None) -> Correction:

@@ -14,7 +14,10 @@ from villages.forms.places import line
 
 class CorrectionForm(PageForm):
     entry = forms.ModelChoiceField(
-        label="更正哪一条", queryset=ScoreEntry.objects.none(), error_messages={"required": "请选择要更正的记录"}
+        label="更正哪一条",
+        queryset=ScoreEntry.objects.none(),
+        empty_label="请选择记录",
+        error_messages={"required": "请选择要更正的记录"},
     )
     points = forms.DecimalField(
         label="更正分值（分）",
@@ -29,6 +32,7 @@ class CorrectionForm(PageForm):
     def __init__(self, *args: Any, score: MonthlyScore, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         entries = ScoreEntry.objects.filter(month=score.month.month, village=score.village_id)
+        entries = entries.exclude(state__in=ScoreEntry.UNCOUNTED)
         self.fields["entry"].queryset = entries.select_related("village").order_by("number")
         self.fields["entry"].label_from_instance = waiting_words
 

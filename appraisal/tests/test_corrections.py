@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from appraisal.actions import corrections as actions
+from appraisal.forms.corrections import CorrectionForm
 from appraisal.models import Correction, MonthlyScore, ScoreEntry
 from appraisal.rules.scheme import AppliesTo
 from appraisal.score_facts import month_scores
@@ -81,8 +82,8 @@ def test_queries_do_not_grow(cast, row, sign_in, django_assert_num_queries):
     with CaptureQueriesContext(connection) as one:
         assert "更202612-0001" in client.get(page).content.decode()
     assert len(one) <= 15
-    approve(cast, ask(cast, number="02"))
-    actions.decline(slip=ask(cast, number="03"), by=cast.users[Role.COMMITTEE], now=NOW, note="材料不足")
+    approve(cast, ask(cast, "1.0", number="02"))
+    actions.decline(slip=ask(cast, "0.5", number="03"), by=cast.users[Role.COMMITTEE], now=NOW, note="材料不足")
     with django_assert_num_queries(len(one)):
         assert "更202612-0003" in client.get(page).content.decode()
 
@@ -110,6 +111,32 @@ def test_not_about_ones_own_team(cast, row):
 def test_what_is_no_correction(cast, row, change):
     with pytest.raises(ValidationError):
         ask(cast, **change)
+
+
+def test_no_more_is_undone_than_was_counted(cast, row):
+    """Slips that wait count as well; one that was declined does not. Taking more than before stays possible."""
+    taken = ScoreEntry.objects.get(number="01").effective_points
+    declined = ask(cast, taken)
+    actions.decline(slip=declined, by=cast.users[Role.COMMITTEE], now=NOW, note="材料不足")
+    ask(cast, taken - D("0.5"))
+    with pytest.raises(ValidationError, match=r"最多还给0\.5分"):
+        ask(cast, "0.6")
+    ask(cast, "0.5")
+    with pytest.raises(ValidationError, match="没有可以还给的分值"):
+        ask(cast, "0.1")
+    ask(cast, "-1.0")
+
+
+def test_a_draft_that_was_never_told_is_no_frozen_line(cast, row, monkeypatch):
+    entry = ScoreEntry.objects.get(number="01")
+    entry.state = ScoreEntry.State.DRAFT
+    with pytest.raises(ValidationError, match="没有通知过"):
+        ask(cast, "1.0", entry=entry)
+    score = MonthlyScore.objects.get(month=row, village=cast.own)
+    offered = CorrectionForm(score=score).fields["entry"].queryset
+    assert entry in offered
+    monkeypatch.setattr(ScoreEntry, "UNCOUNTED", (ScoreEntry.objects.get(number="01").state,))
+    assert entry not in CorrectionForm(score=score).fields["entry"].queryset
 
 
 def test_a_correction_stands_outside_caps_and_floors():
