@@ -23,7 +23,16 @@ from appraisal.duty_months import year_row
 from appraisal.duty_week import weeks_of
 from appraisal.facts import QUERIES as DUTY_QUERIES
 from appraisal.facts import Collected, collect
-from appraisal.models import AppraisalMonth, Decision, DutyNote, MonthlyScore, ReportLine, ScoreEntry, WeeklyReport
+from appraisal.models import (
+    AppraisalMonth,
+    Decision,
+    DutyLog,
+    DutyNote,
+    MonthlyScore,
+    ReportLine,
+    ScoreEntry,
+    WeeklyReport,
+)
 from appraisal.report_state import due_moment, owes, state_of, stored_reports
 from appraisal.rules.base import ZERO, in_points
 from appraisal.work_areas import WORK_AREAS
@@ -131,9 +140,8 @@ def _lines(ids: Sequence[int], weeks: Sequence[Week]) -> dict[int, list[ReportLi
 
 def _notes(ids: Sequence[int], span: Year) -> dict[int, dict[str, list[date]]]:
     """Team → area → the days on which somebody noted it."""
-    rows = DutyNote.objects.filter(
-        log__team_id__in=ids, log__day__range=(span.start, span.end), withdrawn_at=None
-    ).exclude(log__state__in=["withdrawn", "declined"])
+    logs = DutyLog.objects.counted().filter(team_id__in=ids, day__range=(span.start, span.end))
+    rows = DutyNote.objects.filter(log__in=logs, withdrawn_at=None)
     found: dict[int, dict[str, set[date]]] = defaultdict(lambda: defaultdict(set))
     for team, day, topics in rows.values_list("log__team_id", "log__day", "topics"):
         for topic in topics or ():
