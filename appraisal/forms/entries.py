@@ -109,6 +109,8 @@ class EntryForm(PageForm):
         sounds = {key: one.initials for key, one in rows.items()}
         places = [("", "请选择工作组"), *((str(pk), words) for pk, words in offer.places.items())]
         self.fields["village"].offer(rows, places, sounds)
+        if self.deduction and not self.is_bound:  # many in a row at the desk; after errors the summary has the focus
+            self.fields["village"].widget.attrs["autofocus"] = True
         clauses = {one.number: f"{one.number.lower()} {one.initials}" for one in offer.clauses}
         self.fields["clause"].offer(dict(offer.by_number), offer.choices(), clauses)
         self.chosen = self._chosen()

@@ -55,9 +55,12 @@
     if ((event.altKey && key === "s") || (ctrl && key === "k")) act(event, focusSearch);
     else if (event.altKey && key === "/") act(event, function () { openDialog("keys"); });
     else if (ctrl && key === "enter") act(event, sendMainForm);
+    else if (event.altKey && key === "n") press(event, "[data-key=n]");
+    else if (ctrl && key === "s") press(event, "[data-key=s]");
     else if (key === "escape") closeMenus();
   });
   function act(event, what) { event.preventDefault(); what(); }
+  function press(event, what) { var button = one(what); if (button) act(event, function () { button.click(); }); }
   function focusSearch() {
     var input = one(".topbar [type=search]"), link = one(".tool-search");
     if (input && input.offsetParent) { input.focus(); input.select(); } else if (link) link.click();

@@ -107,6 +107,9 @@
     input.addEventListener("click", function () { if (list.hidden) open(""); });
     input.addEventListener("focus", function () { input.select(); });
     input.addEventListener("blur", leave);
+    // The text typed here is no answer: only the select tells that something was chosen. Heard further up when the
+    // focus leaves, it would have questions asked anew over what is being typed there already.
+    input.addEventListener("change", function (event) { event.stopPropagation(); });
     input.addEventListener("keydown", function (event) {
       if (event.isComposing || event.keyCode === 229 || event.ctrlKey) return;
       var key = event.key;
@@ -122,6 +125,7 @@
     });
     select.form && select.form.addEventListener("reset", function () { setTimeout(showChosen); });
     select.addEventListener("change", showChosen);
+    if (select.autofocus) input.focus();
   }
 
   function prepare(within) { Array.prototype.forEach.call(within.querySelectorAll("select[data-combobox]"), enhance); }
