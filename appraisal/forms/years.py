@@ -45,7 +45,7 @@ class SummaryStepForm(PageForm):
             most = AnnualSummary._meta.get_field(step).max_length
             told = f"{help_text}{LEAST_WORDS}到{most}字。"
             # What is too short the action says; the box lets more be pasted, so that nothing is cut unseen.
-            self.fields["text"] = words(TEXTS[step], most, 0, rows, required=False, help_text=told)
+            self.fields["text"] = words(TEXTS[step], most, 0, rows, help_text=told)
             self.fields["text"].widget.attrs.pop("maxlength", None)
             self.initial["text"] = getattr(record, step)
 

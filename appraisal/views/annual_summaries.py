@@ -43,11 +43,14 @@ from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.pages.forms import form_page, taken_meanwhile
 from lianzhen.pages.guard import guarded
+from lianzhen.trail.models import AuditEntry
 from lianzhen.trail.versions import EditConflict
 from lianzhen.wording import clock, full_date
 
 State, Year = AnnualSummary.State, AnnualAssessment.State
 TITLES = {FACTS: "基本情况", **TEXTS}
+#: Entries of the trail that are looked at, and those whose reason stands nowhere else on the page.
+COURSE, REASONED = 300, ("annual_summary.return", "annual_summary.out")
 #: Shorter than this nothing is stored by itself: the first words of a sentence are no text yet.
 SHORT = f"写满{actions.LEAST_WORDS}字后自动保存。"
 
@@ -107,9 +110,22 @@ def year_summary(request: HttpRequest, summary: AnnualSummary) -> HttpResponse:
         "parts": [(label, getattr(summary, name), step_url(summary, name)) for name, label in TEXTS.items()],
         "judged": judged(summary),
         "result": result_of(summary) if results else None,
+        "course": course_of(summary),
         **under(assessment.year),
     }
     return render(request, "appraisal/annual_summary.html", context)
+
+
+def course_of(summary: AnnualSummary) -> list[dict[str, Any]]:
+    """办理经过, newest first: savings one after another by the same person are one line, and the texts, which the
+    page shows, are not told again. One query."""
+    told: list[dict[str, Any]] = []
+    entries = AuditEntry.objects.about(summary).values("at", "action", "label", "by_name", "reason")
+    for entry in entries[:COURSE]:
+        if told and (told[-1]["action"], told[-1]["by_name"]) == (entry["action"], entry["by_name"]):
+            continue
+        told.append({**entry, "reason": entry["reason"] if entry["action"] in REASONED else ""})
+    return told
 
 
 def _next_url(summary: AnnualSummary, step: str) -> str:

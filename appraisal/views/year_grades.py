@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -172,56 +173,74 @@ def find_row(user: User, kwargs: dict[str, Any]) -> AnnualGrade:
     return row
 
 
-@guarded(see_year_row, find=find_row)
+@guarded(see_year_row, find=find_row, methods=("GET",))
 def year_grade(request: HttpRequest, row: AnnualGrade) -> HttpResponse:
-    """What the year rests on, and the grade; who may not give it reads it."""
+    """What a team's year rests on, and its grade. Whoever may give it is led to the form."""
     assessment, user = row.assessment, request.user
     if not sees_results(user, assessment):
         raise NotAllowed(NOT_TOLD)
     verdict = grade_row(user, row)
-    writes = assessment.state == State.COMMITTEE and bool(verdict)
-    if request.method == "POST" and not verdict:
-        raise NotAllowed(verdict.reason)
-    before, after = neighbours(row, user)
-    address = reverse("year_grades", args=[assessment.year])
-    summary = row.summary
-    summary.assessment = assessment
-    context = {
-        **under(assessment.year),
-        "cancel_url": address,
-        "heading": summary.team_name,
-        "row": row,
-        "summary": summary,
-        "year": assessment.year,
-        "months": [(Month.parse(one["month"]), one) for one in row.months],
-        "quarters": [(Quarter.parse(one["quarter"]), one["grade"]) for one in row.quarters],
-        "parts": [(label, getattr(summary, name)) for name, label in TEXTS.items()],
-        "judged": judged(summary),
-        "writes": writes,
-        "why_not": verdict.reason if verdict.reason == RECUSED else "",
-        "previous": before,
-        "following": after,
-    }
-    context["crumbs"] = [*context["crumbs"], ("等次", address)]
-    if not writes and request.method == "GET":
-        return render(request, "appraisal/year_grade.html", context)
-    led = after if request.POST.get("go") == "next" and after else address
+    if verdict and assessment.state == State.COMMITTEE:
+        return redirect(reverse("year_grade_give", args=[assessment.year, row.pk]))
+    why_not = verdict.reason if verdict.reason == RECUSED else ""
+    return render(request, "appraisal/year_grade.html", {**shown(row, user, "year_grade"), "why_not": why_not})
+
+
+@guarded(grade_row, find=find_row)
+def year_grade_give(request: HttpRequest, row: AnnualGrade) -> HttpResponse:
+    assessment, user = row.assessment, request.user
+    if request.method == "GET" and assessment.state != State.COMMITTEE:
+        return redirect(reverse("year_grade", args=[assessment.year, row.pk]))
+    context = shown(row, user, "year_grade_give")
+    led = context["following"] if request.POST.get("go") == "next" else ""
     return form_page(
         request,
         AnnualGradeForm(request.POST or None, record=row, grades=terms_of(assessment).choices),
         save=lambda values: actions.save_grade(row=row, by=user, now=timezone.now(), **values),
-        done=lambda saved: (led, f"{summary.team_name}等次已保存。"),
+        done=lambda saved: (led or context["cancel_url"], f"{row.summary.team_name}等次已保存。"),
         context=context,
         template="appraisal/year_grade.html",
     )
 
 
-def neighbours(row: AnnualGrade, user: User) -> tuple[str, str]:
+def shown(row: AnnualGrade, user: User, page: str) -> dict[str, Any]:
+    """What both pages show of a team; `page`: the name of the neighbours' address. Without a form it is read."""
+    assessment, summary = row.assessment, row.summary
+    summary.assessment = assessment
+    before, after = neighbours(row, user, page)
+    address = reverse("year_grades", args=[assessment.year])
+    return {
+        "cancel_url": address,
+        "crumbs": [*under(assessment.year)["crumbs"], ("等次", address)],
+        "heading": summary.team_name,
+        "row": row,
+        "summary": summary,
+        "year": assessment.year,
+        "months": months_of(row),
+        "quarters": [(Quarter.parse(one["quarter"]), one["grade"]) for one in row.quarters],
+        "parts": [(label, getattr(summary, name)) for name, label in TEXTS.items()],
+        "judged": judged(summary),
+        "previous": before,
+        "following": after,
+    }
+
+
+def months_of(row: AnnualGrade) -> list[tuple[Month, str, str, int]]:
+    """Month, the team's score, the village's (without 分), place, as frozen."""
+    return [
+        (Month.parse(one["month"]), marks(Decimal(one["total"])), marks(Decimal(one["village"])), one["place"])
+        for one in row.months
+    ]
+
+
+def neighbours(row: AnnualGrade, user: User, page: str) -> tuple[str, str]:
     """Addresses of the teams before and after. One query."""
     rows = AnnualGrade.objects.visible_to(user).standing().filter(assessment=row.assessment)
+    if page == "year_grade_give":
+        rows = rows.exclude(team__in=user.standing.teams(*TEAM))
     keys = list(rows.order_by("position").values_list("pk", flat=True))
     at = keys.index(row.pk)
-    urls = [reverse("year_grade", args=[row.assessment.year, key]) for key in keys]
+    urls = [reverse(page, args=[row.assessment.year, key]) for key in keys]
     return (urls[at - 1] if at else ""), (urls[at + 1] if at + 1 < len(keys) else "")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ from appraisal.models import AnnualAssessment, AnnualGrade, AnnualSummary, SelfG
 from appraisal.rules.base import in_points
 from appraisal.year_facts import SelfGoverned
 from lianzhen.pages.tables import Column, link, tag
-from lianzhen.wording import list_date
+from lianzhen.wording import dense_date
 
 State = AnnualSummary.State
 TEAM, VILLAGE = "联村工作组", "村为主自治"
@@ -84,7 +84,7 @@ def team_row(summary: AnnualSummary, year: int, *, results: bool) -> YearRow:
         state=summary.state,
         told=summary.get_state_display(),
         tone=tone_of(summary),
-        report=report_of(summary, year),
+        report=report_of(summary),
         opinion=summary.opinion_grade,
         checked=summary.checked_at and timezone.localdate(summary.checked_at),
         score=found.score if found else None,
@@ -115,13 +115,13 @@ def village_rows(villages: Iterable[SelfGoverned], after: int) -> list[YearRow]:
     ]
 
 
-def report_of(summary: AnnualSummary, year: int) -> str:
+def report_of(summary: AnnualSummary) -> str:
     """已写3/5步, or the day it was sent."""
     if summary.state == State.OUT:
         return ""
     if summary.state == State.DRAFT:
         return f"已写{len(summary.saved)}/{STEPS}步" if summary.saved else "未写"
-    return f"{list_date(timezone.localdate(summary.submitted_at), year)}报送" if summary.submitted_at else ""
+    return f"{dense_date(timezone.localdate(summary.submitted_at))}报送" if summary.submitted_at else ""
 
 
 # --- Columns ----------------------------------------------------------------------------------------
@@ -131,8 +131,11 @@ def _grade(row: YearRow) -> Any:
     return format_html('<span class="muted">建议{}</span>', row.proposed) if row.proposed else "—"
 
 
-def columns(rows: Iterable[YearRow], *, results: bool) -> list[Column]:
+def columns(rows: Sequence[YearRow]) -> list[Column]:
+    """Those that any row has something to say in."""
     mixed = any(row.kind == VILLAGE for row in rows)
+    scored = any(row.score is not None for row in rows)
+    graded = any(row.grade or row.proposed for row in rows)
     shown = [
         Column("position", "序号", lambda r: r.position, kind="number", sort=["position"], secondary=True),
         Column("district", "片区", lambda r: r.district, sort=["district"], secondary=True),
@@ -144,19 +147,19 @@ def columns(rows: Iterable[YearRow], *, results: bool) -> list[Column]:
         Column("opinion", "片区建议", lambda r: r.opinion, sort=["opinion"], secondary=True),
         Column("checked", "核查日期", lambda r: r.checked, kind="date", sort=["checked"], secondary=True),
     ]
-    if not results:
-        return shown
-    return [
-        *shown,
-        Column(
-            "score",
-            "年度得分",
-            lambda r: r.score,
-            show=lambda r: marks(r.score),
-            kind="number",
-            sort=["score"],
-            secondary=True,
-        ),
-        Column("place", "名次", lambda r: r.place_text, sort=["place"], secondary=True),
-        Column("grade", "等次", lambda r: r.grade, show=_grade, sort=["grade"]),
-    ]
+    if scored:
+        shown += [
+            Column(
+                "score",
+                "年度得分",
+                lambda r: r.score,
+                show=lambda r: marks(r.score),
+                kind="number",
+                sort=["score"],
+                secondary=True,
+            ),
+            Column("place", "名次", lambda r: r.place_text, sort=["place"], secondary=True),
+        ]
+    if graded:
+        shown.append(Column("grade", "等次", lambda r: r.grade, show=_grade, sort=["grade"]))
+    return shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +14,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.actions import years as actions
+from appraisal.closing import Step
 from appraisal.filters_years import YearFilter
 from appraisal.forms.years import YearBackForm, YearStepForm
-from appraisal.models import AnnualAssessment, AnnualSummary
-from appraisal.permissions_years import grade_years, keep_years, see_years
+from appraisal.models import AnnualAssessment, AnnualGrade, AnnualSummary
+from appraisal.permissions_years import decide_years, draft_year_notice, grade_years, keep_years, see_years
 from appraisal.views.weekly_reports import carried_out
 from appraisal.views.year_table import columns, listed, result_of, team_row, village_rows
 from appraisal.year_facts import (
+    counts_of,
     missing_of,
     months_of,
     scheme_of,
@@ -122,12 +125,12 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     rows = [*(team_row(one, year, results=results) for one in summaries), *alone]
     scheme = assessment.scheme if assessment else scheme_of(year)
     problem = "" if assessment else start_problem(year, scheme, timezone.localdate())
-    at = standing_of(year, assessment, summaries, problem)
+    at = standing_of(year, assessment, summaries, problem, whole=user.standing.has(*TOWN_WIDE))
     own = [one for one in summaries if one.team_id in user.standing.teams(Role.LEADER)]
     page = ListPage(
         request,
         ComputedRows(AnnualSummary, rows),
-        columns(rows, results=results),
+        columns(rows),
         title=f"{year}年考核",
         order=["position"],
         filterset=YearFilter if len(rows) > 1 else None,
@@ -140,7 +143,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
             "state": state_of(assessment) if assessment else ("off", "未开始"),
             "scheme": scheme,
             "terms": terms_of(assessment) if assessment else year_terms_of(scheme) if scheme else None,
-            "steps": steps(at) if user.standing.has(*TOWN_WIDE, Role.DISTRICT) else [],
+            "steps": steps_for(user, at, assessment) if user.standing.has(*TOWN_WIDE, Role.DISTRICT) else [],
             "problem": problem,
             "missing": at.missing,
             "own": [(one, reverse("year_summary", args=[year, one.pk])) for one in own],
@@ -156,16 +159,38 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
 
 
 def standing_of(
-    year: int, assessment: AnnualAssessment | None, summaries: list[AnnualSummary], problem: str
+    year: int, assessment: AnnualAssessment | None, summaries: list[AnnualSummary], problem: str, *, whole: bool
 ) -> Standing:
-    """One query."""
+    """`whole`: the summaries at hand are those of the whole town; then one query, else three."""
     missing = missing_of(year, months_of(year))
     if assessment is None:
         return Standing(year, blocked=problem, missing=missing)
-    counts = Counter(one.state for one in summaries)
-    taking_part = (result_of(one) for one in summaries if one.state != AnnualSummary.State.OUT)
-    graded = sum(bool(row and row.grade) for row in taking_part)
+    if whole:
+        counts = dict(Counter(one.state for one in summaries))
+        taking_part = (result_of(one) for one in summaries if one.state != AnnualSummary.State.OUT)
+        graded = sum(bool(row and row.grade) for row in taking_part)
+    else:
+        counts = counts_of(assessment)
+        graded = AnnualGrade.objects.standing().filter(assessment=assessment).exclude(grade="").count()
     return Standing(year, assessment.state, "", counts, missing, graded)
+
+
+def steps_for(user: User, at: Standing, assessment: AnnualAssessment | None) -> list[Step]:
+    """The stages; what the reader may not do leads nowhere, and who may not register the decision reads the grades."""
+    results = assessment is not None and sees_results(user, assessment)
+    may = {
+        "year_start": bool(keep_years(user)),
+        "year_hand_in": bool(keep_years(user)),
+        "year_grades": results,
+        "year_decide": bool(decide_years(user, assessment)),
+        "year_notice": bool(draft_year_notice(user)),
+    }
+    shown = []
+    for step in steps(at):
+        if step.action == "year_decide" and not may["year_decide"]:
+            step = replace(step, action="year_grades", button="查看等次")
+        shown.append(step if may.get(step.action) else replace(step, action="", button=""))
+    return shown
 
 
 def signed(assessment: AnnualAssessment) -> list[tuple[str, str]]:

@@ -139,7 +139,7 @@ def test_ids_that_no_row_has_are_not_found(cast, sign_in, number):
         if "<int:pk>" in route and "GET" in guard_of(pattern).methods:
             url = "/" + route.replace("<int:pk>", number).replace("<slug:tab>", "grids")
             url = url.replace("<slug:week>", "2026-W48").replace("<slug:month>", "2026-11")
-            url = url.replace("<slug:quarter>", "2026-Q3")
+            url = url.replace("<slug:quarter>", "2026-Q3").replace("<int:year>", "2025").replace("<slug:step>", "work")
             if guard_of(pattern).permission not in ("keep_accounts", "keep_other_account", "end_role"):
                 assert client.get(url).status_code == 404, url
                 asked += 1

@@ -31,6 +31,7 @@ from lianzhen.tests.quarter_rows import KEY as QUARTER
 from lianzhen.tests.quarter_rows import quarter_rows
 from lianzhen.tests.scheme_rows import scheme_rows
 from lianzhen.tests.selfgov_rows import selfgov_rows
+from lianzhen.tests.year_rows import YEAR, year_rows
 
 OUTSIDER = "outsider"
 EVERYBODY = frozenset(R) | {OUTSIDER}
@@ -188,6 +189,19 @@ MAY = {
     "decide_quarters": frozenset({R.COMMITTEE}),
     "see_payouts": TOWN,
     "issue_quarter_papers": frozenset({R.OFFICE_LEAD}),
+    "see_years": TOWN | {R.DISTRICT, R.LEADER, R.MEMBER},
+    "see_year_row": TOWN | {R.DISTRICT, R.LEADER, R.MEMBER},
+    "keep_years": OFFICE,
+    "write_summary": OFFICE | {R.LEADER},
+    # Both districts have somebody with an account (`selfgov_rows`): the office need not step in.
+    "opine_summary": frozenset({R.DISTRICT}),
+    "check_summary": OFFICE,
+    "return_summary": OFFICE,
+    "grade_years": frozenset({R.COMMITTEE}),
+    "decide_years": frozenset({R.COMMITTEE}),
+    "grade_row": frozenset({R.COMMITTEE}),
+    "draft_year_notice": TOWN,
+    "issue_year_papers": frozenset({R.OFFICE_LEAD}),
     "see_bulletins": READERS | {R.WINDOW},
     "keep_bulletins": OFFICE,
     "sign_bulletins": frozenset({R.OFFICE_LEAD}),
@@ -252,6 +266,8 @@ SEES = {
     "weekly/<slug:week>": (OWN, FAR),
     "scores/<slug:month>/teams": (OWN, FAR),
     "quarters/<slug:quarter>/material": (OWN, FAR),
+    "years/<int:year>/summaries": (OWN, FAR),
+    "years/<int:year>/grades": (OWN, FAR),
     "corrections": (OWN, FAR),
     # A draft, and one that was issued.
     "bulletins": (OFFICE | {R.AUDITOR}, READERS | {R.WINDOW}),
@@ -347,6 +363,7 @@ def objects(cast: Cast) -> dict[str, tuple[Any, Any]]:
         rows |= scheme_rows(cast)
         rows |= month_rows(cast)
         rows |= quarter_rows(cast)
+        rows |= year_rows(cast)
         rows |= selfgov_rows(cast)
         rows |= document_rows(cast)
         rows |= bulletin_rows(cast)
@@ -427,6 +444,7 @@ def address(route: str, row: Any) -> str:
     )
     filled = filled.replace("<slug:week>", "2026-W48").replace("<slug:month>", "2026-11")
     filled = filled.replace("<slug:quarter>", QUARTER).replace("<int:count>", "1")
+    filled = filled.replace("<int:year>", str(YEAR)).replace("<slug:step>", "work")
     assert "<" not in filled, f"the sweep does not know how to fill {route}"
     return f"/{filled}"
 

@@ -133,6 +133,12 @@ TOPICS = (
         "看现行条款，起草、试算、提交和通过新的一版",
         (*TOWN_WIDE, *FIELD),
     ),
+    Topic(
+        "years",
+        "年总结和年考核",
+        "分步写年总结，出意见，核查，评定等次，结果通报和考核表",
+        (*TOWN_WIDE, Role.DISTRICT, Role.LEADER, Role.MEMBER),
+    ),
     Topic("accounts", "账号和角色", "开通、重置、停用，授予和收回角色", (Role.SYSADMIN,)),
 )
 

@@ -62,6 +62,7 @@ LISTS = (
     "subsidy_list",
     "correction_list",
     "quarter_list",
+    "year_list",
     "bulletin_list",
     "document_list",
     "clause_list",

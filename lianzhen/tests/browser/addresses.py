@@ -64,6 +64,7 @@ def _open(route: str, user: Any, client: Client) -> list[str]:
 
 def _worded(route: str, user: Any) -> list[str]:
     """The route with every word that its last part may be."""
+    from appraisal.actions.annual_summaries import STEPS
     from lianzhen.importing.kinds import kinds_for
     from lianzhen.views.help import TOPICS
     from villages.extensions import village_tabs
@@ -72,6 +73,7 @@ def _worded(route: str, user: Any) -> list[str]:
         "<slug:tab>": [tab.key for tab in village_tabs()],
         "<slug:topic>": [topic.slug for topic in TOPICS],
         "<slug:kind>": [kind.key for kind in kinds_for(user)],
+        "<slug:step>": list(STEPS),
     }
     slot = next((slot for slot in words if slot in route), "")
     return [route.replace(slot, word) for word in words[slot]] if slot else [route]
@@ -82,6 +84,7 @@ def _filled(route: str, user: Any) -> Iterator[str]:
     today, kind = timezone.localdate(), kind_of(route)
     route = route.replace("<slug:week>", Week.of(today).key).replace("<slug:month>", Month.of(today).key)
     route = route.replace("<slug:quarter>", _quarter(today).key).replace("<int:count>", "1")
+    route = route.replace("<int:year>", str(_year(today)))
     if "<int:pk>" not in route:
         assert "<" not in route, f"the sweep does not know how to fill {route}"
         yield f"/{route}"
@@ -96,6 +99,14 @@ def _quarter(today: date) -> Quarter:
 
     last = QuarterlyReview.objects.order_by("-quarter").first()
     return last.period if last else Quarter.of(today)
+
+
+def _year(today: date) -> int:
+    """The last one whose assessment was begun, or the running one."""
+    from appraisal.models import AnnualAssessment
+
+    last = AnnualAssessment.objects.order_by("-year").first()
+    return last.year if last else today.year
 
 
 def _rows(kind: str, user: Any) -> list[Any]:
@@ -121,6 +132,8 @@ def _models() -> dict[str, Any]:
         "weekly/<slug:week>": register.LiaisonTeam,
         "scores/<slug:month>/teams": register.LiaisonTeam,
         "quarters/<slug:quarter>/material": register.LiaisonTeam,
+        "years/<int:year>/summaries": week.AnnualSummary,
+        "years/<int:year>/grades": week.AnnualGrade,
         "corrections": week.Correction,
         "needs": week.TownNeed,
         "postings": register.Posting,
