@@ -28,6 +28,7 @@ from appraisal.home_scores import (
     MonthProgress,
     OwnScore,
     TownScores,
+    WeekPoints,
     found_for,
     mean_of,
     month_sources,
@@ -35,6 +36,8 @@ from appraisal.home_scores import (
     own_score,
     place_sources,
     town_scores,
+    week_points_of,
+    week_points_sources,
 )
 from appraisal.meeting_days import meeting_day
 from appraisal.office_behind import CALENDAR_BEFORE, OfficeItem, late_items, office_sources
@@ -96,13 +99,15 @@ class OwnTeam:
 
 @dataclass(frozen=True)
 class DistrictRow:
-    """One team in the table of a liaison group. `opinions`: how much of it waits for the group."""
+    """One team in the table of a liaison group. `points`: what the week took and gave; `opinions`: how much of it
+    waits for the group."""
 
     team: LiaisonTeam
     duty: WeekDuty
     duty_state: tuple[str, str]
     report: ReportState
     behind: Behind | None
+    points: WeekPoints
     score: OwnScore
     opinions: int
 
@@ -182,7 +187,7 @@ def sources_of(user: User, today: date, extra: Extra, served: Sequence[LiaisonTe
     if standing.has(*OFFICE):
         sources |= {**desk_sources(), **bulletin_sources(Week.of(today))}
     if is_district:
-        sources |= district_sources(user)
+        sources |= {**district_sources(user), **week_points_sources(user, Week.of(today))}
     return sources
 
 
@@ -333,6 +338,7 @@ class _Maker:
                 duty_state=TeamRow(team, self.duty[team.pk]).state,
                 report=self.reports[team.pk, self.week],
                 behind=late.get(team.pk),
+                points=week_points_of(self.items.get("week_points", ()), team),
                 score=own_score(self.scored, team),
                 opinions=opinions[team.pk],
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db.models import Case, CharField, Subquery, Value, When
@@ -13,15 +14,15 @@ from django.urls import reverse
 
 from appraisal.closing import Progress, progress
 from appraisal.linkage import Mean
-from appraisal.models import AppraisalMonth, Scheme
+from appraisal.models import AppraisalMonth, Scheme, ScoreEntry
 from appraisal.ranking import Display
-from appraisal.rules.base import in_points
+from appraisal.rules.base import ZERO, change_in_points, in_points
 from appraisal.score_account import TeamScore
 from appraisal.score_charts import BarRow, bar_rows
 from appraisal.score_facts import MonthScores, month_scores, team_scores
 from appraisal.waiting import Item, Source
 from lianzhen.accounts.roles import TOWN_WIDE, Role
-from lianzhen.periods import Month
+from lianzhen.periods import Month, Week
 
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
@@ -59,6 +60,59 @@ def own_score(found: MonthScores, team: LiaisonTeam) -> OwnScore:
     score = found.scores.get(team.pk)
     place = score.place if score is not None and found.display is Display.PLACE else ""
     return OwnScore(found.month, score, reverse("score_page", args=[found.month.key, team.pk]), place)
+
+
+# --- A district's week -----------------------------------------------------------------------------
+@dataclass(frozen=True)
+class WeekPoints:
+    """What the facts of a week took from a team and gave it (分), each with its text and where its rows are.
+    `waiting`: entries whose points are not settled."""
+
+    deducted: Decimal = ZERO
+    deducted_url: str = ""
+    bonus: Decimal = ZERO
+    bonus_url: str = ""
+    waiting: int = 0
+
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """−1.0分 and +0.5分 with their addresses; nothing where nothing was recorded."""
+        parts = ((-self.deducted, self.deducted_url), (self.bonus, self.bonus_url))
+        return [(change_in_points(points), url) for points, url in parts if url]
+
+
+def week_points_sources(user: User, week: Week) -> dict[str, Source]:
+    """Entries of the district's teams about facts of the week: kind, state and points in one text."""
+    points = Cast(Coalesce("changed_points", "points"), CharField())
+    text = Concat("kind", Value(" "), "state", Value(" "), points, output_field=CharField())
+    rows = ScoreEntry.objects.filter(
+        occurred_on__range=(week.start, week.end),
+        state__in=(*ScoreEntry.COUNTING, *ScoreEntry.PENDING),
+        team__village__group__in=user.standing.groups(Role.DISTRICT),
+    )
+    return {"week_points": Source(rows, "occurred_on", text=text)}
+
+
+def week_points_of(items: Sequence[Item], team: LiaisonTeam) -> WeekPoints:
+    """One row leads to itself, several to the list of the village's month."""
+    found: dict[str, list[tuple[Item, Decimal]]] = {"deduction": [], "bonus": []}
+    waiting = 0
+    for item in items:
+        kind, state, points = (item.text or "").split(" ")
+        if item.team_id == team.pk and state in ScoreEntry.COUNTING:
+            found[kind].append((item, Decimal(points)))
+        elif item.team_id == team.pk:
+            waiting += 1
+    sums = {kind: sum((points for _, points in rows), ZERO) for kind, rows in found.items()}
+    urls = {kind: _rows_url(kind, [item for item, _ in rows], team) for kind, rows in found.items()}
+    return WeekPoints(sums["deduction"], urls["deduction"], sums["bonus"], urls["bonus"], waiting)
+
+
+def _rows_url(kind: str, items: Sequence[Item], team: LiaisonTeam) -> str:
+    if len(items) == 1:
+        return reverse(kind, args=[items[0].pk])
+    month = Month.of(items[-1].day).key if items else ""
+    return f"{reverse(f'{kind}_list')}?village={team.village_id}&month={month}" if items else ""
 
 
 # --- The town's -----------------------------------------------------------------------------------

@@ -144,6 +144,42 @@ def test_a_liaison_group_reads_its_teams_scores_and_the_means_of_all(cast, schem
 
 
 # --- What to sign -----------------------------------------------------------------------------------
+def test_a_liaison_group_reads_what_the_week_took_and_gave(cast, scheme, sign_in):
+    """By the date of the fact; what an appeal left of it; what waits is told apart; other weeks and teams are not."""
+
+    def written(key, clause, day, points, **more):
+        line = Line(key=key, clause=clause, date=date(2026, 11, day), points=Decimal(points), **more)
+        return write_line(cast, scheme, line, NOVEMBER)
+
+    ScoreEntry.objects.filter(occurred_on__range=(date(2026, 11, 23), date(2026, 11, 29))).update(
+        occurred_on=date(2026, 11, 20)
+    )
+    page = plain(home(sign_in, Role.DISTRICT))
+    assert "本周扣/加" in page
+    (row,) = part(sign_in, Role.DISTRICT).district.rows
+    assert (row.points.shown, row.points.waiting) == ([], 0)
+    first = written("周一", "B1", 23, "2", state=LineState.CHANGED, changed_points=Decimal("0.5"))
+    bonus = written("周加", "G1", 25, "1")
+    written("周诉", "B1", 24, "2", state=LineState.APPEALED)
+    written("周撤", "B1", 24, "2", state=LineState.WITHDRAWN)
+    written("上周", "B1", 22, "2")
+    other = Line(key="别村", clause="B1", date=date(2026, 11, 24), points=Decimal(2))
+    write_line(cast, scheme, other, NOVEMBER, village=cast.other)
+    (row,) = part(sign_in, Role.DISTRICT).district.rows
+    assert row.points.shown == [
+        ("−0.5分", reverse("deduction", args=[first.pk])),
+        ("+1.0分", reverse("bonus", args=[bonus.pk])),
+    ]
+    assert "−0.5分 / +1.0分 另有1项待定" in plain(home(sign_in, Role.DISTRICT))
+    # Several rows: the list of the village's month has them.
+    written("周二", "B1", 24, "1")
+    (row,) = part(sign_in, Role.DISTRICT).district.rows
+    ((text, url), _) = row.points.shown
+    assert text == "−1.5分"
+    listed = sign_in(Role.DISTRICT).get(url).content.decode()
+    assert all(number in listed for number in ("周一", "周二"))
+
+
 def test_the_head_of_the_office_opens_each_matter_in_one_click(cast, scheme, sign_in):
     line = Line(key="扣11-93", clause="B1", date=date(2026, 11, 24), points=Decimal(3))
     entry = write_line(cast, scheme, line, NOVEMBER, state="waiting")
