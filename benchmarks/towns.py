@@ -80,7 +80,7 @@ def built(size: Size, *, any_kept: bool = False) -> Path:
         half.unlink(missing_ok=True)
         print(f"正在建{size}的示例数据……", file=sys.stderr)
         manage(f"sqlite:///{half}", "migrate", "--verbosity=0")
-        manage(f"sqlite:///{half}", "demo", f"--villages={size.villages}", f"--years={size.years}")
+        manage(f"sqlite:///{half}", "demo", f"--villages={size.villages}", f"--years={size.years}", "--weeks=9")
         run(f"sqlite:///{half}", "benchmarks/measure.py", f"--fill-years={size.years}")
         half.rename(file)
     return size.file

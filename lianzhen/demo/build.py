@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+
+from django.db.models import Q
 
 from grids.models import GridHeadTerm
 from lianzhen.accounts import actions as accounts
@@ -10,6 +13,8 @@ from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import GRANTED, SOLITARY, Role
 from lianzhen.demo import life, plan
 from lianzhen.demo.accounts import PASSWORD, username_of
+from lianzhen.demo.clock import Clock
+from lianzhen.demo.hands import Hands
 from lianzhen.demo.names import Inventor
 from lianzhen.demo.plan import Scale
 from lianzhen.demo.self_governing import SelfGoverning
@@ -21,23 +26,24 @@ from lianzhen.trail import acting
 from villages.actions import people, teams
 from villages.models import CadreTerm, LiaisonGroup, LiaisonTeam, Person, Posting, Village
 
-#: Every thirteenth village, from the seventh on, governs itself: one in each district.
-SELF_GOVERNED = 6
+#: One village in each district governs itself, the seventh or, in a district of four to six, the last.
+SELF_GOVERNED, SMALLEST = 6, 4
 #: The village that is asking to.
 ASKING = 1
 
 
-def build_town(scale: Scale) -> None:
-    """The whole town in one transaction: a run that is broken off leaves nothing behind."""
-    with acting(by=None, action="demo", label="装入演示数据"):
-        Builder(scale).build()
+def build_town(scale: Scale, say: Callable[[str], None] = lambda line: None) -> None:
+    """The whole town in one transaction: a run that is broken off leaves nothing behind. `say` is told of every step
+    that takes long."""
+    with acting(by=None, action="demo", label="装入演示数据"), Clock(scale.today).running() as clock:
+        Builder(scale, clock, say).build()
 
 
 class Builder:
     """Keeps what the parts of the town need from one another while it is built."""
 
-    def __init__(self, scale: Scale) -> None:
-        self.scale = scale
+    def __init__(self, scale: Scale, clock: Clock, say: Callable[[str], None]) -> None:
+        self.scale, self.clock, self.say = scale, clock, say
         self.inventor = Inventor(scale.random("names"))
         self.offices: list[Department] = []
         self.former: list[Department] = []
@@ -65,8 +71,9 @@ class Builder:
         self._accounts_in_villages()
         self._self_governance(villages[ASKING] if len(villages) > ASKING else None)
         self._accounts_of_leaders()
-        district = User.objects.get(username=username_of(Role.DISTRICT))
-        WorkingWeeks(self.scale, self.clerk, self.lead, district).live()
+        self.say(f"台账已建立：{len(villages)}个村（社区）")
+        hands = Hands(self.scale, self.clock, self.clerk, self.lead, opened[Role.COMMITTEE], self.staff)
+        WorkingWeeks(hands, self.say).live()
 
     # --- Town ---------------------------------------------------------------------------------
     def _departments(self) -> None:
@@ -133,7 +140,7 @@ class Builder:
                 team=team, person=self.staff(), is_leader=leads, starts_on=begin, by=self.clerk, basis="镇党委研究"
             )
         teams.set_duty_days(team=team, weekdays=random.choice(plan.DUTY_DAYS), starts_on=begin, by=self.clerk)
-        if place % plan.DISTRICT_SIZE == SELF_GOVERNED:
+        if self._governs_itself(place):
             self.governed.append(village)
             return
         for day in plan.dated_changes(random, begin, today, 2.0):
@@ -142,6 +149,12 @@ class Builder:
                 team=team, person=self.staff(), starts_on=day, reason="工作调整", stays=stays, by=self.clerk
             )
         self._change_members(team, random.random() < 0.5)
+
+    def _governs_itself(self, place: int) -> bool:
+        """By its place in the list of all villages."""
+        district, at = divmod(place, plan.DISTRICT_SIZE)
+        size = min(self.scale.villages - district * plan.DISTRICT_SIZE, plan.DISTRICT_SIZE)
+        return size >= SMALLEST and at == min(SELF_GOVERNED, size - 1)
 
     def _change_members(self, team: LiaisonTeam, changes: bool) -> None:
         """Some teams lost a member last spring and got another a few weeks later."""
@@ -172,7 +185,7 @@ class Builder:
     def _self_governance(self, asking: Village | None) -> None:
         assert self.clerk is not None
         assert self.lead is not None
-        alone = SelfGoverning(self.scale, self.staff, self.clerk, self.lead)
+        alone = SelfGoverning(self.scale, self.clock, self.staff, self.clerk, self.lead)
         for village in self.governed:
             alone.govern(village)
         guiding = Posting.objects.open().filter(village__isnull=False).select_related("person")
@@ -182,11 +195,15 @@ class Builder:
         alone.live(self.governed, asking)
 
     def _accounts_of_leaders(self) -> None:
-        """Every other leader has an account too, which waits for its first password: reports and notices have
-        somebody to come from and go to."""
-        leading = Posting.objects.open().leaders().filter(team__isnull=False, person__user=None)
-        for posting in leading.select_related("person").order_by("team__village__code"):
+        """Whoever leads a team or a district, or did so in the weeks of work, has an account too, which waits for its
+        first password: reports and notices have somebody to come from and go to."""
+        weeks = self.scale.lived()
+        since = weeks[0].start if weeks else self.scale.today
+        leading = Posting.objects.leaders().filter(Q(ends_on=None) | Q(ends_on__gte=since), village=None)
+        for posting in leading.select_related("person").order_by("team__village__code", "group__position", "pk"):
             person = posting.person
+            if person.user_id is not None:
+                continue
             user = accounts.add_account(
                 username="", name=person.name, phone=person.phone, password=None, by=None, reason="演示账号"
             )

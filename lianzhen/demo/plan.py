@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
+from lianzhen.periods import Week
 from lianzhen.village_file import VillageRow, read_villages
 
 VILLAGE_FILE = Path(__file__).parent / "heye_villages.csv"
 REAL_UNITS = 39
 DISTRICT_SIZE = 13
 GRIDS_AT_LEAST = 207
-REFORM = date(2018, 4, 10)
 
 DEPARTMENTS = (
     ("联村工作办", "office"),
@@ -44,28 +44,38 @@ LANDMARKS = ("溪水", "村道", "山脊", "水渠", "老祠堂", "机耕道", "
 DUTY_DAYS = ("24", "13", "25", "14", "35")
 
 
-#: Weeks before the running one: enough for two months of figures, few enough for a quick demo. About 22 are a
-#: quarter that is closed and paid.
+#: Register of a quick demo, in calendar years, and its weeks of work before the running one: enough for two months
+#: of figures.
+YEARS = 3
 WEEKS = 9
+#: Beyond so many villages the last week alone is lived, through the same acts.
+COUNTY, WEEKS_OF_A_COUNTY = 100, 1
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How large and how deep: villages, years of history of the register, the day it is built for, the seed, and
-    the weeks of work before the running one."""
+    """How large and how deep: villages, calendar years of the register (the running one is the last of them), the
+    day it is built for, the seed, and the weeks of work before the running one; None for all of the history."""
 
     villages: int
     years: int
     today: date
     seed: int
-    weeks: int = WEEKS
+    weeks: int | None = WEEKS
 
     @property
     def begin(self) -> date:
-        """The first day of the history: `years` back, but not before the reform of April 2018 unless asked."""
-        back = self.today.replace(month=1, day=1)
-        start = back.replace(year=back.year - self.years + 1)
-        return max(start, REFORM) if self.years <= self.today.year - REFORM.year else start
+        """The first day of the history."""
+        return date(self.today.year - self.years + 1, 1, 1)
+
+    def lived(self) -> list[Week]:
+        """The weeks of work, oldest first, the running one last: from the first Monday of the history at the
+        earliest. Empty in the days before that Monday."""
+        most = WEEKS_OF_A_COUNTY if self.villages > COUNTY else self.weeks
+        weeks = [Week.of(self.today)]
+        while weeks[0].previous().start >= self.begin and (most is None or len(weeks) <= most):
+            weeks.insert(0, weeks[0].previous())
+        return weeks if weeks[0].start >= self.begin else []
 
     def random(self, *parts: object) -> Random:
         """A generator of its own for each part, so that a change in one leaves the others as they were."""

@@ -1,42 +1,94 @@
-"""Quarters of the demo town: once a third month is sealed, its quarter is reviewed, decided and paid."""
+"""Quarters of the demo town: once a third month is sealed, its quarter is reviewed, decided, announced and paid."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from random import Random
+
+from django.utils import timezone
 
 from appraisal.actions import quarters
-from appraisal.models import TeamReview
-from lianzhen.accounts.models import User
-from lianzhen.accounts.roles import Role
-from lianzhen.demo.accounts import username_of
+from appraisal.actions.documents import issue
+from appraisal.models import IssuedDocument, PaperSettings, QuarterlyReview, TeamReview
+from appraisal.papers.content import PLAIN
+from appraisal.papers.heads import heads, unit_name
+from appraisal.quarter_facts import stored_sheet, terms_of
+from appraisal.quarter_grades import choices_of
+from appraisal.quarter_papers import payout_paper, review_paper
+from appraisal.ranking import Display
+from lianzhen.demo.hands import Hands
 from lianzhen.periods import Month, Quarter
+from lianzhen.wording import full_date
 
 #: What was said, by whether the team is among the first or the last; every sentence is invented.
 PRAISED = ("村级特色工作有亮点，可在片区内介绍做法。", "扣分少，驻村和周报都按时。")
 ASKED = ("环境整建要回头看，下季度逐处销号。", "矛盾纠纷上报要及时，请组长每周过一遍台账。")
+Kind = IssuedDocument.Kind
 
 
 class Reviewing:
-    """The clerk takes down what was said, the head of the office hands in, a member of the committee decides."""
+    """The clerk takes down what was said, the head of the office hands in, a member of the committee decides.
+    `first`: the first month that is judged."""
 
-    def __init__(self, clerk: User, lead: User, random: Random, first: Month) -> None:
-        self.clerk, self.lead, self.random, self.first = clerk, lead, random, first
-        self.committee = User.objects.filter(username=username_of(Role.COMMITTEE)).first()
+    def __init__(self, hands: Hands, first: Month) -> None:
+        self.hands, self.first = hands, first
+        self.random = hands.scale.random("reviewing")
 
     def after(self, month: Month, now: datetime) -> None:
         """To be called once a month is sealed: nothing before the last month of a quarter lived whole."""
         quarter = month.quarter
-        if month == quarter.months[-1] and quarter.months[0] >= self.first and self.committee is not None:
-            self._review(quarter, now)
+        if month == quarter.months[-1] and quarter.months[0] >= self.first:
+            self._later(1, 9, self._start, quarter)
 
-    def _review(self, quarter: Quarter, now: datetime) -> None:
-        review = quarters.start_review(quarter=quarter, by=self.clerk, now=now)
+    def _start(self, now: datetime, quarter: Quarter) -> None:
+        review = quarters.start_review(quarter=quarter, by=self.hands.clerk, now=now)
+        self._later(1, 10, self._review, review)
+
+    def _review(self, now: datetime, review: QuarterlyReview) -> None:
         rows = list(TeamReview.objects.select_related("review").filter(review=review).order_by("place", "position"))
         for row in rows:
             said = PRAISED if row.place <= len(rows) // 3 else ASKED
             note = self.random.choice(said) if self.random.random() < 0.5 else ""
-            quarters.save_team(row=row, grade=row.proposed, note=note, by=self.clerk, now=now)
-        review = quarters.hand_in(review=review, by=self.lead, now=now)
-        review = quarters.approve(review=review, basis="镇党委会议研究同意（示例）", by=self.committee, now=now)
-        quarters.mark_paid(review=review, by=self.clerk, now=now)
+            quarters.save_team(row=row, grade=row.proposed, note=note, by=self.hands.clerk, now=now)
+        self._later(1, 15, self._hand_in, review)
+
+    def _hand_in(self, now: datetime, review: QuarterlyReview) -> None:
+        review = quarters.hand_in(review=review, by=self.hands.lead, now=now)
+        self._later(3, 10, self._approve, review)
+
+    def _approve(self, now: datetime, review: QuarterlyReview) -> None:
+        basis, by = "镇党委会议研究同意（示例）", self.hands.committee
+        review = quarters.approve(review=review, basis=basis, by=by, now=now)
+        self._later(1, 9, self._announce, review)
+        self._later(5, 10, self._pay, review)
+
+    def _announce(self, now: datetime, review: QuarterlyReview) -> None:
+        """The review for all staff, the list of money for the office."""
+        quarter, terms = review.period, terms_of(review)
+        rows = list(TeamReview.objects.filter(review=review).order_by("position"))
+        masthead, ending = heads(PLAIN, now.date())
+        display, choices = Display(review.scheme.display), choices_of(terms.grading)
+        papers = {Kind.QUARTERLY_REVIEW: review_paper(quarter, rows, terms, choices, display, masthead, ending)}
+        for payout in review.payouts.all():
+            day = full_date(timezone.localdate(payout.approved_at))
+            unit = unit_name(PaperSettings.current())
+            papers[Kind.PAYOUT] = payout_paper(quarter, payout, stored_sheet(payout).rows, unit, day)
+        lead = self.hands.lead
+        for kind, paper in papers.items():
+            audience = IssuedDocument.Audience.OFFICE if kind == Kind.PAYOUT else IssuedDocument.Audience.STAFF
+            issue(
+                kind=kind,
+                period=quarter.key,
+                year=quarter.year,
+                paper=paper,
+                signed_by=lead,
+                by=lead,
+                now=now,
+                audience=audience,
+            )
+
+    def _pay(self, now: datetime, review: QuarterlyReview) -> None:
+        quarters.mark_paid(review=review, by=self.hands.clerk, now=now)
+
+    def _later(self, workdays: int, hour: int, act: object, *args: object) -> None:
+        day = self.hands.workday(self.hands.clock.moment.date(), workdays)
+        self.hands.agenda.on(day, hour, act, *args)  # type: ignore[arg-type]

@@ -4,12 +4,11 @@ assessed, and one application under way. Everybody and everything said is invent
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 from PIL import Image
 
 from appraisal.actions import selfgov_years as years
@@ -18,6 +17,7 @@ from lianzhen.accounts import actions as accounts
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.demo.accounts import username_of
+from lianzhen.demo.clock import Clock
 from lianzhen.demo.plan import Scale
 from lianzhen.periods import Month
 from villages.actions import people, work_budgets
@@ -44,8 +44,8 @@ class SelfGoverning:
     """`govern` each village after the districts have their accounts, then `live`. `staff` makes a member of the
     town's staff."""
 
-    def __init__(self, scale: Scale, staff: Callable[..., Person], clerk: User, lead: User) -> None:
-        self.scale, self.staff, self.clerk, self.lead = scale, staff, clerk, lead
+    def __init__(self, scale: Scale, clock: Clock, staff: Callable[..., Person], clerk: User, lead: User) -> None:
+        self.scale, self.clock, self.staff, self.clerk, self.lead = scale, clock, staff, clerk, lead
         self.committee = User.objects.get(username=username_of(Role.COMMITTEE))
         self.random = scale.random("self-governing")
 
@@ -63,7 +63,7 @@ class SelfGoverning:
         asked = starts_on - timedelta(days=40)
         made = self._submitted(village, asked)
         made = self._opined(made, asked + timedelta(days=5))
-        now = _at(asked + timedelta(days=10))
+        now = self._at(asked + timedelta(days=10))
         made = applications.check(
             application=made, is_for=True, note="逐条看过台账和公开栏，情况属实，符合条件。", by=self.clerk, now=now
         )
@@ -75,7 +75,7 @@ class SelfGoverning:
             starts_on=starts_on,
             person=self.staff(job_title="联村工作指导员"),
             by=self.committee,
-            now=_at(decided_on),
+            now=self._at(decided_on),
         )
 
     def _first(self, village: Village) -> date:
@@ -90,7 +90,7 @@ class SelfGoverning:
         self._opined(self._submitted(village, day), day + timedelta(days=2))
 
     def _submitted(self, village: Village, day: date) -> SelfGovApplication:
-        by, now = self._secretary(village), _at(day)
+        by, now = self._secretary(village), self._at(day)
         made = applications.start(village=village, kind="begin", origin="village", by=by, now=now)
         answers = [ANSWERS[n % len(ANSWERS)] for n in range(len(made.conditions))]
         made = applications.explain(application=made, answers=answers, by=by)
@@ -113,7 +113,7 @@ class SelfGoverning:
         assert leading is not None
         opinion = "村里班子有力，群众基础好，赞成实行村为主自治。"
         by = self._account(leading.person)
-        return applications.give_opinion(application=made, is_for=True, opinion=opinion, by=by, now=_at(day))
+        return applications.give_opinion(application=made, is_for=True, opinion=opinion, by=by, now=self._at(day))
 
     # --- Money and the year -----------------------------------------------------------------------
     def _spend(self, village: Village) -> None:
@@ -130,7 +130,7 @@ class SelfGoverning:
                 basis=f"镇联村经费〔{year}〕3号（示例）",
                 granted_on=granted_on,
                 by=self.clerk,
-                now=_at(granted_on),
+                now=self._at(granted_on),
             )
             self._use(budget, granted_on, last)
 
@@ -139,16 +139,24 @@ class SelfGoverning:
         for purpose, amount in self.random.sample(USES, self.random.randint(2, len(USES))):
             day = self.scale.day(self.random, first, last)
             work_budgets.report_use(
-                budget=budget, spent_on=day, purpose=purpose, amount=Decimal(amount), by=by, now=_at(last)
+                budget=budget, spent_on=day, purpose=purpose, amount=Decimal(amount), by=by, now=self._at(last)
             )
 
     def _assess(self, village: Village, *, to_the_end: bool) -> None:
-        """Last year, where the village governed itself at its end: told, or waiting for the committee."""
-        year = self.scale.today.year - 1
-        term = village.self_governance.get()
-        if term.starts_on > date(year, 12, 31):
-            return
-        by, now = self._secretary(village), _at(date(year, 12, 20))
+        """Every finished year of self-governance: told; the last one of all villages but one waits for the
+        committee. In December the running one is being written."""
+        term, today = village.self_governance.get(), self.scale.today
+        for year in range(term.starts_on.year, today.year):
+            sheet = self._sheet(village, year)
+            if to_the_end or year < today.year - 1:
+                self._grade(sheet, date(year + 1, 1, 10), "excellent" if to_the_end else "good")
+        if today >= date(today.year, 12, 12) and term.starts_on <= today:
+            by, now = self._secretary(village), self._at(today)
+            years.start(village=village, year=today.year, by=by, now=now)
+
+    def _sheet(self, village: Village, year: int) -> SelfGovYear:
+        """Written, with the instructor's opinion, checked."""
+        by, now = self._secretary(village), self._at(date(year, 12, 20))
         sheet = years.start(village=village, year=year, by=by, now=now)
         sheet = years.write(
             sheet=sheet,
@@ -161,23 +169,24 @@ class SelfGoverning:
         guide = village.instructor_postings.open().select_related("person").get()
         opinion = "全年到村二十余次，村里议事按章办，账目清楚，建议评为合格以上。"
         sheet = years.give_opinion(sheet=sheet, opinion=opinion, by=self._account(guide.person), now=now)
-        sheet = years.check(sheet=sheet, note="经费账实相符，台账齐全。", by=self.clerk, now=now)
-        if to_the_end:
-            self._grade(sheet, date(year + 1, 1, 10))
+        return years.check(sheet=sheet, note="经费账实相符，台账齐全。", by=self.clerk, now=now)
 
-    def _grade(self, sheet: SelfGovYear, day: date) -> None:
+    def _grade(self, sheet: SelfGovYear, day: date, grade: str) -> None:
         if day > self.scale.today:
             return
         sheet = years.grade(
             sheet=sheet,
-            grade="excellent",
+            grade=grade,
             note="村里议事规范，办成实事多，经费使用公开。",
             decided_on=day,
             basis=GROUND,
             by=self.committee,
-            now=_at(day),
+            now=self._at(day),
         )
-        years.issue_notice(sheet=sheet, by=self.lead, now=_at(day))
+        years.issue_notice(sheet=sheet, by=self.lead, now=self._at(day))
+
+    def _at(self, day: date) -> datetime:
+        return self.clock.at(min(day, self.scale.today), 10)
 
     # --- Accounts ---------------------------------------------------------------------------------
     def _secretary(self, village: Village) -> User:
@@ -194,10 +203,6 @@ class SelfGoverning:
         )
         people.link_account(person=person, user=user, by=None)
         return user
-
-
-def _at(day: date) -> datetime:
-    return min(timezone.make_aware(datetime.combine(day, time(10, 0))), timezone.now())
 
 
 def _resolution() -> SimpleUploadedFile:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from appraisal.models import WeeklyMeeting
 from grids.models import Grid, GridHeadTerm
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
@@ -32,7 +33,7 @@ def summary() -> list[tuple]:
 
 @pytest.fixture
 def small_demo(db):
-    build_town(Scale(villages=2, years=3, today=TODAY, seed=7))
+    build_town(Scale(villages=2, years=3, today=TODAY, seed=7, weeks=2))
 
 
 def test_every_role_signs_in_with_what_is_printed(small_demo, client):
@@ -66,12 +67,54 @@ def test_same_seed_same_town(db):
     seen = []
     for _ in range(2):
         with transaction.atomic():
-            build_town(Scale(villages=1, years=2, today=TODAY, seed=7))
+            build_town(Scale(villages=1, years=2, today=TODAY, seed=7, weeks=1))
             seen.append(summary())
             transaction.set_rollback(True)
     first, second = ([row[:3] for row in rows] for rows in seen)
     assert first == second
     assert len(first) > 20
+
+
+@pytest.mark.parametrize(
+    ("villages", "years", "today", "weeks"),
+    [
+        (1, 1, date(2018, 1, 3), None),  # on the third day of its history
+        (1, 1, date(2019, 1, 6), None),  # before the first Monday: a register without a week
+        (2, 2, date(2019, 1, 16), 3),
+        (4, 1, date(2018, 2, 7), None),  # a whole month, and a village that governs itself
+        (6, 3, date(2026, 5, 7), 1),
+    ],
+)
+def test_towns_of_any_size(db, villages, years, today, weeks):
+    build_town(Scale(villages=villages, years=years, today=today, seed=5, weeks=weeks))
+    assert Village.objects.count() == villages
+    assert SelfGovernance.objects.count() == (villages >= 4)
+    lived = Scale(villages, years, today, 5, weeks).lived()
+    assert sorted(set(WeeklyMeeting.objects.filter(state="closed").values_list("week_start", flat=True))) == [
+        week.start for week in lived
+    ]
+
+
+def test_weeks_begin_with_the_history():
+    """All of it unless told otherwise; never before its first Monday."""
+    assert len(Scale(3, 2, date(2019, 2, 20), 1, None).lived()) == 60
+    assert Scale(3, 2, date(2019, 2, 20), 1, None).lived()[0].start == date(2018, 1, 1)
+    assert Scale(3, 1, date(2026, 3, 4), 1, None).lived()[0].start == date(2026, 1, 5)
+    assert len(Scale(3, 3, TODAY, 1).lived()) == 10
+    assert len(Scale(3, 1, date(2019, 1, 16), 1, 9).lived()) == 2
+    assert Scale(3, 1, date(2019, 1, 6), 1, None).lived() == []
+
+
+def test_what_the_command_is_asked(db, monkeypatch):
+    """Without a word a quick demo; years alone mean all of their weeks."""
+    asked = []
+    monkeypatch.setattr("lianzhen.management.commands.demo.build_town", lambda scale, say: asked.append(scale))
+    for options in ({}, {"years": 2}, {"years": 2, "weeks": 5}):
+        call_command("demo", stdout=StringIO(), today=TODAY, **options)
+    assert [(scale.years, scale.weeks) for scale in asked] == [(3, 9), (2, None), (2, 5)]
+    for options in ({"years": 0}, {"weeks": 0}, {"villages": 0}):
+        with pytest.raises(CommandError, match="大于0"):
+            call_command("demo", stdout=StringIO(), **options)
 
 
 def test_demo_never_mixes_with_real_data(cast):
@@ -132,7 +175,7 @@ def test_missing_file_is_said(db, answers, tmp_path):
 
 
 def test_self_governed_village_has_an_instructor_and_no_team(db):
-    build_town(Scale(villages=7, years=1, today=TODAY, seed=3))
+    build_town(Scale(villages=7, years=1, today=TODAY, seed=3, weeks=1))
     term = SelfGovernance.objects.get()
     assert not LiaisonTeam.objects.on(TODAY).filter(village=term.village).exists()
     assert term.village.instructor_postings.open().count() == 1
