@@ -9,12 +9,14 @@ from appraisal.bulletin_blocks import SECTIONS, blocks_of
 from appraisal.bulletin_draft import (
     ADVISED_LENGTH,
     Part,
+    cells_of,
     changes_between,
     clean_words,
     length_warning,
     lines_of,
     numbered,
     whole,
+    with_cells,
     with_words,
     words_of,
 )
@@ -128,6 +130,20 @@ def test_any_number_of_teams_makes_a_paper_whose_tables_fit():
             kinds = [isinstance(one, Paragraph) for one in blocks]
             # Words first: what is edited is put before the tables again.
             assert kinds == sorted(kinds, reverse=True)
+
+
+@given(st.dictionaries(st.sampled_from([f"0-{r}-{c}" for r in range(5) for c in range(8)]), WORDS))
+def test_what_is_typed_over_cells_is_printed_and_nothing_else_changes(typed):
+    base = blocks_of(week(3))["scores"]
+    before, after = cells_of(base), cells_of(with_cells(base, typed))
+    assert [cell.place for cell in after] == [cell.place for cell in before]
+    for old, new in zip(before, after, strict=True):
+        assert new.text == typed.get(old.place, old.text)
+    assert with_cells(base, {}) == base
+
+
+def test_the_cells_of_six_hundred_teams_are_sent_in_one_form(settings):
+    assert len(cells_of(blocks_of(week(600))["scores"])) + 10 < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
 
 
 def test_a_month_without_a_deduction_reads_well():
