@@ -5,6 +5,7 @@ Two who lock at the same moment stand in line at the month's row; the second fin
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
@@ -38,7 +39,7 @@ def lock_month(
             raise EditConflict(row)
         _expect(row, State.APPEALS)
         _refuse_earlier_open(row)
-        if typed.replace(" ", "") != row.period.title:
+        if "".join(unicodedata.normalize("NFKC", typed).split()) != row.period.title:
             raise ValidationError({"typed": f"请输入“{row.period.title}”，表示确认定稿。"})
         if said := refusal(lock_checks(open_counts(row.period, now, with_week=False))):
             raise ValidationError(said)

@@ -148,8 +148,8 @@ def step_back(
         row = lock_for_change(row, version)
         if not reason.strip():
             raise ValidationError({"reason": "请写明退回原因。"})
-        if row.is_sealed:
-            raise ValidationError(f"{row}已定稿，不能退回。如需更正，请填写更正单。")
+        if said := back_refusal(row):
+            raise ValidationError(said)
         if to not in back_targets(row.state):
             raise ValidationError({"to": "请选择退回到哪一步。"})
         row.state = to
@@ -159,6 +159,11 @@ def step_back(
             row.checked_at = row.checked_by = None
         _save(row)
     return row
+
+
+def back_refusal(row: AppraisalMonth) -> str:
+    """Why nothing goes back any more; empty until the lock."""
+    return f"{row}已定稿，不能退回。如需更正，请填写更正单。" if row.is_sealed else ""
 
 
 def _expect(row: AppraisalMonth, state: str) -> None:

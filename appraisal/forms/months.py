@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from appraisal.actions.months import back_refusal
 from appraisal.closing import back_targets
 from appraisal.models import AppraisalMonth, ScoreEntry
 from lianzhen.pages.forms import DayField, PageForm, RowsField
@@ -45,6 +46,8 @@ class BackForm(PageForm):
         super().__init__(*args, record=record, **kwargs)
         names = dict(AppraisalMonth.State.choices)
         self.fields["to"].choices = [(code, names[code]) for code in back_targets(record.state)]
+        said = back_refusal(record) or "请选择退回到哪一步。"
+        self.fields["to"].error_messages |= {"required": said, "invalid_choice": said}
 
 
 class PutOffForm(PageForm):

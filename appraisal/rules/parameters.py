@@ -43,6 +43,8 @@ def plain_number(raw: object, label: str) -> Decimal | None:
     text = unicodedata.normalize("NFKC", str(raw)).strip()
     if not text:
         return None
+    if text[0] in "-−" and _PLAIN.fullmatch(text[1:]):
+        raise ValueError(f"{label}不能小于0")
     if not _PLAIN.fullmatch(text):
         raise ValueError(f"{label}应为数字")
     return Decimal(text)

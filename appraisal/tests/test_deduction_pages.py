@@ -305,7 +305,7 @@ def test_sound_lines_are_kept_and_the_others_stay(office, cast):
     prefix = next(name for name in names_of(page) if name.endswith("village")).rsplit("-", 2)[0]
     rows = [
         ("示例一村", "D1", "3", "公路边三处"),
-        ("示例二村联村工作组", "B1", "", "一起没有上报"),
+        ("示例二村联村工作组", "b1", "", "一起没有上报"),
         ("示列二村", "D1", "1", "村名写错"),
         ("示例二村", "Z9", "1", "条款写错"),
         ("示例二村", "C1", "1", "还要填应走访数"),

@@ -107,8 +107,16 @@ def test_back_through_the_page(cast, worked, sign_in):
     advance(cast, "reviewed")
     client = sign_in(Role.OFFICE)
     assert send(client, "month_back", to="checking", reason="").status_code == 422
+    assert "请选择退回到哪一步" in send(client, "month_back", reason="漏登").content.decode()
     assert send(client, "month_back", to="checking", reason="漏登").status_code == 303
     assert row_of().state == "checking"
+
+
+def test_a_page_left_open_is_told_that_the_month_is_final(cast, sign_in):
+    sealed_scene(cast)
+    answer = send(sign_in(Role.OFFICE), "month_back", to="checking", reason="漏登")
+    assert answer.status_code == 422
+    assert "已定稿，不能退回。如需更正，请填写更正单。" in answer.content.decode()
 
 
 def test_every_figure_of_the_sheet_and_its_sum(cast, sign_in):

@@ -161,6 +161,7 @@ def test_the_month_must_be_typed(cast, worked):
     row = advance(cast, "appeals")
     assert "请输入“2026年11月”" in refused(lambda: lock(cast, row, typed="11月"))
     assert row_of().state == State.APPEALS
+    assert lock(cast, row, typed=" ２０２６年 １１月").state == State.FINAL
 
 
 def test_months_are_locked_in_their_order(cast, worked):

@@ -24,7 +24,7 @@ WRONG = [
     ("per_event", {"each": ""}, {"each": "请填写每单位扣分"}),
     ("per_event", {"each": "一分"}, {"each": "每单位扣分应为数字"}),
     ("per_event", {"each": "1e3"}, {"each": "每单位扣分应为数字"}),
-    ("per_event", {"each": "-1"}, {"each": "每单位扣分应为数字"}),
+    ("per_event", {"each": "-1"}, {"each": "每单位扣分不能小于0"}),
     ("per_event", {"each": "NaN"}, {"each": "每单位扣分应为数字"}),
     ("per_event", {"each": "0"}, {"each": "每单位扣分应在0.1到1000.0分之间"}),
     ("per_event", {"each": "0.25"}, {"each": "每单位扣分最小到0.1分"}),
@@ -135,7 +135,7 @@ def test_any_text_is_a_number_or_a_sentence(text):
         found = plain_number(text, "数量")
     except ValueError as error:
         said = str(error)
-    assert said in ("", "数量应为数字")
+    assert said in ("", "数量应为数字", "数量不能小于0")
     assert found is None or (found.is_finite() and found >= 0)
 
 

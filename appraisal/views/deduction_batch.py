@@ -74,6 +74,7 @@ def _columns(offer: Offer) -> tuple[SheetColumn, ...]:
     villages = {one.name: one for one in offer.villages}
     villages |= {f"{one.name}联村工作组": one for one in offer.villages}
     clauses = {one.number: one for one in offer.clauses}
+    clauses |= {number.lower(): one for number, one in clauses.items()}
     return (
         SheetColumn("village", "村", known=villages, required=True, width=12),
         SheetColumn("clause", "条款", known=clauses, required=True, width=6),

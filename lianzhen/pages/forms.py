@@ -41,11 +41,28 @@ class PageForm(forms.Form):
             for name in self.fields:
                 if hasattr(record, name) and name not in ("once", "version"):
                     self.initial.setdefault(name, getattr(record, name))
+        for field in self.fields.values():
+            _speak_plainly(field)
 
     @property
     def values(self) -> dict[str, Any]:
         """The cleaned values without the bookkeeping fields, as keyword arguments for an action."""
         return {k: v for k, v in self.cleaned_data.items() if k != "once"}
+
+
+#: Fields that are answered by choosing.
+CHOOSING = (forms.ChoiceField, forms.MultipleChoiceField, forms.ModelChoiceField)
+_DEFAULTS = [kind.default_error_messages for kind in (*CHOOSING, forms.ModelMultipleChoiceField, forms.Field)]
+
+
+def _speak_plainly(field: forms.Field) -> None:
+    """What the framework says of its own is replaced; sentences that a field brings along stay."""
+    ours = {"required": f"请填写{field.label}"}
+    if isinstance(field, CHOOSING):
+        ours = {"required": f"请选择{field.label}", "invalid_choice": f"请从列出的选项中选择{field.label}"}
+    for code, sentence in ours.items():
+        if any(field.error_messages.get(code) is known.get(code) for known in _DEFAULTS):
+            field.error_messages[code] = sentence
 
 
 class PinyinSelect(forms.Select):

@@ -9,7 +9,7 @@ from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import mark_safe
 
-from lianzhen.pages.forms import PinyinSelect
+from lianzhen.pages.forms import PageForm, PinyinSelect
 from lianzhen.pages.rendering import FormRenderer
 
 ODD = "<b>\"甲\" & '乙'"
@@ -46,3 +46,23 @@ def test_options_of_another_shape_are_left_to_their_template(monkeypatch):
     widget = Odd(choices=[(1, "甲")])
     mine, theirs = (widget.render("f", 1, None, renderer) for renderer in (FormRenderer(), TemplatesSetting()))
     assert mine == theirs
+
+
+class Plain(PageForm):
+    words = forms.CharField(label="说明")
+    one = forms.ChoiceField(label="结果", choices=[("a", "甲")])
+    some = forms.MultipleChoiceField(label="名单", choices=[("a", "甲")])
+    own = forms.CharField(label="事实", error_messages={"required": "请写明时间和地点"})
+
+
+def test_forms_say_what_to_do_in_the_offices_words():
+    nothing = Plain({})
+    assert {name: said[0] for name, said in nothing.errors.items()} == {
+        "words": "请填写说明",
+        "one": "请选择结果",
+        "some": "请选择名单",
+        "own": "请写明时间和地点",
+    }
+    forged = Plain({"words": "x", "own": "y", "one": "b", "some": ["b"]})
+    assert forged.errors["one"] == ["请从列出的选项中选择结果"]
+    assert forged.errors["some"] == ["请从列出的选项中选择名单"]
