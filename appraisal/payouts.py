@@ -24,10 +24,9 @@ from appraisal.quarter_grades import (
 )
 from appraisal.rules.base import ZERO
 from appraisal.rules.parameters import BadParameters, Money, Parameter, Rows, Text
-from appraisal.subsidies import cents
+from appraisal.subsidies import Summed, cents
 from appraisal.subsidy_formulas import ByBand, ByPlace, Part, PerPoint
 from lianzhen import wording
-from lianzhen.money_words import money_words
 from lianzhen.periods import Quarter, Span
 
 # --- To whom -----------------------------------------------------------------------------------
@@ -236,21 +235,12 @@ class Row:
 
 
 @dataclass(frozen=True)
-class PayoutList:
+class PayoutList(Summed):
     """`checks`: what whoever signs should look at."""
 
     quarter: Quarter
     rows: tuple[Row, ...]
     checks: tuple[str, ...]
-
-    @property
-    def total(self) -> Decimal:
-        return sum((row.amount for row in self.rows), cents(ZERO))
-
-    @property
-    def words(self) -> str:
-        """人民币壹仟贰佰元整"""
-        return money_words(self.total)
 
 
 def payout_list(terms: QuarterTerms, quarter: Quarter, payees: Sequence[Payee]) -> PayoutList:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from appraisal.rules.base import ZERO
 from appraisal.rules.parameters import CENT
@@ -76,14 +76,10 @@ class Row(NamedTuple):
     sentence: str
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """The month's list. `total` is the sum of the amounts shown; `checks` are sentences for whoever signs."""
+class Summed:
+    """A list of money (元): its total is the sum of the amounts that its rows show."""
 
-    month: Month
-    formula: Formula
-    rows: tuple[Row, ...]
-    checks: tuple[str, ...]
+    rows: Sequence[Any]
 
     @property
     def total(self) -> Decimal:
@@ -93,6 +89,16 @@ class Sheet:
     def words(self) -> str:
         """人民币壹仟贰佰元整"""
         return money_words(self.total)
+
+
+@dataclass(frozen=True)
+class Sheet(Summed):
+    """The month's list; `checks` are sentences for whoever signs."""
+
+    month: Month
+    formula: Formula
+    rows: tuple[Row, ...]
+    checks: tuple[str, ...]
 
 
 def subsidy_sheet(formula: Formula, month: Month, recipients: Iterable[Recipient]) -> Sheet:

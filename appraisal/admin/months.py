@@ -3,10 +3,12 @@ act with its reason."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.urls import reverse
 
 from appraisal.models import AppraisalMonth, Correction, MonthlyScore, SubsidyRow
@@ -72,25 +74,19 @@ class AppraisalMonthAdmin(RegisterAdmin):
         return row.period.title
 
 
-def _marks(field: str) -> Any:
-    """A column of points: 96.5分."""
-    title = MonthlyScore._meta.get_field(field).verbose_name
+def _column(model: type[Model], field: str, text: Callable[[Any], str]) -> Any:
+    """A column under the name of its field, with its value in words."""
 
-    @admin.display(description=title, ordering=field)
+    @admin.display(description=model._meta.get_field(field).verbose_name, ordering=field)
     def shown(self: Any, row: Any) -> str:
-        return in_points(getattr(row, field))
+        return text(getattr(row, field))
 
     return shown
 
 
-def _amount(field: str) -> Any:
-    """A column of money, without the unit that its title names."""
-
-    @admin.display(description=SubsidyRow._meta.get_field(field).verbose_name, ordering=field)
-    def shown(self: Any, row: Any) -> str:
-        return money(getattr(row, field)).removesuffix("元")
-
-    return shown
+def _bare(amount: Decimal) -> str:
+    """Without the unit that the column's title names."""
+    return money(amount).removesuffix("元")
 
 
 @admin.register(MonthlyScore)
@@ -132,11 +128,11 @@ class MonthlyScoreAdmin(RegisterAdmin):
     search_help_text = "可输入村名、拼音首字母或组长姓名"
     ordering = ("-month__month", "position")
 
-    village_total_shown = _marks("village_total")
-    team_own_shown = _marks("team_own")
-    team_total_shown = _marks("team_total")
-    deducted_shown = _marks("deducted")
-    bonus_shown = _marks("bonus")
+    village_total_shown = _column(MonthlyScore, "village_total", in_points)
+    team_own_shown = _column(MonthlyScore, "team_own", in_points)
+    team_total_shown = _column(MonthlyScore, "team_total", in_points)
+    deducted_shown = _column(MonthlyScore, "deducted", in_points)
+    bonus_shown = _column(MonthlyScore, "bonus", in_points)
 
     def get_queryset(self, request: Any) -> Any:
         """Without the whole explanation of each."""
@@ -191,16 +187,13 @@ class SubsidyRowAdmin(RegisterAdmin):
     search_help_text = "可输入姓名、拼音首字母或工作组"
     ordering = ("-month__month", "position")
 
-    gross_shown = _amount("gross")
-    deducted_shown = _amount("deducted")
-    amount_shown = _amount("amount")
+    score_shown = _column(SubsidyRow, "score", in_points)
+    gross_shown = _column(SubsidyRow, "gross", _bare)
+    deducted_shown = _column(SubsidyRow, "deducted", _bare)
+    amount_shown = _column(SubsidyRow, "amount", _bare)
 
     def _staff_url(self, obj: Any | None) -> str:
         return super()._staff_url(obj) if obj is None else reverse("subsidy_list", args=[obj.month.period.key])
-
-    @admin.display(description="得分", ordering="score")
-    def score_shown(self, row: SubsidyRow) -> str:
-        return in_points(row.score)
 
 
 @admin.register(Correction)
@@ -231,6 +224,4 @@ class CorrectionAdmin(RegisterAdmin):
     search_help_text = "可输入编号、原因或村名"
     ordering = ("-created_at",)
 
-    @admin.display(description="更正分值", ordering="points")
-    def points_shown(self, slip: Correction) -> str:
-        return change_in_points(slip.points)
+    points_shown = _column(Correction, "points", change_in_points)

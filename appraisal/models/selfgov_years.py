@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from lianzhen.trail.columns import by_field, paired
 from lianzhen.trail.versions import VersionedModel
-from villages.models.self_governance import others
+from villages.models.self_governance import at_step, others
 from villages.visibility import in_seen_villages
 
 if TYPE_CHECKING:
@@ -129,29 +129,11 @@ class SelfGovYear(VersionedModel):
             ),
             models.CheckConstraint(
                 name="selfgov_year_state_fits",
-                condition=Q(state="draft", opinion_at=None, checked_at=None, decided_at=None)
-                | Q(state="instructor", submitted_at__isnull=False, opinion_at=None, checked_at=None, decided_at=None)
-                | Q(
-                    state="office",
-                    submitted_at__isnull=False,
-                    opinion_at__isnull=False,
-                    checked_at=None,
-                    decided_at=None,
-                )
-                | Q(
-                    state="committee",
-                    submitted_at__isnull=False,
-                    opinion_at__isnull=False,
-                    checked_at__isnull=False,
-                    decided_at=None,
-                )
-                | Q(
-                    state__in=["done", "told"],
-                    submitted_at__isnull=False,
-                    opinion_at__isnull=False,
-                    checked_at__isnull=False,
-                    decided_at__isnull=False,
-                ),
+                condition=at_step(0, "draft")
+                | at_step(1, "instructor")
+                | at_step(2, "office")
+                | at_step(3, "committee")
+                | at_step(4, "done", "told"),
                 violation_error_message="考核表的状态与办理经过不符。",
             ),
             models.CheckConstraint(

@@ -141,6 +141,18 @@ def others(name: str, stem: str, *before: str, message: str) -> models.CheckCons
     return models.CheckConstraint(name=name, condition=apart | ways, violation_error_message=message)
 
 
+#: On the way from the village to the committee, one after the other.
+STEPS = ("submitted", "opinion", "checked", "decided")
+
+
+def at_step(done: int, *states: str) -> Q:
+    """In these states so many of the steps lie behind and no other; what was sent back may have been submitted."""
+    where: dict[str, object] = {"state": states[0]} if len(states) == 1 else {"state__in": list(states)}
+    where |= {f"{stem}_at__isnull": False for stem in STEPS[:done]}
+    where |= {f"{stem}_at": None for stem in STEPS[max(done, 1) :]}
+    return Q(**where)
+
+
 #: What is done to an application, each with its moment and its account.
 STEMS = ("submitted", "opinion", "checked", "returned", "decided", "withdrawn")
 
@@ -281,29 +293,11 @@ class SelfGovApplication(VersionedModel, Attached):
             # Every state says which steps lie behind it.
             models.CheckConstraint(
                 name="selfgov_state_fits",
-                condition=Q(state__in=["draft", "returned"], opinion_at=None, checked_at=None, decided_at=None)
-                | Q(state="district", submitted_at__isnull=False, opinion_at=None, checked_at=None, decided_at=None)
-                | Q(
-                    state="office",
-                    submitted_at__isnull=False,
-                    opinion_at__isnull=False,
-                    checked_at=None,
-                    decided_at=None,
-                )
-                | Q(
-                    state="committee",
-                    submitted_at__isnull=False,
-                    opinion_at__isnull=False,
-                    checked_at__isnull=False,
-                    decided_at=None,
-                )
-                | Q(
-                    state__in=["agreed", "declined"],
-                    submitted_at__isnull=False,
-                    opinion_at__isnull=False,
-                    checked_at__isnull=False,
-                    decided_at__isnull=False,
-                )
+                condition=at_step(0, "draft", "returned")
+                | at_step(1, "district")
+                | at_step(2, "office")
+                | at_step(3, "committee")
+                | at_step(4, "agreed", "declined")
                 | Q(state="withdrawn", withdrawn_at__isnull=False, decided_at=None),
                 violation_error_message="申请的状态与办理经过不符。",
             ),
