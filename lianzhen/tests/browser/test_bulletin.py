@@ -75,7 +75,7 @@ def test_made_edited_refreshed_and_downloaded(town, week, visitor, tmp_path):
     expect(page.locator("#bulletin-preview")).to_contain_text(EDITED)
     log(town, week.start + timedelta(days=3))
     page.get_by_role("button", name="更新数据").click()
-    expect(page.locator(".bulletin-changes")).to_contain_text("驻村办公")
+    expect(page.locator(".note.bulletin-changes")).to_contain_text("驻村办公")
     expect(words).to_have_value(EDITED)
     table = page.locator("#bulletin-preview table").first
     expect(table.locator("tbody tr").first).to_contain_text("2")
