@@ -20,9 +20,10 @@ from appraisal.permissions import RECUSED, TEAM
 from appraisal.permissions_years import decide_years, grade_row, grade_years, see_year_row, see_years
 from appraisal.views.annual_summaries import judged
 from appraisal.views.year_table import marks
-from appraisal.views.years import begun, sees_results, state_of, step_page, under
+from appraisal.views.years import assessment_of, begun, sees_results, state_of, step_page, under
 from appraisal.year_facts import quota_of, terms_of
 from lianzhen.accounts.models import User
+from lianzhen.accounts.roles import TOWN_WIDE
 from lianzhen.accounts.verdicts import NotAllowed
 from lianzhen.pages.computed import ComputedRows
 from lianzhen.pages.forms import form_page
@@ -90,46 +91,51 @@ def columns(year: int, *, decides: bool) -> list[Column]:
 @guarded(see_years, methods=LIST_METHODS)
 def year_grades(request: HttpRequest, year: int) -> HttpResponse:
     """Every team with its figures, the proposals and the grades; the quota stands above."""
-    assessment, user = results_of(year, request.user), request.user
-    rows = rows_of(assessment, user)
+    assessment, user = assessment_of(year), request.user
+    if assessment is None or assessment.state == State.SUMMARY:
+        rows, told = [], {"state": ("off", "未开始") if assessment is None else state_of(assessment)}
+    else:
+        refuse_early(assessment, user)
+        rows = rows_of(assessment, user)
+        told = standing_of(assessment, rows, user)
     own = user.standing.teams(*TEAM)
-    gives = assessment.state == State.COMMITTEE and bool(grade_years(user))
-    open_rows = [row for row in rows if not row.grade]
-    left = sum(bool(row.proposed) and row.team_id not in own for row in open_rows)
-    verdict = decide_years(user, assessment)
     page = ListPage(
         request,
         ComputedRows(AnnualGrade, [GradeRow(row, own=row.team_id in own) for row in rows]),
-        columns(year, decides=gives),
+        columns(year, decides=told.get("gives", False)),
         title=f"{year}年考核等次",
         order=["position"],
         filterset=GradeFilter,
         count=lambda n: f"共{number(n)}个组",
-        empty_text=NOT_HANDED if assessment.handed_at is None else "没有参加考核的联村工作组。",
-        context={
-            **under(year),
-            "year": year,
-            "assessment": assessment,
-            "state": state_of(assessment),
-            "terms": terms_of(assessment),
-            "quota": quota_of(assessment, rows) if rows else None,
-            "given": len(rows) - len(open_rows),
-            "total": len(rows),
-            "left": left if gives else 0,
-            "gives": gives,
-            "decides": gives and bool(verdict) and not open_rows,
-            "why_not": verdict.reason if gives and not verdict else "",
-        },
+        empty_text=NOT_HANDED,
+        context={**under(year), "year": year, "assessment": assessment, **told},
     )
     return page.respond("appraisal/year_grades.html")
 
 
-def results_of(year: int, user: User) -> AnnualAssessment:
-    """The year whose results the user may read by now."""
-    assessment = begun(year)
+def standing_of(assessment: AnnualAssessment, rows: list[AnnualGrade], user: User) -> dict[str, Any]:
+    """How far the grades are, the quota, and what the reader may do about them."""
+    gives = assessment.state == State.COMMITTEE and bool(grade_years(user))
+    open_rows = [row for row in rows if not row.grade]
+    own = user.standing.teams(*TEAM)
+    left = sum(bool(row.proposed) and row.team_id not in own for row in open_rows)
+    verdict = decide_years(user, assessment)
+    return {
+        "state": state_of(assessment),
+        "quota": quota_of(assessment, rows) if user.standing.has(*TOWN_WIDE) else None,
+        "given": len(rows) - len(open_rows),
+        "total": len(rows),
+        "left": left if gives else 0,
+        "gives": gives,
+        "decides": gives and bool(verdict) and not open_rows,
+        "why_not": verdict.reason if gives and not verdict else "",
+    }
+
+
+def refuse_early(assessment: AnnualAssessment, user: User) -> None:
+    """The results are not the reader's to see yet."""
     if not sees_results(user, assessment):
-        raise NotAllowed(NOT_TOLD)
-    return assessment
+        raise NotAllowed(NOT_HANDED if assessment.state == State.SUMMARY else NOT_TOLD)
 
 
 @guarded(grade_years)
@@ -177,8 +183,7 @@ def find_row(user: User, kwargs: dict[str, Any]) -> AnnualGrade:
 def year_grade(request: HttpRequest, row: AnnualGrade) -> HttpResponse:
     """What a team's year rests on, and its grade. Whoever may give it is led to the form."""
     assessment, user = row.assessment, request.user
-    if not sees_results(user, assessment):
-        raise NotAllowed(NOT_TOLD)
+    refuse_early(assessment, user)
     verdict = grade_row(user, row)
     if verdict and assessment.state == State.COMMITTEE:
         return redirect(reverse("year_grade_give", args=[assessment.year, row.pk]))

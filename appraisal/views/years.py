@@ -77,7 +77,10 @@ def state_of(assessment: AnnualAssessment) -> tuple[str, str]:
 
 
 def sees_results(user: User, assessment: AnnualAssessment) -> bool:
-    """Scores, places and grades of a year are the town's until they are announced."""
+    """Scores, places and grades are there once the year is handed in, and are the town's until they are announced.
+    Those of a year that was sent back are out of date."""
+    if assessment.state == State.SUMMARY:
+        return False
     return assessment.state == State.TOLD or user.standing.has(*TOWN_WIDE)
 
 

@@ -53,6 +53,7 @@ LISTS = (
     "spot_check_list",
     "leave_list",
     "weekly_list",
+    "sent_report_list",
     "need_list",
     "meeting_list",
     "decision_list",
@@ -63,6 +64,9 @@ LISTS = (
     "correction_list",
     "quarter_list",
     "year_list",
+    "year",
+    "year_grades",
+    "year_compare",
     "bulletin_list",
     "document_list",
     "clause_list",
@@ -70,8 +74,14 @@ LISTS = (
     "bonus_list",
     "appeal_list",
 )
-#: What stands in the address of a list about one month.
-ARGUMENTS = {"score_list": ["2026-11"], "subsidy_list": ["2026-01"]}
+#: What stands in the address of a list about one month or year.
+ARGUMENTS = {
+    "score_list": ["2026-11"],
+    "subsidy_list": ["2026-01"],
+    "year": [2025],
+    "year_grades": [2025],
+    "year_compare": [2025],
+}
 #: Rows of one page of the longest list.
 ON_A_PAGE = 100
 #: Lists on which people's telephone numbers stand.
