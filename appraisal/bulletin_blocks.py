@@ -14,6 +14,7 @@ from appraisal.bulletin_terms import (
     DistrictDuty,
     Entries,
     Named,
+    Reports,
     ScoreRow,
     WeekFacts,
 )
@@ -75,20 +76,25 @@ def _overview(facts: WeekFacts) -> Blocks:
     else:
         parts.append("本周不计应到驻村；")
     if reports.owed:
-        parts += ["应报周报", span(f"{reports.owed}份", reports.url), "，已报", span(f"{reports.here}份", reports.url)]
+        parts += ["应报周报", span(f"{reports.owed}份", reports.url), "，已报", _here(reports)]
     else:
         parts.append("本周不需报送周报")
     parts += ["；", *_entries_in_short("扣分", facts.deductions), "，", *_entries_in_short("加分", facts.bonuses)]
     if facts.heard:
         done = sum(one.is_done for one in facts.heard)
-        parts += [f"；上周议定事项{len(facts.heard)}项，已落实{done}项"]
+        url = facts.heard_url
+        parts += ["；上周议定事项", span(f"{len(facts.heard)}项", url), "，已落实", span(f"{done}项", url)]
     return (paragraph(*parts, "。"),)
+
+
+def _here(reports: Reports) -> Span:
+    return span(f"{reports.here}份", reports.sent_url)
 
 
 def _entries_in_short(word: str, found: Entries) -> list[str | Span]:
     if not found.rows:
         return [f"没有{word}"]
-    return [word, span(f"{len(found.rows)}项", found.url), f"（合计{in_points(found.total)}）"]
+    return [word, span(f"{len(found.rows)}项", found.url), "（合计", span(in_points(found.total), found.url), "）"]
 
 
 def _duty(facts: WeekFacts) -> Blocks:
@@ -101,7 +107,9 @@ def _duty(facts: WeekFacts) -> Blocks:
     if not duty.sum("missing"):
         told.append("各工作组驻村全部达标。")
     else:
-        told.append(f"共差{duty.sum('missing')}{duty.unit}，涉及{len(duty.behind)}个组：")
+        short = f"{duty.url}&state=short" if duty.url else ""
+        told += ["共差", span(f"{duty.sum('missing')}{duty.unit}", short), "，涉及"]
+        told += [span(f"{len(duty.behind)}个组", short), "："]
         told += [*_listed(duty.behind), "。"]
     unit = f"（{duty.unit}）"
     columns = (
@@ -132,7 +140,7 @@ def _reports(facts: WeekFacts) -> Blocks:
         "应报送",
         span(f"{reports.owed}份", reports.url),
         "，已报送",
-        span(f"{reports.here}份", reports.url),
+        _here(reports),
         "。",
     ]
     if reports.open_until:
@@ -148,20 +156,27 @@ def _reports(facts: WeekFacts) -> Blocks:
         told += [
             "反映需镇里解决的事",
             span(f"{reports.needs}件", reports.needs_url),
-            f"，已答复{reports.answered}件。",
+            "，已答复",
+            span(f"{reports.answered}件", reports.needs_url),
+            "。",
         ]
     return (paragraph(*told),)
 
 
 def _deductions(facts: WeekFacts) -> Blocks:
     found = facts.deductions
-    waiting = f"另有{found.waiting}项申诉中，未计入。" if found.waiting else ""
+    waiting = _waiting(found, "申诉中，未计入。")
     if not found.rows:
-        return (paragraph(f"本周没有扣分。{waiting}"),)
+        return (paragraph("本周没有扣分。", *waiting),)
     told = paragraph(
         "登记扣分",
         span(f"{len(found.rows)}项", found.url),
-        f"，涉及{found.teams}个村，合计{in_points(found.total)}。{waiting}",
+        "，涉及",
+        span(f"{found.teams}个村", found.url),
+        "，合计",
+        span(in_points(found.total), found.url),
+        "。",
+        *waiting,
     )
     columns = (Column("村", 28), Column("条款", 16), Column("事实", 84), Column("扣分（分）", 28, RIGHT))
     rows = tuple(
@@ -179,15 +194,20 @@ def _deductions(facts: WeekFacts) -> Blocks:
 
 def _bonuses(facts: WeekFacts) -> Blocks:
     found = facts.bonuses
-    waiting = f"另有{found.waiting}项加分申报正在办理，未计入。" if found.waiting else ""
+    waiting = _waiting(found, "加分申报正在办理，未计入。")
     if not found.rows:
-        return (paragraph(f"本周没有加分。{waiting}"),)
-    told = paragraph("同意加分", span(f"{len(found.rows)}项", found.url), f"，合计{in_points(found.total)}。{waiting}")
+        return (paragraph("本周没有加分。", *waiting),)
+    total = span(in_points(found.total), found.url)
+    told = paragraph("同意加分", span(f"{len(found.rows)}项", found.url), "，合计", total, "。", *waiting)
     each = [
         paragraph(span(one.name, one.url), f"：{_closed(one.fact)}加", span(in_points(one.points), one.url), "。")
         for one in found.rows[:LISTED]
     ]
     return (told, *each)
+
+
+def _waiting(found: Entries, words: str) -> list[str | Span]:
+    return ["另有", span(f"{found.waiting}项", found.waiting_url), words] if found.waiting else []
 
 
 def _demands(facts: WeekFacts) -> Blocks:
@@ -201,7 +221,11 @@ def _demands(facts: WeekFacts) -> Blocks:
         blocks.append(paragraph("需要跟上的工作组：", *told, ending))
     meeting = facts.meeting
     if meeting.decisions:
-        blocks.append(paragraph(span(meeting.title, meeting.url), f"议定以下{len(meeting.decisions)}项："))
+        blocks.append(
+            paragraph(
+                span(meeting.title, meeting.url), "议定以下", span(f"{len(meeting.decisions)}项", meeting.url), "："
+            )
+        )
         blocks += [_decision(place, one) for place, one in enumerate(meeting.decisions, start=1)]
     if not blocks:
         blocks.append(paragraph("各工作组都已跟上，没有新的要求。"))
@@ -212,7 +236,14 @@ def _heard(facts: WeekFacts) -> Blocks:
     if not facts.heard:
         return (paragraph("没有需要跟进的议定事项。"),)
     done = sum(one.is_done for one in facts.heard)
-    told = paragraph(f"上周例会和以前未办结的议定事项共{len(facts.heard)}项，已落实{done}项。")
+    url = facts.heard_url
+    told = paragraph(
+        "上周例会和以前未办结的议定事项共",
+        span(f"{len(facts.heard)}项", url),
+        "，已落实",
+        span(f"{done}项", url),
+        "。",
+    )
     return (told, *(_decision(place, one) for place, one in enumerate(facts.heard, start=1)))
 
 
@@ -238,7 +269,7 @@ def _scores(facts: WeekFacts) -> Blocks:
     if not scores.rows:
         return (paragraph(f"{scores.month.title}还没有可以公布的得分。"),)
     told = paragraph(
-        f"{scores.month.title}得分截至{facts.as_of}，{'已定稿' if scores.is_final else '为初算结果，以定稿为准'}。"
+        span(f"{scores.month.title}得分", scores.url), "已定稿。" if scores.is_final else "为初算结果，以定稿为准。"
     )
     columns = (
         Column(scores.column, 14, CENTER),

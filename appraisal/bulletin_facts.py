@@ -49,6 +49,7 @@ from appraisal.score_account import TeamScore
 from appraisal.score_facts import MonthScores, month_scores
 from appraisal.team_rows import order_of
 from appraisal.waiting import gather
+from lianzhen.pages.days import days_key
 from lianzhen.periods import Month, Week
 from lianzhen.town.models import CalendarDay, CalendarYear
 from lianzhen.wording import UNKNOWN, clock, list_date
@@ -92,24 +93,25 @@ def week_facts(week: Week, now: datetime, *, with_names: bool = False) -> WeekFa
         duty=_duty(week, teams, duty, leaders, why),
         reports=_reports(week, teams, states, leaders, due_moment(rules, week), now),
         deductions=_deductions(week, today),
-        bonuses=_bonuses(ScoreEntry.objects.filter(occurred_on__range=(week.start, week.end)), week_month(week)),
+        bonuses=_bonuses(ScoreEntry.objects.filter(occurred_on__range=(week.start, week.end)), _in_days(week)),
         meeting=Meeting(
             f"{meeting.week.title}例会" if meeting else "",
             reverse("meeting", args=[meeting.week.key]) if meeting else "",
             tuple(decisions),
         ),
         heard=tuple(_decided(one, today, with_names) for one in heard_on(held_on)),
+        heard_url=f"{reverse('decision_list')}?heard={days_key(held_on, held_on)}&state=all",
         calendar=tuple(_next_week(week.next())),
         scores=_week_scores(week, today, duty, states),
         behind=_behind(look, leaders),
         due_next=Decision.objects.open().filter(due_on__range=(week.next().start, week.next().end)).count(),
-        due_url=reverse("decision_list"),
+        due_url=f"{reverse('decision_list')}?due={days_key(week.next().start, week.next().end)}",
     )
 
 
-def week_month(week: Week) -> str:
-    """Where a list of entries is narrowed to what the bulletin counts: the month of the week."""
-    return month_of(week).key
+def _in_days(week: Week) -> str:
+    """Narrows a list of entries to the days of the week, which may lie in two months."""
+    return f"days={days_key(week.start, week.end)}"
 
 
 def _leaders(teams: Sequence[LiaisonTeam], facts: dict, day: date) -> dict[int, str]:
@@ -133,7 +135,7 @@ def _duty(
         one = duty[team.pk]
         by_district.setdefault(TeamRow(team, one).district, []).append(one)
         if one.missing:
-            behind.append(_named(team, leaders, f"差{one.missing}{one.unit}", _duty_url(team, week)))
+            behind.append(_named(team, leaders, f"差{one.missing}{one.unit}", _duty_url(team.pk, week)))
     districts = tuple(
         DistrictDuty(
             name,
@@ -150,8 +152,8 @@ def _duty(
     return Duty(districts, tuple(behind), unit, why, f"{reverse('duty_matrix')}?week={week.key}")
 
 
-def _duty_url(team: LiaisonTeam, week: Week) -> str:
-    return f"{reverse('team_duty', args=[team.pk])}?month={Month.of(week.start).key}"
+def _duty_url(team: int, week: Week) -> str:
+    return f"{reverse('team_duty', args=[team])}?month={Month.of(week.start).key}"
 
 
 def _reports(
@@ -178,6 +180,7 @@ def _reports(
         answered=counts["all"] - counts["open"],
         open_until=due_words(due) if now <= due else "",
         url=f"{reverse('weekly_list')}?week={week.key}",
+        sent_url=f"{reverse('sent_report_list')}?days={days_key(week.start, week.start)}",
         needs_url=f"{reverse('need_list')}?week={week.key}",
     )
 
@@ -202,7 +205,8 @@ def _deductions(week: Week, today: date) -> Entries:
     return Entries(
         tuple(_entry(row, reverse("deduction", args=[row.pk]), _rectify(row, today)) for row in counting),
         len(found) - len(counting),
-        f"{reverse('deduction_list')}?month={week_month(week)}&state=all",
+        f"{reverse('deduction_list')}?{_in_days(week)}&state=counting",
+        f"{reverse('deduction_list')}?{_in_days(week)}&state={State.APPEALED}",
     )
 
 
@@ -214,13 +218,15 @@ def _rectify(row: ScoreEntry, today: date) -> str:
     return f"{list_date(row.rectify_by, row.occurred_on.year)}前整改"
 
 
-def _bonuses(rows: QuerySet[ScoreEntry], month: str) -> Entries:
+def _bonuses(rows: QuerySet[ScoreEntry], narrowed: str) -> Entries:
+    """`narrowed`: what narrows the list of bonuses to these rows."""
     found = list(_in_order(rows.filter(kind=ScoreEntry.Kind.BONUS, state__in=[State.AGREED, *CLAIMED])))
     agreed = [row for row in found if row.state == State.AGREED]
     return Entries(
         tuple(_entry(row, reverse("bonus", args=[row.pk])) for row in agreed),
         len(found) - len(agreed),
-        f"{reverse('bonus_list')}?month={month}",
+        f"{reverse('bonus_list')}?{narrowed}&state={State.AGREED}",
+        f"{reverse('bonus_list')}?{narrowed}&state=pending",
     )
 
 
@@ -309,7 +315,6 @@ def _report_word(state: ReportState) -> str:
 def _week_scores(week: Week, today: date, duty: dict[int, WeekDuty], states: dict[int, ReportState]) -> Scores:
     found = month_scores(month_of(week), today, for_team=True)
     scores = scores_of(found)
-    month = Month.of(week.start).key
 
     def with_week(row: ScoreRow) -> ScoreRow:
         pk = row.team
@@ -319,7 +324,7 @@ def _week_scores(week: Week, today: date, duty: dict[int, WeekDuty], states: dic
             row,
             duty=f"{duty[pk].done}/{duty[pk].need}",
             report=_report_word(states[pk]),
-            duty_url=f"{reverse('team_duty', args=[pk])}?month={month}",
+            duty_url=_duty_url(pk, week),
             report_url=reverse("weekly_report", args=[week.key, pk]),
         )
 
@@ -340,14 +345,15 @@ def month_facts(month: Month, now: datetime, *, with_names: bool = False) -> Mon
         month=month,
         as_of=as_of(now),
         scores=scores_of(found),
-        categories=tuple(_categories(listed)),
-        bonuses=_bonuses(ScoreEntry.objects.filter(month=month.start), month.key),
+        categories=tuple(_categories(listed, month)),
+        bonuses=_bonuses(ScoreEntry.objects.filter(month=month.start), f"month={month.key}"),
         means=_means(found),
         mean=mean([one.total for one in listed], decimals=decimals).value,
         change=None if now_mean is None or then_mean is None else now_mean - then_mean,
-        risen=_moved(compared, with_names, up=True),
-        fallen=_moved(compared, with_names, up=False),
+        risen=_moved(compared, month, with_names, up=True),
+        fallen=_moved(compared, month, with_names, up=False),
         corrections=Correction.objects.filter(into_month__month=month.start, state=Correction.State.APPROVED).count(),
+        corrections_url=reverse("correction_list"),
     )
 
 
@@ -357,7 +363,7 @@ def _means(found: MonthScores) -> tuple[Named, ...]:
     )
 
 
-def _categories(scores: Sequence[TeamScore]) -> list[CategoryTotal]:
+def _categories(scores: Sequence[TeamScore], month: Month) -> list[CategoryTotal]:
     """By category, in the order of the scheme."""
     lines: dict[str, int] = {}
     for score in scores:
@@ -370,19 +376,26 @@ def _categories(scores: Sequence[TeamScore]) -> list[CategoryTotal]:
             if one.counts:
                 totals.setdefault(one.key, (one.name, []))[1].append((one.deducted, score.village_name))
     found = []
+    rows = f"{reverse('deduction_list')}?month={month.key}&state=counting&category="
     for key, (name, figures) in totals.items():
         taken = [(points, village) for points, village in figures if points]
         most = max((points for points, _ in taken), default=ZERO)
         worst = [village for points, village in taken if points == most]
         told = "、".join(worst[:3]) + (f"等{len(worst)}个组" if len(worst) > 3 else "")
         total = sum((points for points, _ in taken), start=ZERO)
-        found.append(CategoryTotal(name, lines.get(key, 0), len(taken), total, told or "—"))
+        found.append(CategoryTotal(name, lines.get(key, 0), len(taken), total, told or "—", f"{rows}{key}"))
     return found
 
 
-def _moved(scores: Sequence[TeamScore], with_names: bool, *, up: bool) -> tuple[Named, ...]:
+def _moved(scores: Sequence[TeamScore], month: Month, with_names: bool, *, up: bool) -> tuple[Named, ...]:
     moved = [one for one in scores if one.change and (one.change > 0) == up]
     moved.sort(key=lambda one: (-abs(one.change or ZERO), one.district_position, one.code))
     return tuple(
-        Named(one.village_name, one.change_text, "", one.leader if with_names else "") for one in moved[:MOST_MOVED]
+        Named(
+            one.village_name,
+            one.change_text,
+            reverse("score_page", args=[month.key, one.team_id]),
+            one.leader if with_names else "",
+        )
+        for one in moved[:MOST_MOVED]
     )

@@ -6,10 +6,10 @@ names teams alone, never persons.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from appraisal.bulletin_blocks import LISTED, Blocks, figure
-from appraisal.bulletin_terms import MonthFacts, ScoreRow, Scores
+from appraisal.bulletin_terms import MonthFacts, Named, ScoreRow, Scores
 from appraisal.papers.content import (
     CENTER,
     PLAIN,
@@ -58,19 +58,22 @@ def _overview(facts: MonthFacts) -> Blocks:
     if facts.mean is not None:
         told += ["，平均得分", span(in_points(facts.mean), scores.url)]
         if facts.change is not None:
-            told.append(f"，比上月{_moved(change_in_points(facts.change))}")
+            told += ["，比上月", span(_moved(change_in_points(facts.change)), scores.url)]
     told.append("。")
     lost = sum((one.deducted for one in scores.rows), start=ZERO)
     lines = sum(one.lines for one in facts.categories)
     if lines:
         teams = sum(bool(one.deducted) for one in scores.rows)
-        told += ["计入得分的扣分", span(f"{lines}项", scores.url), f"，涉及{teams}个组，共{in_points(lost)}。"]
+        told += ["计入得分的扣分", span(f"{lines}项", scores.url), "，涉及", span(f"{teams}个组", scores.url)]
+        told += ["，共", span(in_points(lost), scores.url), "。"]
     else:
         told.append("全月没有扣分。")
     if facts.corrections:
-        told.append(f"本月另计更正单{facts.corrections}份。")
-    means = "，".join(f"{one.name}{one.text}" for one in facts.means)
-    return (paragraph(*told), *([paragraph(f"各片区平均得分：{means}。")] if len(facts.means) > 1 else []))
+        told += ["本月另计更正单", span(f"{facts.corrections}份", facts.corrections_url), "。"]
+    means: list[str | Span] = []
+    for one in facts.means:
+        means += ["，" if means else "", one.name, span(one.text, scores.url)]
+    return (paragraph(*told), *([paragraph("各片区平均得分：", *means, "。")] if len(facts.means) > 1 else []))
 
 
 def _moved(change: str) -> str:
@@ -84,7 +87,7 @@ def _categories(facts: MonthFacts) -> Blocks:
     if not found:
         return (paragraph("各类工作全月没有扣分。"),)
     most = max(found, key=lambda one: one.deducted)
-    told = paragraph(f"扣分最多的是{most.name}，共{in_points(most.deducted)}。")
+    told = paragraph(f"扣分最多的是{most.name}，共", span(in_points(most.deducted), most.url), "。")
     columns = (
         Column("类别", 34),
         Column("扣分（项）", 24, RIGHT),
@@ -93,7 +96,12 @@ def _categories(facts: MonthFacts) -> Blocks:
         Column("扣分最多的组", 42),
     )
     rows = tuple(
-        row(one.name, str(one.lines), str(one.teams), figure(one.deducted), one.worst) for one in facts.categories
+        row(
+            one.name,
+            *(span(text, one.url) for text in (str(one.lines), str(one.teams), figure(one.deducted))),
+            one.worst,
+        )
+        for one in facts.categories
     )
     return (told, Table(columns, rows, note="计入扣分按各条款和类别的上限，并按村与工作组的挂钩比例计算。"))
 
@@ -102,7 +110,8 @@ def _bonuses(facts: MonthFacts) -> Blocks:
     found = facts.bonuses
     if not found.rows:
         return (paragraph("全月没有加分。"),)
-    told = paragraph("同意加分", span(f"{len(found.rows)}项", found.url), f"，合计{in_points(found.total)}。")
+    total = span(in_points(found.total), found.url)
+    told = paragraph("同意加分", span(f"{len(found.rows)}项", found.url), "，合计", total, "。")
     each = [
         paragraph(span(one.name, one.url), f"：{one.fact.rstrip('。')}，加", span(in_points(one.points), one.url), "。")
         for one in found.rows[:LISTED]
@@ -113,16 +122,20 @@ def _bonuses(facts: MonthFacts) -> Blocks:
 def _compared(facts: MonthFacts) -> Blocks:
     if facts.change is None:
         return (paragraph("上月没有月考核，不作比较。"),)
-    told = []
+    told: list[str | Span] = []
     if facts.risen:
-        told.append(f"得分提高最多的：{_each(facts.risen)}。")
+        told += ["得分提高最多的：", *_each(facts.risen), "。"]
     if facts.fallen:
-        told.append(f"得分下降最多的：{_each(facts.fallen)}。")
-    return (paragraph("".join(told) or "各工作组得分与上月相同。"),)
+        told += ["得分下降最多的：", *_each(facts.fallen), "。"]
+    return (paragraph(*(told or ["各工作组得分与上月相同。"])),)
 
 
-def _each(rows: object) -> str:
-    return "、".join(f"{one.told}（{one.text}）" for one in rows)  # type: ignore[attr-defined]
+def _each(rows: Sequence[Named]) -> list[str | Span]:
+    """示例三村（+1.0分）、示例五村（+0.5分）"""
+    told: list[str | Span] = []
+    for one in rows:
+        told += ["、" if told else "", one.told, "（", span(one.text, one.url), "）"]
+    return told
 
 
 def _scores(facts: MonthFacts) -> Blocks:
@@ -162,7 +175,7 @@ def _row(one: ScoreRow, *, with_change: bool) -> tuple[Span, ...]:
         span(figure(one.bonus), one.url),
         span(figure(one.total), one.url),
     ]
-    return row(*cells, *([one.change] if with_change else []))
+    return row(*cells, *([span(one.change, one.url)] if with_change else []))
 
 
 # --- 公示表 -----------------------------------------------------------------------------------------

@@ -68,6 +68,7 @@ class Reports:
     answered: int = 0
     open_until: str = ""
     url: str = ""
+    sent_url: str = ""
     needs_url: str = ""
 
 
@@ -90,6 +91,7 @@ class Entries:
     rows: tuple[Entry, ...] = ()
     waiting: int = 0
     url: str = ""
+    waiting_url: str = ""
 
     @property
     def total(self) -> Decimal:
@@ -170,6 +172,7 @@ class WeekFacts:
     behind: tuple[Named, ...] = ()
     due_next: int = 0
     due_url: str = ""
+    heard_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -182,6 +185,7 @@ class CategoryTotal:
     teams: int
     deducted: Decimal
     worst: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -199,3 +203,4 @@ class MonthFacts:
     risen: tuple[Named, ...] = field(default=())
     fallen: tuple[Named, ...] = field(default=())
     corrections: int = 0
+    corrections_url: str = ""

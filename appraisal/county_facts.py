@@ -20,13 +20,14 @@ from appraisal.county_terms import (
     CategoryLine,
     CountyFacts,
     District,
+    DutyMonth,
     DutyTotal,
     Example,
     MonthLine,
     Work,
     YearLine,
 )
-from appraisal.duty_months import months_of_teams
+from appraisal.duty_months import MonthRow, months_of_teams
 from appraisal.entry_lines import line_of
 from appraisal.linkage import mean
 from appraisal.models import (
@@ -34,6 +35,7 @@ from appraisal.models import (
     AnnualGrade,
     AppraisalMonth,
     Decision,
+    DutyLog,
     MonthlyScore,
     ScoreEntry,
     TownNeed,
@@ -46,7 +48,8 @@ from appraisal.team_rows import NO_DISTRICT
 from appraisal.year_compare import TeamYear, by_district
 from appraisal.year_facts import terms_of
 from grids.models import Grid, GridHeadTerm
-from lianzhen.periods import Month
+from lianzhen.pages.days import days_key
+from lianzhen.periods import ONE_DAY, Month
 from lianzhen.town.models import Town
 from villages.models import LiaisonTeam, Posting, SelfGovernance, SocialOrganization, Village, VillagerGroup
 from villages.models.terms import runs_on
@@ -54,20 +57,30 @@ from villages.models.terms import runs_on
 #: Villages, counts of work, teams, duty (3), scores, years decided, examples; one more for the grades of such years.
 FACT_QUERIES = 9
 MOST_EXAMPLES = 8
-#: Where the rows behind a figure are found.
-LISTS = {
-    "villages": ("village_list", ""),
-    "teams": ("team_list", ""),
-    "grids": ("grid_list", ""),
-    "vacant": ("grid_list", "?state=vacant"),
-    "organizations": ("organization_list", ""),
-    "reports": ("weekly_list", ""),
-    "needs": ("need_list", "?state=all"),
-    "meetings": ("meeting_list", ""),
-    "decisions": ("decision_list", "?state=all"),
-    "overdue": ("decision_list", "?state=overdue"),
-    "deductions": ("deduction_list", "?state=all"),
-    "bonuses": ("bonus_list", "?state=all"),
+#: Where the rows behind a figure of the structure are found; a district's by its number.
+REGISTERS = {
+    "villages": "village_list",
+    "teams": "team_list",
+    "people": "team_list",
+    "selfgov": "selfgov_list",
+    "instructors": "selfgov_list",
+    "grids": "grid_list",
+    "heads": "grid_list",
+    "groups": "village_list",
+    "organizations": "organization_list",
+}
+#: Where those behind a figure of the work are, narrowed to the days of the report.
+WORK = {
+    "reports": ("sent_report_list", "days={days}"),
+    "late_reports": ("sent_report_list", "days={days}&time=late"),
+    "needs": ("need_list", "days={days}&state=all"),
+    "needs_done": ("need_list", "days={days}&state=done"),
+    "needs_declined": ("need_list", "days={days}&state=declined"),
+    "needs_open": ("need_list", "days={days}&state=open"),
+    "meetings": ("meeting_list", "days={days}"),
+    "decisions": ("decision_list", "days={days}&state=standing"),
+    "decisions_done": ("decision_list", "days={days}&state=done"),
+    "overdue": ("decision_list", "days={days}&due={due}&state=current"),
 }
 
 
@@ -94,11 +107,21 @@ def county_facts(first: Month, last: Month, today: date) -> CountyFacts:
         months=tuple(_month_line(month, own) for month, own in scored.items()),
         unsealed=tuple(month for month in months if month not in scored),
         years=tuple(_years(months)),
-        categories=tuple(_categories(scored)),
+        categories=tuple(_categories(scored, first, last)),
         district_means=tuple(_district_means(scored)),
         examples=tuple(_examples(months)),
-        urls={name: reverse(page) + query for name, (page, query) in LISTS.items()},
+        urls=_urls(first.start, until),
     )
+
+
+def _urls(start: date, until: date) -> dict[str, str]:
+    due = days_key(start, max(start, until - ONE_DAY))
+    work = {
+        name: f"{reverse(page)}?{query.format(days=days_key(start, until), due=due)}"
+        for name, (page, query) in WORK.items()
+    }
+    registers = {name: reverse(page) for name, page in REGISTERS.items()}
+    return registers | work | {"vacant": f"{reverse('grid_list')}?state=vacant"}
 
 
 # --- Structure --------------------------------------------------------------------------------------
@@ -135,7 +158,9 @@ def _districts(day: date) -> list[District]:
         name = district or NO_DISTRICT
         groups[name] = group
         sums[name] = [a + b for a, b in zip(sums.get(name, [0] * 9), [1, *figures], strict=True)]
-    return [District(name, *figures, url=_district_url(groups[name])) for name, figures in sums.items()]
+    return [
+        District(name, *figures, url=_district_url(groups[name]), group=groups[name]) for name, figures in sums.items()
+    ]
 
 
 def _existing_heads(day: date) -> QuerySet:
@@ -152,12 +177,25 @@ def _duty(months: Sequence[Month], until: date, today: date) -> DutyTotal:
     teams = LiaisonTeam.objects.filter(starts_on__lte=until).filter(Q(ends_on=None) | Q(ends_on__gte=months[0].start))
     begun = [month for month in months if month.start <= today]
     found = months_of_teams(list(teams.select_related("village__group")), begun, today)
-    rows = [row for own in found.values() for row in own]
+    by_month = [_duty_month(month, rows) for month, rows in found.items()]
+    logs = f"{reverse('duty_list')}?since={months[0].start:%Y-%m-%d}&until={until:%Y-%m-%d}"
     return DutyTotal(
+        done=sum(one.done for one in by_month),
+        missed=sum(one.missed for one in by_month),
+        late=sum(one.late for one in by_month),
+        url=f"{logs}&state={DutyLog.State.REGISTERED}",
+        late_url=f"{logs}&state=late",
+        months=tuple(by_month),
+    )
+
+
+def _duty_month(month: Month, rows: Sequence[MonthRow]) -> DutyMonth:
+    return DutyMonth(
+        month,
         done=sum(row.done for row in rows),
         missed=sum(row.missed or 0 for row in rows),
         late=sum(row.late for row in rows),
-        url=f"{reverse('duty_statistics')}?month={begun[-1].key}",
+        url=f"{reverse('duty_statistics')}?month={month.key}",
     )
 
 
@@ -219,16 +257,30 @@ def _month_line(month: Month, scores: Sequence[TeamScore]) -> MonthLine:
     )
 
 
-def _categories(scored: dict[Month, list[TeamScore]]) -> list[CategoryLine]:
-    """By their names: versions of the scheme may differ in their categories."""
+def _categories(scored: dict[Month, list[TeamScore]], first: Month, last: Month) -> list[CategoryLine]:
+    """By their names: versions of the scheme may differ in their categories. A category keeps its key from version
+    to version, by which the lists know it."""
     sums: dict[str, list[Decimal]] = {}
+    keys: dict[str, str] = {}
     for scores in scored.values():
         for one in scores:
             for category in one.categories:
                 own = sums.setdefault(category.name, [ZERO, ZERO])
                 own[0] += category.deducted
                 own[1] += category.bonus
-    return [CategoryLine(name, deducted, bonus) for name, (deducted, bonus) in sums.items()]
+                keys.setdefault(category.name, category.key)
+    asked = f"?months={days_key(first.start, last.start)}&category="
+    deductions, bonuses = reverse("deduction_list") + asked, reverse("bonus_list") + asked
+    return [
+        CategoryLine(
+            name,
+            deducted,
+            bonus,
+            f"{deductions}{keys[name]}&state=counting",
+            f"{bonuses}{keys[name]}&state={ScoreEntry.State.AGREED}",
+        )
+        for name, (deducted, bonus) in sums.items()
+    ]
 
 
 def _district_means(scored: dict[Month, list[TeamScore]]) -> list[tuple[str, Decimal | None]]:

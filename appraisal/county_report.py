@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from appraisal.county_terms import CountyFacts, MonthLine, YearLine
+from appraisal.county_terms import CountyFacts, DutyTotal, MonthLine, YearLine
 from appraisal.papers.content import (
     RIGHT,
     Block,
@@ -109,40 +109,66 @@ def _structure(facts: CountyFacts) -> list[Block]:
         count(total("villages"), "个村（社区）", "villages"),
         f"，分{len(facts.districts)}个片区。向",
         count(total("teams"), "个村（社区）", "teams"),
-        f"派驻联村工作组，组员{number(total('people'))}人；实行村为主自治的{number(total('selfgov'))}个，"
-        f"联村工作指导员{number(total('instructors'))}人。划分网格",
+        "派驻联村工作组，组员",
+        count(total("people"), "人", "people"),
+        "；实行村为主自治的",
+        count(total("selfgov"), "个", "selfgov"),
+        "，联村工作指导员",
+        count(total("instructors"), "人", "instructors"),
+        "。划分网格",
         count(total("grids"), "个", "grids"),
-        f"，网格长{number(total('heads'))}人",
+        "，网格长",
+        count(total("heads"), "人", "heads"),
         *(["，", count(vacant, "个网格暂无网格长", "vacant")] if vacant > 0 else []),
-        f"。有村民小组{number(total('groups'))}个，红白喜事理事会等社会组织",
+        "。有村民小组",
+        count(total("groups"), "个", "groups"),
+        "，红白喜事理事会等社会组织",
         count(total("organizations"), "个", "organizations"),
         "。",
     )
     columns = (Column("片区", 28), *(Column(name, 16, RIGHT) for _, name in STRUCTURE))
+
+    def cell(value: int, key: str, group: int | None = None) -> Span:
+        url = facts.urls.get(key, "")
+        return span(number(value), f"{url}?group={group}" if url and group else url)
+
     rows = tuple(
-        row(span(one.name, one.url), *(number(getattr(one, key)) for key, _ in STRUCTURE)) for one in facts.districts
+        row(span(one.name, one.url), *(cell(getattr(one, key), key, one.group) for key, _ in STRUCTURE))
+        for one in facts.districts
     )
-    sums = row("合计", *(number(total(key)) for key, _ in STRUCTURE))
+    sums = row("合计", *(cell(total(key), key) for key, _ in STRUCTURE))
     return [told, Table(columns, rows, caption="联村工作组织情况", total=sums)] if rows else [told]
 
 
 # --- 二 ---------------------------------------------------------------------------------------------
 def _work(facts: CountyFacts) -> list[Block]:
     duty, work, count = facts.duty, facts.work, _linked(facts)
-    late = f"，其中补登{number(duty.late)}天" if duty.late else ""
-    missed = f"，缺{number(duty.missed)}天" if duty.missed else "，没有缺岗"
+    by_month = duty.months[0].url if len(duty.months) == 1 else ""
+    told: list[str | Span] = ["各联村工作组登记驻村", span(f"{number(duty.done)}天", duty.url)]
+    if duty.late:
+        told += ["，其中补登", span(f"{number(duty.late)}天", duty.late_url)]
+    told += ["，缺", span(f"{number(duty.missed)}天", by_month)] if duty.missed else ["，没有缺岗"]
     return [
         Heading("（一）驻村办公", 2),
-        paragraph("各联村工作组登记驻村", span(f"{number(duty.done)}天", duty.url), f"{late}{missed}。"),
+        paragraph(*told, "。"),
+        *([_duty_table(duty)] if len(duty.months) > 1 else []),
         Heading("（二）周报和村里提出的事", 2),
         paragraph(
             "报送周报",
             count(work.reports, "份", "reports"),
-            f"{f'，其中逾期{number(work.late_reports)}份' if work.late_reports else ''}。需镇里解决的事",
+            *(["，其中逾期", count(work.late_reports, "份", "late_reports")] if work.late_reports else []),
+            "。需镇里解决的事",
             count(work.needs, "件", "needs"),
-            f"，已解决{number(work.needs_done)}件{_rate(work.needs_done, work.needs)}",
-            f"，已说明暂不能解决{number(work.needs_declined)}件" if work.needs_declined else "",
-            f"，正在办理{number(work.needs_open)}件。" if work.needs_open else "。",
+            "，已解决",
+            count(work.needs_done, "件", "needs_done"),
+            _rate(work.needs_done, work.needs),
+            *(
+                ["，已说明暂不能解决", count(work.needs_declined, "件", "needs_declined")]
+                if work.needs_declined
+                else []
+            ),
+            *(["，正在办理", count(work.needs_open, "件", "needs_open")] if work.needs_open else []),
+            "。",
         ),
         Heading("（三）周例会和议定事项", 2),
         paragraph(
@@ -150,9 +176,26 @@ def _work(facts: CountyFacts) -> list[Block]:
             count(work.meetings, "次", "meetings"),
             "，议定事项",
             count(work.decisions, "项", "decisions"),
-            f"，已落实{number(work.decisions_done)}项{_rate(work.decisions_done, work.decisions)}。",
+            "，已落实",
+            count(work.decisions_done, "项", "decisions_done"),
+            f"{_rate(work.decisions_done, work.decisions)}。",
         ),
     ]
+
+
+def _duty_table(duty: DutyTotal) -> Table:
+    columns = (
+        Column("月份", 48),
+        Column("登记（天）", 36, RIGHT),
+        Column("补登（天）", 36, RIGHT),
+        Column("缺（天）", 36, RIGHT),
+    )
+    rows = tuple(
+        row(one.month.title, *(span(number(value), one.url) for value in (one.done, one.late, one.missed)))
+        for one in duty.months
+    )
+    sums = row("合计", *(number(value) for value in (duty.done, duty.late, duty.missed)))
+    return Table(columns, rows, caption="各月驻村情况", total=sums)
 
 
 def _rate(part: int, whole: int) -> str:
@@ -218,8 +261,8 @@ def _months_table(months: Sequence[MonthLine]) -> Table:
     rows = tuple(
         row(
             span(one.month.title, one.url),
-            str(one.teams),
-            *(_bare(value) for value in (one.mean, one.best, one.worst, one.deducted, one.bonus)),
+            span(str(one.teams), one.url),
+            *(span(_bare(value), one.url) for value in (one.mean, one.best, one.worst, one.deducted, one.bonus)),
         )
         for one in months
     )
@@ -233,7 +276,10 @@ def _bare(value: Decimal | None) -> str:
 
 def _categories_table(facts: CountyFacts) -> Table:
     columns = (Column("类别", 76), Column("扣分合计", 40, RIGHT), Column("加分合计", 40, RIGHT))
-    rows = tuple(row(one.name, _bare(one.deducted), _bare(one.bonus)) for one in facts.categories)
+    rows = tuple(
+        row(one.name, span(_bare(one.deducted), one.url), span(_bare(one.bonus), one.bonus_url))
+        for one in facts.categories
+    )
     return Table(columns, rows, caption="各类得失分（分）")
 
 
@@ -258,17 +304,19 @@ def _troubles(facts: CountyFacts) -> Iterator[list[str | Span]]:
     count, work = _linked(facts), facts.work
     vacant = facts.total("grids") - facts.total("heads")
     if facts.duty.missed:
-        yield ["驻村办公还有缺岗，共缺", span(f"{number(facts.duty.missed)}天", facts.duty.url), "。"]
+        yield [f"驻村办公还有缺岗，共缺{number(facts.duty.missed)}天。"]
     if work.needs_open:
-        yield ["村里提出的事还有", count(work.needs_open, "件", "needs"), "没有办结。"]
+        yield ["村里提出的事还有", count(work.needs_open, "件", "needs_open"), "没有办结。"]
     if work.decisions_overdue:
         yield ["议定事项还有", count(work.decisions_overdue, "项", "overdue"), "超过期限没有落实。"]
     if vacant > 0:
         yield ["还有", count(vacant, "个网格", "vacant"), "没有网格长。"]
     worst = sorted((one for one in facts.categories if one.deducted), key=lambda one: -one.deducted)[:MOST_CATEGORIES]
     if worst:
-        told = "、".join(f"{one.name}（{in_points(one.deducted)}）" for one in worst)
-        yield ["扣分较多的是", span(told, facts.urls.get("deductions", "")), "。"]
+        told: list[str | Span] = []
+        for one in worst:
+            told += ["、" if told else "", f"{one.name}（", span(in_points(one.deducted), one.url), "）"]
+        yield ["扣分较多的是", *told, "。"]
 
 
 def _typed(text: str) -> list[Block]:

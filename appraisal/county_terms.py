@@ -13,7 +13,7 @@ from lianzhen.periods import Month
 @dataclass(frozen=True)
 class District:
     """A 片区 on the last day: villages, teams with their people, self-governed villages with their instructors,
-    grids and how many have a head, villager groups, social organisations."""
+    grids and how many have a head, villager groups, social organisations. `group`: its number."""
 
     name: str
     villages: int
@@ -26,16 +26,31 @@ class District:
     groups: int
     organizations: int
     url: str = ""
+    group: int | None = None
+
+
+@dataclass(frozen=True)
+class DutyMonth:
+    """Days of duty of a month: kept, missed, entered late; `url`: the month by team."""
+
+    month: Month
+    done: int
+    missed: int
+    late: int
+    url: str = ""
 
 
 @dataclass(frozen=True)
 class DutyTotal:
-    """Days of duty up to today: kept, owed and missed, entered late."""
+    """Days of duty up to today: kept, owed and missed, entered late. `url`: the entries that count, `late_url`:
+    those made late."""
 
     done: int
     missed: int
     late: int
     url: str = ""
+    late_url: str = ""
+    months: Sequence[DutyMonth] = ()
 
     @property
     def owed(self) -> int:
@@ -83,6 +98,8 @@ class CategoryLine:
     name: str
     deducted: Decimal
     bonus: Decimal
+    url: str = ""
+    bonus_url: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from appraisal.meeting_agenda import heard_on
 from appraisal.models import Decision, Suggestion
+from lianzhen.pages.days import Days, DaysField, DaysFilter
 from lianzhen.pages.forms import PinyinSelect
 from villages.filters import text_filter
 from villages.filters_places import DistrictFilter, StateFilterSet
@@ -20,9 +24,31 @@ def seen_teams(request: HttpRequest) -> QuerySet[LiaisonTeam]:
     )
 
 
-class DecisionFilter(StateFilterSet):
-    STATES = (("current", "办理中"), ("overdue", "超期"), ("done", "已落实"), ("dropped", "不再办理"), ("all", "全部"))
+class HeardFilter(filters.Filter):
+    """What a meeting of a day hears about, whatever became of it."""
 
+    field_class = DaysField
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label="听取落实情况的例会", **kwargs)
+
+    def filter(self, rows: QuerySet, value: Days | None) -> QuerySet:
+        return rows if value is None else rows.filter(pk__in=[one.pk for one in heard_on(value.end)])
+
+
+class DecisionFilter(StateFilterSet):
+    STATES = (
+        ("current", "办理中"),
+        ("overdue", "超期"),
+        ("done", "已落实"),
+        ("standing", "办理中和已落实"),
+        ("dropped", "不再办理"),
+        ("all", "全部"),
+    )
+
+    days = DaysFilter(label="例会日期", field_name="meeting__held_on")
+    due = DaysFilter(label="期限", field_name="due_on")
+    heard = HeardFilter()
     q = text_filter("议定事项", "search")
     team = filters.ModelChoiceFilter(
         label="责任工作组", queryset=seen_teams, widget=PinyinSelect, empty_label="全部工作组"
@@ -45,7 +71,13 @@ class DecisionFilter(StateFilterSet):
     def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         if value == "overdue":
             return rows.overdue(timezone.localdate())
-        conditions = {"current": Q(state="open"), "done": Q(state="done"), "dropped": Q(state="dropped"), "all": Q()}
+        conditions = {
+            "current": Q(state="open"),
+            "done": Q(state="done"),
+            "standing": ~Q(state="dropped"),
+            "dropped": Q(state="dropped"),
+            "all": Q(),
+        }
         return rows.filter(conditions[value])
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from appraisal.models import Appeal, Category, ScoreEntry
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
+from lianzhen.pages.days import DaysFilter, MonthsFilter
 from lianzhen.pages.forms import PinyinSelect
 from lianzhen.periods import Month
 from villages.filters import seen_villages, text_filter
@@ -54,6 +55,8 @@ def recorders(request: HttpRequest) -> QuerySet[User]:
 
 class EntryFilter(StateFilterSet):
     month = MonthFilter(label="考核月份")
+    days = DaysFilter(label="发生日期", field_name="occurred_on")
+    months = MonthsFilter(label="考核月份", field_name="month")
     group = DistrictFilter(field_name="village__group")
     village = filters.ModelChoiceFilter(
         label="村", queryset=seen_villages, widget=PinyinSelect, empty_label="全部村（社区）"
@@ -110,6 +113,7 @@ class DeductionFilter(EntryFilter):
 class BonusFilter(EntryFilter):
     STATES = (
         ("current", "现行的"),
+        ("pending", "办理中的"),
         *[(one.value, one.label) for one in (State.CLAIMED, State.OPINION, State.VERIFIED, State.AGREED)],
         ("over", "不同意、撤回的"),
         ("all", "全部"),
@@ -123,6 +127,7 @@ class BonusFilter(EntryFilter):
     def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         conditions = {
             "current": ~Q(state__in=ScoreEntry.OVER),
+            "pending": Q(state__in=ScoreEntry.PENDING),
             "over": Q(state__in=ScoreEntry.OVER),
             "all": Q(),
         }

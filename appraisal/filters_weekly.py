@@ -11,11 +11,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from appraisal.filters_duty import _TeamRows, by_district, kept
-from appraisal.models import TownNeed
+from appraisal.models import TownNeed, WeeklyReport
 from lianzhen.pages.computed import ComputedRows
+from lianzhen.pages.days import DaysFilter
 from lianzhen.periods import Week
 from lianzhen.town.models import Department
 from villages.filters import seen_groups, text_filter
+from villages.filters_places import DistrictFilter, named
 from villages.models import LiaisonTeam
 
 
@@ -32,6 +34,27 @@ class ReportFilter(_TeamRows):
 
     def by_state(self, rows: ComputedRows, name: str, value: str) -> ComputedRows:
         return rows.filter(lambda row: row.kind == value)
+
+
+class SentReportFilter(filters.FilterSet):
+    """Reports that were sent."""
+
+    TIMES = (("ontime", "按时报送"), ("late", "逾期报送"))
+
+    q = text_filter("村名或拼音首字母", "search")
+    group = DistrictFilter(field_name="team__village__group")
+    time = filters.ChoiceFilter(label="报送", choices=TIMES, method="by_time", empty_label="全部")
+    days = DaysFilter(label="周一日期", field_name="week_start")
+
+    class Meta:
+        model = WeeklyReport
+        fields: list[str] = []
+
+    def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(named(value, "team__village__"))
+
+    def by_time(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(is_late=value == "late")
 
 
 def _departments(request: HttpRequest) -> QuerySet[Department]:
@@ -55,6 +78,7 @@ class NeedFilter(filters.FilterSet):
     group = filters.ModelChoiceFilter(
         label="片区", queryset=seen_groups, field_name="village__group", empty_label="全部片区"
     )
+    days = DaysFilter(label="提出日期", field_name="raised_on")
     week = filters.CharFilter(label="周报所在周", method="by_week", widget=forms.HiddenInput)
 
     class Meta:

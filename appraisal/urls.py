@@ -42,6 +42,7 @@ from appraisal.views import (
     quarter_payout,
     quarter_review,
     quarters,
+    report_records,
     scheme_quarter,
     scheme_steps,
     scheme_year,
@@ -121,6 +122,7 @@ urlpatterns = [
     # 周报
     path("weekly/", weekly_overview.weekly_list, name="weekly_list"),
     path("weekly/categories/", weekly_overview.weekly_categories, name="weekly_categories"),
+    path("weekly/sent/", report_records.sent_report_list, name="sent_report_list"),
     path("weekly/remind/", weekly_overview.weekly_remind, name="weekly_remind"),
     path("weekly/<slug:week>/<int:pk>/", weekly_reports.weekly_report, name="weekly_report"),
     path("weekly/<slug:week>/<int:pk>/edit/", weekly_reports.weekly_edit, name="weekly_edit"),

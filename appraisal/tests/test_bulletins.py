@@ -12,14 +12,15 @@ from django.test.utils import CaptureQueriesContext
 from appraisal.actions import bulletins as actions
 from appraisal.actions.bulletins import Edit
 from appraisal.bulletin_draft import cells_of
-from appraisal.bulletin_facts import week_facts
+from appraisal.bulletin_facts import month_facts, week_facts
 from appraisal.bulletin_paper import content_of, paper_of
 from appraisal.models import Bulletin, BulletinBlock, IssuedDocument, ScoreEntry
 from appraisal.papers.content import Table, texts
 from appraisal.tests.bulletin_scene import NOW, issued, lived_week, log_late, made, words
+from appraisal.tests.figures import rows_behind
 from appraisal.tests.week_scene import WEEK, many_teams, saved
 from lianzhen.accounts.roles import Role
-from lianzhen.periods import Week
+from lianzhen.periods import Month, Week
 from lianzhen.trail import acting
 from lianzhen.trail.models import AuditEntry
 from lianzhen.trail.versions import EditConflict
@@ -83,6 +84,31 @@ def test_every_figure_leads_to_rows_that_are_there(cast, sign_in):
     urls = {span.href for span in spans if span.href}
     assert len(urls) > 8
     assert {url: client.get(url).status_code for url in urls if client.get(url).status_code != 200} == {}
+
+
+def test_a_figure_leads_to_exactly_its_rows(cast, sign_in):
+    """The deductions, bonuses, reports and decisions of the week, and none of the rest of the month."""
+    lived_week(cast)
+    facts, client = week_facts(WEEK, NOW), sign_in(Role.OFFICE)
+    entry = ScoreEntry.objects.get(occurred_on=date(2026, 11, 25))
+    expected = {
+        facts.deductions.url: len(facts.deductions.rows),
+        facts.deductions.waiting_url: facts.deductions.waiting,
+        facts.bonuses.url: len(facts.bonuses.rows),
+        facts.bonuses.waiting_url: facts.bonuses.waiting,
+        facts.reports.sent_url: facts.reports.here,
+        facts.heard_url: len(facts.heard),
+        facts.due_url: facts.due_next,
+    }
+    assert (len(facts.deductions.rows), facts.reports.here, len(facts.heard), facts.due_next) == (2, 1, 1, 1)
+    assert ScoreEntry.objects.filter(kind="deduction", month=entry.month).count() > 1
+    assert {url: rows_behind(client, url) for url in expected} == expected
+    assert rows_behind(client, "/deductions/?days=2026-11-25_x") == 0
+    month = month_facts(Month.of(WEEK.start), NOW)
+    assert rows_behind(client, month.bonuses.url) == len(month.bonuses.rows) > 0
+    assert {one.url: rows_behind(client, one.url) for one in month.categories} == {
+        one.url: one.lines for one in month.categories
+    }
 
 
 def test_persons_only_where_somebody_chose_so(cast):

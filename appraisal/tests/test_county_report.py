@@ -25,13 +25,15 @@ from appraisal.county_terms import (
 )
 from appraisal.duty_months import months_of_teams, team_months
 from appraisal.linkage import mean
-from appraisal.models import AnnualGrade, IssuedDocument, MonthlyScore
+from appraisal.models import AnnualGrade, Decision, IssuedDocument, MonthlyScore
 from appraisal.papers.content import Heading, Table, texts
+from appraisal.tests.figures import rows_behind
 from appraisal.tests.month_scene import sealed_scene
 from appraisal.tests.score_scene import NOVEMBER, OCTOBER
+from appraisal.tests.week_scene import at, log, meeting, need, report, saved
 from appraisal.tests.year_scene import NEW_YEAR, decided
 from lianzhen.accounts.roles import Role
-from lianzhen.periods import Month
+from lianzhen.periods import Month, Week
 from villages.models import LiaisonTeam
 from villages.tests.counting import queries_of
 
@@ -188,6 +190,38 @@ def test_read_printed_drafted_and_issued(cast, sign_in):
     assert "人手不足。" in document.words
     assert "代拟稿" not in document.words
     assert "已印发" in lead.get(url).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_figure_of_the_work_leads_to_exactly_its_rows(cast, sign_in):
+    """With records before and after the months, of which none may be listed."""
+    user, person = cast.users[Role.LEADER], cast.people[Role.LEADER]
+    first = Week.of(date(2026, 9, 28))  # of whose days four lie in October; its Monday does not
+    for place, week in enumerate([first, first.next(), Week(2026, 48), Week(2026, 50)]):
+        report(cast.team, week, user, at(week.end), late=place == 2)
+        held = meeting(week)
+        for number, state in enumerate(("open", "done", "dropped"), start=1):
+            ended = {} if state == "open" else {"ended_at": at(held.held_on), "ended_by": cast.users[Role.OFFICE]}
+            fact = {"text": "清沟", "result": "已清完", "state": state, "due_on": week.end, "owner": person}
+            saved(Decision(meeting=held, number=number, **fact, **ended))
+        log(cast.team, week.start, person)
+        need(cast.own, raised_on=week.start)
+    facts = county_facts(OCTOBER, NOVEMBER, TODAY)
+    work, client = facts.work, sign_in(Role.OFFICE)
+    expected = {
+        "reports": work.reports,
+        "late_reports": work.late_reports,
+        "needs": work.needs,
+        "needs_open": work.needs_open,
+        "meetings": work.meetings,
+        "decisions": work.decisions,
+        "decisions_done": work.decisions_done,
+        "overdue": work.decisions_overdue,
+    }
+    assert list(expected.values()) == [2, 1, 2, 2, 2, 4, 2, 2]
+    assert {name: rows_behind(client, facts.urls[name]) for name in expected} == expected
+    assert rows_behind(client, facts.duty.url) == facts.duty.done == 2
+    assert "提出日期：2026年10月1日—11月30日" in client.get(facts.urls["needs"]).content.decode()
 
 
 @pytest.mark.django_db

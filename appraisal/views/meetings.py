@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from appraisal.actions import meetings as actions
 from appraisal.actions.decisions import decide
+from appraisal.filters_meetings import MeetingFilter
 from appraisal.forms.meetings import AttendanceForm, CallForm, DecisionForm, MeetingForm, MinutesForm, ReasonForm
 from appraisal.meeting_agenda import Agenda, decision_state
 from appraisal.meeting_days import meeting_day
@@ -93,6 +94,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
         COLUMNS,
         title="周例会",
         order=["-week_start"],
+        filterset=MeetingFilter,
         count=lambda n: f"共{number(n)}次例会",
         empty_text="还没有建立例会。打开一周的页面，议程自动生成。",
         empty_action=("打开本周例会", reverse("meeting", args=[week.key])),

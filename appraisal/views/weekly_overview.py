@@ -94,7 +94,10 @@ def weekly_list(request: HttpRequest) -> HttpResponse:
             "progress": progress(found),
             "alone": f"另有{alone}个村实行村为主自治，不需报送。" if alone else "",
             "tabs": tabs(request.user, week, "list"),
-            "extra_actions": [(f"第{week.number}周通报", reverse("bulletin", args=[week.key]))],
+            "extra_actions": [
+                ("报送记录", reverse("sent_report_list")),
+                (f"第{week.number}周通报", reverse("bulletin", args=[week.key])),
+            ],
             "may_add": reminds,
             "add_url": f"{reverse('weekly_remind')}?week={week.key}",
             "add_text": f"提醒未报送的{len(found.missing)}个组",

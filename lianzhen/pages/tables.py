@@ -23,6 +23,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django_filters import FilterSet
 
+from lianzhen.pages.days import Days
 from lianzhen.pages.exports import export_list
 from lianzhen.wording import number
 
@@ -165,6 +166,7 @@ class ListPage:
             "empty_text": self.empty_text,
             "empty_action": self.empty_action,
             "conditions": self.conditions,
+            "narrowed": self.narrowed,
             "landscape": len(self.columns) > 8,
             "dense": len(self.columns) > 5,
             "back_url": "?" + self._query(print=None),
@@ -228,10 +230,17 @@ class ListPage:
         parts = []
         for name, bound in self.filter.form.fields.items():
             value = self.filter.form.cleaned_data.get(name)
-            if value not in (None, "", []) and not bound.widget.is_hidden:
+            if value not in (None, "", []) and (not bound.widget.is_hidden or isinstance(value, Days)):
                 labels = {str(k): str(v) for k, v in getattr(bound, "choices", [])}
                 parts.append(f"{bound.label}：{labels.get(str(getattr(value, 'pk', value)), value)}")
         return "；".join(parts)
+
+    @property
+    def narrowed(self) -> str:
+        """The days that a figure's link narrowed the list to, in words; no field shows them."""
+        form = self.filter.form if self.filter is not None and self.filter.form.is_valid() else None
+        found = form.cleaned_data.items() if form is not None else ()
+        return "；".join(f"{form.fields[name].label}：{value}" for name, value in found if isinstance(value, Days))
 
 
 def plain_table(

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from appraisal.models import WeeklyReport
 from lianzhen.accounts.roles import Role
 from lianzhen.pages import exports
 from lianzhen.pages.tables import LIST_METHODS, ListPage
@@ -161,6 +162,8 @@ def test_every_list_exports_what_its_screen_shows(name, cast, sign_in):
         day = CalendarDay(date=date(2026, 10, 1), is_workday=False, name="国庆节")
         day.source, day.plan_year = CalendarSource.MANUAL, 2026
         day.save()
+        sent = {"state": "sent", "sent_at": timezone.now(), "sent_by": cast.users[Role.LEADER]}
+        WeeklyReport(team=cast.team, week_start=date(2026, 3, 2), created_by=cast.users[Role.LEADER], **sent).save()
     client = sign_in(Role.OFFICE_LEAD)
     page = client.get(url_of(name)).content.decode()
     assert "导出Excel" in page

@@ -37,6 +37,7 @@ LISTS = {
     "spot_check_list": 1,
     "leave_list": 1,
     "weekly_list": 1,
+    "sent_report_list": 1,
     "need_list": 1,
     "meeting_list": 1,
     "decision_list": 1,
