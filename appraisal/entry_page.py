@@ -88,6 +88,8 @@ def entry_context(user: User, entry: ScoreEntry, now: datetime) -> dict[str, Any
     appeals = list(entry.appeals.select_related("filed_by", "checked_by", "decided_by").order_by("pk"))
     months = months_up_to(entry.month)
     month = months[-1] if months and months[-1].month == entry.month else None
+    month_title = month.period.title if month else f"{entry.month.year}年{entry.month.month}月"
+    sealed = month is not None and month.is_sealed and entry.state in ScoreEntry.COUNTING
     return {
         "entry": entry,
         "place": place_of(entry),
@@ -102,7 +104,8 @@ def entry_context(user: User, entry: ScoreEntry, now: datetime) -> dict[str, Any
         "people": _people(entry),
         "events": _events(entry, appeals),
         "month": month,
-        "month_title": month.period.title if month else f"{entry.month.year}年{entry.month.month}月",
+        "month_title": month_title,
+        "counted_in": f"计入{month_title}{'，已锁定' if sealed else ''}",
         "today": today,
     }
 

@@ -51,7 +51,8 @@ def preview_of(form: EntryForm, now: datetime, entry: ScoreEntry | None = None) 
     if counted is None:
         return Preview(missing=form.offer.problem)
     if village is None or clause is None or day is None:
-        return Preview(missing="选好工作组、日期和条款后，这里显示分值、得分变化和申诉期。")
+        end = "、得分变化和申诉期" if form.deduction else "和得分变化"
+        return Preview(missing=f"选好工作组、日期和条款后，这里显示分值{end}。")
     try:
         worked = worked_out(
             clause.as_rule(),

@@ -82,6 +82,7 @@ class Grids(Kind):
             ("网格号", "网格序号", "网格编号", "第几网格", "网格编码", "网格名称或编号"),
             required=True,
             hint="例如“2”或“第2网格”。",
+            instead="name",
         ),
         Column("name", "网格名称", cells.name(30), ("网格名",), hint="有自己名称的网格填写。", width=16),
         Column("boundary", "四至范围", cells.words(300), ("范围", "网格范围", "四至"), width=30),

@@ -28,6 +28,7 @@ class PublishForm(PageForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["starts_on"].initial = timezone.localdate
+        self.fields["starts_on"].widget.attrs["data-days"] = "tomorrow"
 
 
 class LockForm(PageForm):

@@ -406,6 +406,7 @@ def test_sealed_month_offers_nothing_and_takes_nothing(sign_in, cast):
     leader = sign_in(Role.LEADER)
     page = leader.get(f"/deductions/{entry.pk}/").content.decode()
     assert f"/deductions/{entry.pk}/appeal/" not in page
+    assert "计入2026年11月，已锁定" in page
     answer = leader.post(
         f"/deductions/{entry.pk}/appeal/", {"reason": "fact", "text": "当天有人在村部值守。", "confirmed": "on"}
     )

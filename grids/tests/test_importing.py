@@ -51,6 +51,16 @@ def test_a_roster_as_it_really_looks(office, cast):
     assert not Grid.objects.filter(village=cast.other, number=4).exists()
 
 
+def test_a_roster_that_heads_its_numbers_as_names(office, cast):
+    """网格名称 over 第1网格, 第2网格 … and no other column of grids: no question asked, no other kind proposed."""
+    head = ["序号", "村名", "网格名称", "网格长", "联系电话", "任职时间", "备注"]
+    batch = uploaded(office, "grids", xlsx([head, [1, "示例二村", "第2网格", "李示例", "19911110001", "2018.5", ""]]))
+    assert "像“" not in office.get(f"/imports/{batch.pk}/check/").content.decode()
+    taken_in(office, batch)
+    grid = Grid.objects.get(village=cast.other, number=2)
+    assert (grid.name, grid.head_terms.get().person.name) == ("", "李示例")
+
+
 def test_one_head_of_two_grids_when_the_roster_says_so(office, cast):
     rows = [["示例二村", n, "王示例", "19911110002", "2018-05-01", 9, "是"] for n in (2, 3)]
     taken_in(office, uploaded(office, "grids", xlsx([[*HEAD, "允许兼任"], *rows])))

@@ -23,7 +23,9 @@ OFFICE = (Role.OFFICE, Role.OFFICE_LEAD)
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `title` heads it in the template, `names` are further headers that mean the same."""
+    """One column: `title` heads it in the template, `names` are further headers that mean the same.
+
+    `instead`: another column whose header stands for this one in rosters that head nothing else so."""
 
     key: str
     title: str
@@ -33,6 +35,7 @@ class Column:
     width: int = 12
     hint: str = ""
     is_phone: bool = False
+    instead: str = ""
 
 
 @dataclass(frozen=True)

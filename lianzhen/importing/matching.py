@@ -54,6 +54,9 @@ def _match_line(kind: Kind, line: Line) -> Match:
         key = exact.get(together(header)) or known.get(plain(header))
         if key is not None:
             found.columns.setdefault(key, place)
+    for column in kind.columns:
+        if column.key not in found.columns and column.instead in found.columns:
+            found.columns[column.key] = found.columns.pop(column.instead)
     counted = Counter(plain(header) for header in line.cells if header.strip())
     found.doubled = [header for header, n in counted.items() if n > 1]
     return found
