@@ -101,7 +101,7 @@ def year_summary(request: HttpRequest, summary: AnnualSummary) -> HttpResponse:
         "summary": summary,
         "assessment": assessment,
         "state": (tone_of(summary), summary.get_state_display()),
-        "button": (_next_url(summary, step), BUTTONS[step]) if step else None,
+        "button": (_next_url(summary, step), _button(summary, step)) if step else None,
         "why_not": _why_not(user, summary, step) if open_now else "",
         "may_return": open_now and summary.state in AnnualSummary.WAITING and bool(return_summary(user, summary)),
         "may_leave_out": open_now and summary.state != State.OUT and bool(keep_years(user, summary)),
@@ -126,6 +126,10 @@ def course_of(summary: AnnualSummary) -> list[dict[str, Any]]:
             continue
         told.append({**entry, "reason": entry["reason"] if entry["action"] in REASONED else ""})
     return told
+
+
+def _button(summary: AnnualSummary, step: str) -> str:
+    return "继续填写年总结" if step == "edit" and summary.saved else BUTTONS[step]
 
 
 def _next_url(summary: AnnualSummary, step: str) -> str:
