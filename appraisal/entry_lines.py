@@ -78,9 +78,12 @@ def lines_for(month: Month, since: date | None = None, *, for_team: bool = False
     """The entries that a score of the month rests on: its own, of the earlier months of its quarter what moves the
     bonuses counted there, and all of those from `since` on. `for_team`: without what waits for a second person."""
     own = month.start if since is None else since
-    first = Month.of(own).quarter.start
+    months = [Month.of(own).quarter.months[0]]
+    while months[-1] < month:
+        months.append(months[-1].next())
     states = [state for state in STATES if not (for_team and state == State.WAITING)]
-    rows = ScoreEntry.objects.filter(month__gte=first, month__lte=month.start, state__in=states)
+    # Named one by one: between two days SQLite would rather look through all that ever was in one of the states.
+    rows = ScoreEntry.objects.filter(month__in=[one.start for one in months], state__in=states)
     return rows.filter(Q(month__gte=own) | Q(kind=ScoreEntry.Kind.BONUS) | Q(corrects__isnull=False))
 
 

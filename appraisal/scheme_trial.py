@@ -162,7 +162,10 @@ class _Trial:
         self._read_lines(first, last)
         self.teams = _teams_between(months[0].month, Month.of(last).end)
         self.money = Payments(months[0].month, Month.of(last).end, [scheme, *self.former.values()])
-        self.scored = KnownFigures()
+        self.scored = {
+            pk: KnownFigures(terms, self.former[pk].village_weight) for pk, terms in self.former_terms.items()
+        }
+        self.scored[scheme.pk] = KnownFigures(self.terms, scheme.village_weight)
         #: A month is asked for by itself and by those that follow in its quarter.
         self.known: dict[tuple[bool, Month, int], Figures] = {}
 
@@ -259,8 +262,7 @@ class _Trial:
         return self._score(scheme, own, before)
 
     def _score(self, scheme: Scheme, lines: Iterable[Line], before: Mapping[AppliesTo, Decimal]) -> Figures:
-        terms = self.terms if scheme.pk == self.scheme.pk else self.former_terms[scheme.pk]
-        return self.scored.of(scheme, terms, lines, before)
+        return self.scored[scheme.pk].of(lines, before)
 
     def _sides(self, scores: Mapping[int, list[Decimal]], money: Mapping[int, Decimal]) -> dict[int, Side]:
         means = {pk: self._mean(found).value or ZERO for pk, found in scores.items()}

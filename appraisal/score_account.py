@@ -17,7 +17,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from appraisal.linkage import ONE, linked
 from appraisal.rules.base import ZERO, change_in_points, in_points, rounded
-from appraisal.scoring import equation
+from appraisal.scoring import Score, equation
 from lianzhen import wording
 
 
@@ -57,6 +57,28 @@ class PartScore:
     @property
     def equation(self) -> str:
         return equation(self.total, self.base, self.deducted, self.bonus)
+
+
+def part_of(found: Score) -> PartScore:
+    return PartScore(
+        total=found.total,
+        base=found.base,
+        deducted=found.deducted,
+        bonus=found.bonus,
+        pending=found.pending.sentence,
+        categories=tuple(
+            CategoryFigures(
+                one.category.key,
+                one.category.name,
+                one.category.full,
+                one.deducted,
+                one.bonus,
+                one.lost,
+                one.bonus_lost,
+            )
+            for one in found.categories
+        ),
+    )
 
 
 @dataclass(frozen=True)

@@ -9,28 +9,56 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property, lru_cache
+from operator import attrgetter
 
 from appraisal.actions.open_month import with_terms
 from appraisal.entry_lines import lines_between
 from appraisal.linkage import linked
 from appraisal.models import AppraisalMonth, Scheme, ScoreEntry
-from appraisal.rules.base import ZERO
+from appraisal.rules.base import ZERO, change_in_points
 from appraisal.rules.scheme import AppliesTo, SchemeTerms
+from appraisal.score_account import PartScore, part_of
 from appraisal.scoring import Line, LineState, Score, score
 from lianzhen.periods import Month
 from lianzhen.wording import points
 
+#: Kinds of months that are kept of a version: eight megabytes at the very most.
+MOST_KNOWN = 2000
+
 
 @dataclass(frozen=True)
 class Figures:
-    """The scores (分) of a village and, where one serves there, its team; `total` is what the month table shows."""
+    """The scores (分) of a village and, where one serves there, its team; `total` is what the month table shows.
+    `weight`: the village's share in it."""
 
     village: Score
     own: Score | None
     total: Decimal
+    weight: Decimal
 
     def of(self, subject: AppliesTo) -> Score:
         return self.own if subject is AppliesTo.TEAM and self.own is not None else self.village
+
+    @cached_property
+    def parts(self) -> tuple[PartScore, PartScore]:
+        """Of the village and the team, as they are shown; the same one twice where all that counts concerns both."""
+        assert self.own is not None
+        village = part_of(self.village)
+        return village, village if self.own.categories is self.village.categories else part_of(self.own)
+
+    @cached_property
+    def pending(self) -> str:
+        """另有待定 −1.0分, as everything that waits would change the linked score; 另有2条待定 where it would not."""
+        own = self.own
+        assert own is not None
+        keys = {one.line.key for part in (self.village, own) for one in part.pending.lines}
+        if not keys:
+            return ""
+        totals = {"village": self.village.pending.total, "own": own.pending.total}
+        then = linked(**totals, weight=self.weight, decimals=self.village.scheme.decimals)
+        change = then.total - self.total
+        return f"另有待定 {change_in_points(change)}" if change else f"另有{len(keys)}条待定"
 
 
 @dataclass(frozen=True)
@@ -69,15 +97,15 @@ class Effect:
 
 
 def figures_of(
-    scheme: Scheme, terms: SchemeTerms, lines: Sequence[Line], *, has_team: bool, before: Mapping[AppliesTo, Decimal]
+    terms: SchemeTerms, weight: Decimal, lines: Sequence[Line], *, has_team: bool, before: Mapping[AppliesTo, Decimal]
 ) -> Figures:
-    """The scores from lines at hand."""
+    """The scores from lines at hand. `weight`: the village's share."""
     village = score(terms, lines, subject=AppliesTo.VILLAGE, bonus_before=before[AppliesTo.VILLAGE])
     if not has_team:
-        return Figures(village, None, village.total)
+        return Figures(village, None, village.total, weight)
     own = _own(terms, lines, village, before)
-    both = linked(village=village.total, own=own.total, weight=scheme.village_weight, decimals=scheme.decimals)
-    return Figures(village, own, both.total)
+    both = linked(village=village.total, own=own.total, weight=weight, decimals=terms.decimals)
+    return Figures(village, own, both.total, weight)
 
 
 def _own(terms: SchemeTerms, lines: Sequence[Line], village: Score, before: Mapping[AppliesTo, Decimal]) -> Score:
@@ -89,23 +117,37 @@ def _own(terms: SchemeTerms, lines: Sequence[Line], village: Score, before: Mapp
 
 
 class KnownFigures:
-    """Figures by what lines come to. Most teams have no line in a month, or the same few as others; what counts is
-    their order, not their key. Not for telling line from line: their keys are those of whoever came first."""
+    """Figures by what lines come to, judged by one version. Most teams have no line in a month, or the same few as
+    others; what counts is their order, not their key. Not for telling line from line: their keys are those of
+    whoever came first."""
 
-    def __init__(self) -> None:
+    def __init__(self, terms: SchemeTerms, weight: Decimal) -> None:
+        self.terms, self.weight = terms, weight
         self.known: dict[tuple, Figures] = {}
 
-    def of(
-        self, scheme: Scheme, terms: SchemeTerms, lines: Iterable[Line], before: Mapping[AppliesTo, Decimal]
-    ) -> Figures:
-        listed = sorted(lines, key=lambda one: (one.date, one.key))
+    def of(self, lines: Iterable[Line], before: Mapping[AppliesTo, Decimal]) -> Figures:
+        listed = sorted(lines, key=_day_and_key)
         pattern = [
             (one.clause, one.points, one.changed_points, one.state, one.concerns, one.corrects) for one in listed
         ]
-        key = (scheme.pk, *before.values(), *pattern)
-        if key not in self.known:
-            self.known[key] = figures_of(scheme, terms, listed, has_team=True, before=before)
-        return self.known[key]
+        key = (*before.values(), *pattern)
+        found = self.known.get(key)
+        if found is None:
+            found = figures_of(self.terms, self.weight, listed, has_team=True, before=before)
+            if len(self.known) >= MOST_KNOWN:
+                self.known.clear()
+            self.known[key] = found
+        return found
+
+
+_day_and_key = attrgetter("date", "key")
+
+
+@lru_cache(maxsize=8)
+def known_figures(terms: SchemeTerms, weight: Decimal) -> KnownFigures:
+    """Kept by the process, for a month's table is looked at again and again. Nothing in it goes out of date: figures
+    follow from terms, weight and lines alone, and whoever changes one of these asks for others."""
+    return KnownFigures(terms, weight)
 
 
 @dataclass(frozen=True)
@@ -124,7 +166,8 @@ class Standing:
         return [one for one in self.lines if one.key != key]
 
     def figures(self, lines: Sequence[Line]) -> Figures:
-        return figures_of(self.scheme, self.terms, lines, has_team=self.has_team, before=self.before)
+        weight = self.scheme.village_weight
+        return figures_of(self.terms, weight, lines, has_team=self.has_team, before=self.before)
 
 
 def standing_of(

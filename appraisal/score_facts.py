@@ -17,17 +17,16 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from appraisal.entry_lines import LinesOf, lines_for, lines_in
-from appraisal.linkage import Mean, Unit, district_means, in_monthly_scoring, linked
+from appraisal.linkage import Mean, Unit, district_means, in_monthly_scoring
 from appraisal.models import AppraisalMonth, MonthlyScore, Scheme
 from appraisal.ranking import Display, Standing, read_bands, standings
-from appraisal.rules.base import ZERO, change_in_points
+from appraisal.rules.base import ZERO
 from appraisal.rules.judged import VetoEffect
 from appraisal.rules.scheme import AppliesTo
 from appraisal.scheme_terms import Version, judging, versions
-from appraisal.score_account import CategoryFigures, PartScore, TeamScore, from_text, with_lines
-from appraisal.score_effect import Figures, KnownFigures, figures_of
+from appraisal.score_account import TeamScore, from_text, with_lines
+from appraisal.score_effect import Figures, KnownFigures, figures_of, known_figures
 from appraisal.score_lines import explained_lines
-from appraisal.scoring import Score
 from appraisal.team_rows import LAST, NO_DISTRICT
 from lianzhen.periods import Month
 from villages.models import LiaisonTeam, Posting, SelfGovernance
@@ -237,12 +236,12 @@ def _judged_team(team: LiaisonTeam, month: Month, day: date, rows: Rows) -> Judg
 
 # --- Scoring --------------------------------------------------------------------------------------
 class Judged(NamedTuple):
-    """A month as its teams are scored: its first day, its version, and those of the months before it in its quarter
-    that were opened."""
+    """A month as its teams are scored: its first day, what is known by its version, and the same of the months before
+    it in its quarter that were opened."""
 
     first: date
-    judge: Version
-    earlier: tuple[tuple[date, Version], ...]
+    known: KnownFigures
+    earlier: tuple[tuple[date, KnownFigures], ...]
 
 
 class _Scorer:
@@ -251,12 +250,11 @@ class _Scorer:
     def __init__(self, month: Month, judge: Version, found: dict[int, Version], rows: Rows, lines: LinesOf) -> None:
         self.month, self.judge, self.found, self.rows, self.lines = month, judge, found, rows, lines
         self.judged = self._judged(month, judge)
-        self.known = KnownFigures()
-        self.parts: dict[int, tuple[PartScore, PartScore, str]] = {}
 
     def _judged(self, month: Month, judge: Version) -> Judged:
         before = [one.start for one in month.quarter.months if one < month and one.start in self.rows]
-        return Judged(month.start, judge, tuple((day, self.found[self.rows[day].scheme_id]) for day in before))
+        earlier = tuple((day, _known(self.found[self.rows[day].scheme_id])) for day in before)
+        return Judged(month.start, _known(judge), earlier)
 
     def scores(self, teams: Sequence[JudgedTeam]) -> dict[int, TeamScore]:
         figures = {team.pk: self._figures(self.judged, team.village_id) for team in teams}
@@ -274,21 +272,21 @@ class _Scorer:
         """Of a village and its team, each line under its own key."""
         lines = self.lines.get((self.judged.first, village_id), [])
         before = self._bonuses_before(self.judged, village_id)
-        return figures_of(self.judge.scheme, self.judge.terms, lines, has_team=True, before=before)
+        weight = self.judge.scheme.village_weight
+        return figures_of(self.judge.terms, weight, lines, has_team=True, before=before)
 
     def _figures(self, judged: Judged, village_id: int) -> Figures:
         """Of the team and its village, with the bonuses that earlier months of the quarter counted."""
         lines = self.lines.get((judged.first, village_id), ())
-        before = self._bonuses_before(judged, village_id)
-        return self.known.of(judged.judge.scheme, judged.judge.terms, lines, before)
+        return judged.known.of(lines, self._bonuses_before(judged, village_id))
 
     def _bonuses_before(self, judged: Judged, village_id: int) -> Before:
         before = NOTHING
-        for first, judge in judged.earlier:
+        for first, known in judged.earlier:
             lines = self.lines.get((first, village_id))
             if not lines:
                 continue
-            found = self.known.of(judge.scheme, judge.terms, lines, before)
+            found = known.of(lines, before)
             assert found.own is not None
             before = {
                 AppliesTo.VILLAGE: before[AppliesTo.VILLAGE] + found.village.bonus,
@@ -309,9 +307,7 @@ class _Scorer:
 
     def _account(self, team: JudgedTeam, found: Figures, place: Standing[int]) -> TeamScore:
         scheme = self.judge.scheme
-        if id(found) not in self.parts:
-            self.parts[id(found)] = *_parts(found), _pending(found, scheme)
-        village, own, pending = self.parts[id(found)]
+        village, own = found.parts
         return TeamScore(
             team_id=team.pk,
             village_id=team.village_id,
@@ -325,7 +321,7 @@ class _Scorer:
             weight=scheme.village_weight,
             decimals=scheme.decimals,
             total=found.total,
-            pending=pending,
+            pending=found.pending,
             village=village,
             own=own,
             effects=tuple(effect.label for effect in place.effects),
@@ -340,54 +336,12 @@ class _Scorer:
         )
 
 
+def _known(version: Version) -> KnownFigures:
+    return known_figures(version.terms, version.scheme.village_weight)
+
+
 def _effects(found: Figures) -> tuple[VetoEffect, ...]:
     if not found.village.effects and not (found.own and found.own.effects):
         return ()
     both = {*found.village.effects, *(found.own.effects if found.own else ())}
     return tuple(effect for effect in VetoEffect if effect in both)
-
-
-def _parts(found: Figures) -> tuple[PartScore, PartScore]:
-    """Of the village and the team; the same one twice where all that counted concerns both."""
-    assert found.own is not None
-    village = _part(found.village)
-    return village, village if found.own.categories is found.village.categories else _part(found.own)
-
-
-def _part(found: Score) -> PartScore:
-    return PartScore(
-        total=found.total,
-        base=found.base,
-        deducted=found.deducted,
-        bonus=found.bonus,
-        pending=found.pending.sentence,
-        categories=tuple(
-            CategoryFigures(
-                one.category.key,
-                one.category.name,
-                one.category.full,
-                one.deducted,
-                one.bonus,
-                one.lost,
-                one.bonus_lost,
-            )
-            for one in found.categories
-        ),
-    )
-
-
-def _pending(found: Figures, scheme: Scheme) -> str:
-    """另有待定 −1.0分, as everything that waits would change the linked score; 另有2条待定 where it would not."""
-    own = found.own
-    assert own is not None
-    keys = {one.line.key for part in (found.village, own) for one in part.pending.lines}
-    if not keys:
-        return ""
-    then = linked(
-        village=found.village.pending.total,
-        own=own.pending.total,
-        weight=scheme.village_weight,
-        decimals=scheme.decimals,
-    )
-    change = then.total - found.total
-    return f"另有待定 {change_in_points(change)}" if change else f"另有{len(keys)}条待定"

@@ -96,7 +96,8 @@ def _of_village(
     before = {AppliesTo.VILLAGE: ZERO, AppliesTo.TEAM: ZERO}
     for one in rows:
         own = lines.get((one.month, pk), [])
-        found = figures_of(schemes[one.scheme_id], terms[one.scheme_id], own, has_team=True, before=before)
+        weight = schemes[one.scheme_id].village_weight
+        found = figures_of(terms[one.scheme_id], weight, own, has_team=True, before=before)
         if one.month == month.start:
             return found
         assert found.own is not None

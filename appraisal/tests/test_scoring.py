@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from appraisal import rules
 from appraisal.rules.judged import Level
 from appraisal.rules.scheme import AppliesTo, CategoryTerms, ClauseTerms, SchemeTerms
+from appraisal.score_effect import figures_of, known_figures
 from appraisal.scoring import Line, LineState, LossReason, score
 from appraisal.tests.strategies import hundredths, months, tenths
 
@@ -281,6 +282,17 @@ class TestWhateverTheMonth:
     def test_reckoned_twice(self, month, subject):
         scheme, lines = month
         assert score(scheme, list(lines), subject=subject) == score(scheme, iter(lines), subject=subject)
+
+    @given(month=months(), others=months(), before=hundredths(0, 500))
+    def test_what_is_known_is_what_would_be_worked_out(self, month, others, before):
+        """Whoever asked before, under whatever keys and days: figures, parts and what waits in words are the same."""
+        scheme, lines = month
+        so_far = {VILLAGE: before, TEAM: D(0)}
+        known = known_figures(replace(scheme), D("0.6"))
+        known_figures(others[0], D("0.6")).of(others[1], so_far)
+        known.of([replace(one, key=f"前{one.key}") for one in lines], so_far)
+        found, alone = known.of(lines, so_far), figures_of(scheme, D("0.6"), lines, has_team=True, before=so_far)
+        assert (found.total, found.parts, found.pending) == (alone.total, alone.parts, alone.pending)
 
     @given(month=months(), subject=subjects, data=st.data())
     def test_dates_move_points_between_lines_but_not_the_score(self, month, subject, data):
