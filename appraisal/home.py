@@ -338,7 +338,7 @@ class _Maker:
                 duty_state=TeamRow(team, self.duty[team.pk]).state,
                 report=self.reports[team.pk, self.week],
                 behind=late.get(team.pk),
-                points=week_points_of(self.items.get("week_points", ()), team),
+                points=week_points_of(self.items.get("week_points", ()), team, self.week),
                 score=own_score(self.scored, team),
                 opinions=opinions[team.pk],
             )

@@ -22,6 +22,7 @@ from appraisal.score_charts import BarRow, bar_rows
 from appraisal.score_facts import MonthScores, month_scores, team_scores
 from appraisal.waiting import Item, Source
 from lianzhen.accounts.roles import TOWN_WIDE, Role
+from lianzhen.pages.days import days_key
 from lianzhen.periods import Month, Week
 
 if TYPE_CHECKING:
@@ -93,8 +94,8 @@ def week_points_sources(user: User, week: Week) -> dict[str, Source]:
     return {"week_points": Source(rows, "occurred_on", text=text)}
 
 
-def week_points_of(items: Sequence[Item], team: LiaisonTeam) -> WeekPoints:
-    """One row leads to itself, several to the list of the village's month."""
+def week_points_of(items: Sequence[Item], team: LiaisonTeam, week: Week) -> WeekPoints:
+    """One row leads to itself, several to the list of them."""
     found: dict[str, list[tuple[Item, Decimal]]] = {"deduction": [], "bonus": []}
     waiting = 0
     for item in items:
@@ -104,15 +105,16 @@ def week_points_of(items: Sequence[Item], team: LiaisonTeam) -> WeekPoints:
         elif item.team_id == team.pk:
             waiting += 1
     sums = {kind: sum((points for _, points in rows), ZERO) for kind, rows in found.items()}
-    urls = {kind: _rows_url(kind, [item for item, _ in rows], team) for kind, rows in found.items()}
+    urls = {kind: _rows_url(kind, [item for item, _ in rows], team, week) for kind, rows in found.items()}
     return WeekPoints(sums["deduction"], urls["deduction"], sums["bonus"], urls["bonus"], waiting)
 
 
-def _rows_url(kind: str, items: Sequence[Item], team: LiaisonTeam) -> str:
+def _rows_url(kind: str, items: Sequence[Item], team: LiaisonTeam, week: Week) -> str:
     if len(items) == 1:
         return reverse(kind, args=[items[0].pk])
-    month = Month.of(items[-1].day).key if items else ""
-    return f"{reverse(f'{kind}_list')}?village={team.village_id}&month={month}" if items else ""
+    state = "counting" if kind == ScoreEntry.Kind.DEDUCTION else ScoreEntry.State.AGREED.value
+    asked = f"village={team.village_id}&days={days_key(week.start, week.end)}&state={state}"
+    return f"{reverse(f'{kind}_list')}?{asked}" if items else ""
 
 
 # --- The town's -----------------------------------------------------------------------------------

@@ -171,13 +171,14 @@ def test_a_liaison_group_reads_what_the_week_took_and_gave(cast, scheme, sign_in
         ("+1.0分", reverse("bonus", args=[bonus.pk])),
     ]
     assert "−0.5分 / +1.0分 另有1项待定" in plain(home(sign_in, Role.DISTRICT))
-    # Several rows: the list of the village's month has them.
+    # Several rows: the list has them and no other.
     written("周二", "B1", 24, "1")
     (row,) = part(sign_in, Role.DISTRICT).district.rows
     ((text, url), _) = row.points.shown
     assert text == "−1.5分"
     listed = sign_in(Role.DISTRICT).get(url).content.decode()
     assert all(number in listed for number in ("周一", "周二"))
+    assert not any(number in listed for number in ("上周", "周诉", "别村"))
 
 
 def test_the_head_of_the_office_opens_each_matter_in_one_click(cast, scheme, sign_in):
