@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db.models import Model
 
 from appraisal.models import Correction
+from appraisal.models.documents import STAFF
 from appraisal.permissions import OFFICE, RECUSED, TEAM
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
@@ -18,6 +19,11 @@ from lianzhen.accounts.verdicts import ALLOWED, Verdict, only, refused
 def see_scores(user: User, record: Model | None = None) -> Verdict:
     """The town, the liaison group of the district, and whoever works in the village."""
     return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM, Role.INSTRUCTOR, Role.CADRE)
+
+
+def see_publicity(user: User, record: Model | None = None) -> Verdict:
+    """公示: everybody who works for the town or a village."""
+    return only(user, *STAFF)
 
 
 def see_months(user: User) -> Verdict:

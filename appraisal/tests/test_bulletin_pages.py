@@ -193,6 +193,19 @@ def test_signed_on_the_page(cast, sign_in):
     assert "签发第48周通报" not in read(lead, "/")
 
 
+def test_words_that_the_records_overtook_are_told_before_the_signature(cast, sign_in):
+    lived_week(cast)
+    bulletin = made(cast)
+    client, lead = sign_in(Role.OFFICE), sign_in(Role.OFFICE_LEAD)
+    client.post(url("bulletin_edit"), posted(bulletin, **{"words-overview": "全镇实到3天。"}))
+    assert "改过以后" not in read(client, url("bulletin_submit", bulletin.pk))
+    log_late(cast.other_team)
+    bulletin.refresh_from_db()
+    client.post(url("bulletin_edit"), posted(bulletin, refresh="1"))
+    for reader, step in ((client, "bulletin_submit"), (lead, "bulletin_sign")):
+        assert "“总体情况”改过以后，数据又有1处变化" in read(reader, url(step, bulletin.pk))
+
+
 def test_drafts_are_the_offices_and_issues_are_everybodys(cast, sign_in):
     lived_week(cast)
     bulletin = made(cast)
@@ -269,6 +282,9 @@ def test_the_notice(cast, publicity, sign_in):
     assert "印发公示表" not in page
     assert not any(person.name in page for person in cast.people.values() if person.pk != cast.people[Role.LEADER].pk)
     assert client_docx(sign_in(Role.CADRE), address)
+    at_the_window = read(sign_in(Role.WINDOW), address)
+    assert "联系电话" in at_the_window
+    assert reverse("score_list", args=[NOVEMBER.key]) not in at_the_window
     assert "制表" in read(sign_in(Role.OFFICE), address + "?print=1")
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from appraisal.actions import bulletins as actions
 from appraisal.actions.documents import next_number
+from appraisal.bulletin_draft import changes_between
 from appraisal.forms.bulletins import BulletinReasonForm, CorrectionReasonForm, DropReasonForm
 from appraisal.models import Bulletin
 from appraisal.permissions_bulletins import keep_bulletins, sign_bulletins
@@ -25,7 +26,9 @@ def bulletin_submit(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
         PageForm(request.POST or None, record=bulletin),
         save=lambda values: actions.submit_bulletin(bulletin=bulletin, by=request.user, now=timezone.now(), **values),
         done=lambda saved: (url_of(saved.period), "已提交，等待联村办主任签发。"),
-        context=under(bulletin, "提交签发", effects=["提交后不能再改；需要修改的，由签发人退回。"]),
+        context=under(
+            bulletin, "提交签发", effects=[*overtaken(bulletin), "提交后不能再改；需要修改的，由签发人退回。"]
+        ),
     )
 
 
@@ -47,13 +50,24 @@ def bulletin_sign(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
         PageForm(request.POST or None, record=bulletin),
         save=lambda values: actions.sign_bulletin(bulletin=bulletin, by=request.user, now=timezone.now(), **values),
         done=lambda saved: (reverse("document", args=[saved.document_id]), f"已签发：{saved.document.numbered}。"),
-        context=under(bulletin, "签发", effects=[_numbered(bulletin), *_follows(bulletin)]),
+        context=under(bulletin, "签发", effects=[*overtaken(bulletin), _numbered(bulletin), *_follows(bulletin)]),
     )
+
+
+def overtaken(bulletin: Bulletin) -> list[str]:
+    """A sentence for each section whose words were typed before the records changed: its figures may be others
+    than those of the tables."""
+    told = []
+    for block in bulletin.blocks.all():
+        moved = changes_between(block.title, block.base_blocks, block.auto_blocks) if block.is_edited else []
+        if moved and not block.is_left_out:
+            told.append(f"“{block.title}”改过以后，数据又有{len(moved)}处变化，印出的文字没有跟着变，请先核对。")
+    return told
 
 
 def _numbered(bulletin: Bulletin) -> str:
     if bulletin.style == Bulletin.Style.OFFICIAL:
-        return f"发文字号：{bulletin.official_number}。"
+        return f"发文字号：{bulletin.official_number}。" if bulletin.official_number else "还没有填写发文字号。"
     kind = actions.DOCUMENT_KINDS[Bulletin.Kind(bulletin.kind)]
     number, total = next_number(kind, timezone.localdate().year)
     return f"签发时编为第{number}期（总第{total}期），期号用过后不再使用。"

@@ -14,7 +14,7 @@ from appraisal.forms.months import StepForm
 from appraisal.models import AppraisalMonth
 from appraisal.month_notice import latest_notice, notice_of
 from appraisal.papers.responses import print_page, word_response
-from appraisal.permissions_months import close_months, see_months, see_scores
+from appraisal.permissions_months import close_months, see_months, see_publicity, see_scores
 from appraisal.views.month_steps import step_page
 from appraisal.views.months import page_url, publicity_of, row_of
 from appraisal.views.scores import asked_month
@@ -22,18 +22,17 @@ from lianzhen.pages.guard import guarded
 from villages.visibility import sees_all_villages
 
 
-@guarded(see_scores, methods=("GET",))
+@guarded(see_publicity, methods=("GET",))
 def month_notice(request: HttpRequest, month: str) -> HttpResponse:
     """Only once the publicity has begun. `?print=1` on A4, `?format=docx` as a file."""
     period = asked_month(month)
     row = row_of(period)
     public = row is not None and row.state in AppraisalMonth.CLOSED_FOR_ENTRIES
-    scores_url = reverse("score_list", args=[period.key])
     context: dict[str, Any] = {
         "title": f"{period.title}联村工作考核得分公示",
         "month": period,
         "public": public,
-        "crumbs": [("得分", scores_url)],
+        "crumbs": [("得分", reverse("score_list", args=[period.key]))] if see_scores(request.user) else [],
         "month_url": page_url(period) if see_months(request.user) else "",
     }
     if row is None or not public:

@@ -177,6 +177,7 @@ MAY = {
     "see_evidence": READERS,
     "take_evidence_down": frozenset({R.LEADER}),
     "see_scores": READERS,
+    "see_publicity": READERS | {R.WINDOW},
     "see_months": TOWN,
     "close_months": OFFICE,
     "review_months": frozenset({R.OFFICE_LEAD, R.COMMITTEE}),
