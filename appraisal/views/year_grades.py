@@ -22,6 +22,7 @@ from appraisal.views.annual_summaries import judged
 from appraisal.views.year_table import marks
 from appraisal.views.years import assessment_of, begun, sees_results, state_of, step_page, under
 from appraisal.year_facts import quota_of, terms_of
+from appraisal.year_terms import Quota
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE
 from lianzhen.accounts.verdicts import NotAllowed
@@ -122,6 +123,7 @@ def standing_of(assessment: AnnualAssessment, rows: list[AnnualGrade], user: Use
     verdict = decide_years(user, assessment)
     return {
         "state": state_of(assessment),
+        "as_proposed": as_proposed(assessment, rows).given if left and gives else None,
         "quota": quota_of(assessment, rows) if user.standing.has(*TOWN_WIDE) else None,
         "given": len(rows) - len(open_rows),
         "total": len(rows),
@@ -130,6 +132,11 @@ def standing_of(assessment: AnnualAssessment, rows: list[AnnualGrade], user: Use
         "decides": gives and bool(verdict) and not open_rows,
         "why_not": verdict.reason if gives and not verdict else "",
     }
+
+
+def as_proposed(assessment: AnnualAssessment, rows: list[AnnualGrade]) -> Quota:
+    """The quota if every team without a grade got the one that is proposed. No query."""
+    return terms_of(assessment).quota_of([row.grade or row.proposed for row in rows], len(rows))
 
 
 def refuse_early(assessment: AnnualAssessment, user: User) -> None:
@@ -143,12 +150,15 @@ def year_grades_rest(request: HttpRequest, year: int) -> HttpResponse:
     """其余按建议等次."""
     assessment, user = begun(year), request.user
     own = user.standing.teams(*TEAM)
-    rows = [row for row in rows_of(assessment, user) if not row.grade]
+    whole = rows_of(assessment, user)
+    rows = [row for row in whole if not row.grade]
     taken = [row for row in rows if row.proposed and row.team_id not in own]
     counts: dict[str, int] = {}
     for row in taken:
         counts[row.proposed] = counts.get(row.proposed, 0) + 1
     effects = [f"{grade}{number(counts[grade])}个组。" for grade in terms_of(assessment).choices if grade in counts]
+    if taken:
+        effects.append(f"{as_proposed(assessment, whole).sentence}。".replace("现有", "办理后"))
     if len(rows) > len(taken):
         effects.append(f"本人所在工作组和没有建议等次的组共{number(len(rows) - len(taken))}个，不在其内。")
     address = reverse("year_grades", args=[year])
