@@ -118,6 +118,8 @@ def report_rectified(
             raise ValidationError({"rectified_on": f"整改完成日期不能早于发生日期（{day}）。"})
         row.rectified_on, row.rectify_result = rectified_on, result.strip()
         row.rectified_at, row.rectified_by = now, by
+        if row.read_at is None:
+            row.read_at, row.read_by = now, by
         row.rectify_checked_at = row.rectify_checked_by = row.rectify_ok = None
         row.rectify_note = ""
         row.full_clean()

@@ -381,6 +381,7 @@ def test_due_date_follows_the_clause(to_rectify, cast):
 def test_reported_by_the_team_and_checked_by_the_office(to_rectify, cast):
     facts = {"rectified_on": TODAY, "result": "已清理", "now": NOW}
     entry = entry_ends.report_rectified(entry=to_rectify, by=cast.users[Role.LEADER], **facts)
+    assert entry.read_by == cast.users[Role.LEADER]  # whoever answers has read it: no free withdrawal any more
     with pytest.raises(ValidationError, match="还差什么"):
         entry_ends.check_rectified(entry=entry, ok=False, note="", by=cast.users[Role.OFFICE], now=NOW)
     entry = entry_ends.check_rectified(entry=entry, ok=False, note="沟边还有", by=cast.users[Role.OFFICE], now=NOW)
