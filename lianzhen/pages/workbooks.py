@@ -172,7 +172,11 @@ class Cells:
 
     def put(self, row: int, place: int, value: Any) -> None:
         """None and '' leave the cell empty."""
-        if value is None or value == "":
+        if type(value) is str:  # most cells
+            if value:
+                self._text(row, place, value)
+            return
+        if value is None:
             return
         if isinstance(value, bool):
             self._text(row, place, "是" if value else "否")
@@ -180,8 +184,8 @@ class Cells:
             self.sheet.write_number(row, place, float(value), self._format(_places(value), wraps=False))
         elif isinstance(value, date):
             self._date(row, place, value)
-        else:
-            self._text(row, place, str(value))
+        elif text := str(value):
+            self._text(row, place, text)
 
     def _date(self, row: int, place: int, value: date) -> None:
         with_time = isinstance(value, datetime)
@@ -216,8 +220,8 @@ def _places(value: int | Decimal | float) -> str:
         return "#,##0"
     if isinstance(value, float):
         return "#,##0.##"
-    places = max(0, -int(value.as_tuple().exponent))
-    return "#,##0" + ("." + "0" * places if places else "")
+    places = -int(value.as_tuple().exponent)
+    return f"#,##0.{'0' * places}" if places > 0 else "#,##0"
 
 
 def _width(heading: Heading, values: list[Any]) -> int:
@@ -227,13 +231,16 @@ def _width(heading: Heading, values: list[Any]) -> int:
 
 
 def _text_width(value: Any) -> int:
-    if isinstance(value, datetime):
+    if type(value) is str:
+        text = value
+    elif isinstance(value, datetime):
         return 16
-    if isinstance(value, date):
+    elif isinstance(value, date):
         return 10
-    if isinstance(value, (int, Decimal)):
+    elif isinstance(value, (int, Decimal)):
         return len(f"{value:,}")
-    text = str(value or "")
+    else:
+        text = str(value or "")
     if text.isalnum() and text.isascii():
         return len(text)
     # A Chinese character is two bytes in this encoding and as wide as two letters.

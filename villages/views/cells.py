@@ -8,10 +8,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from lianzhen.pages.tables import link, link_to
+from villages.answering import Named
 from villages.models import Person
 
 
-def person_cell(person: Person | None, links: bool) -> Any:
+def person_cell(person: Person | Named | None, links: bool) -> Any:
     """The name, linked for those who may open the page behind it; a dash for nobody."""
     if person is None:
         return "—"

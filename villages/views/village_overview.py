@@ -16,7 +16,7 @@ from lianzhen import phones
 from lianzhen.pages.forms import DayField
 from lianzhen.pages.tables import Column, Table, plain_table
 from lianzhen.wording import full_date, number, term
-from villages.answering import Answering
+from villages.answering import Answering, Holding, Named
 from villages.history import changed_at
 from villages.models import CadreTerm, LiaisonTeam, Posting, SelfGovernance, Speciality, Village
 from villages.permissions import appoint_cadres, keep_village, see_village_life
@@ -115,12 +115,17 @@ def _answering(
 ) -> Answering:
     """Who answered on the day, from what the page has read anyway. One query for the posting."""
     leading = Q(team__village=village, is_leader=True) | Q(village=village)
+    secretaries = (c for c in cadres if c.position == CadreTerm.Position.SECRETARY and c.covers(on))
     return Answering(
         self_governance=next((t for t in alone if t.covers(on)), None),
-        team=next((t for t in teams if t.covers(on)), None),
-        posting=Posting.objects.on(on).filter(leading).select_related("person").first(),
-        secretary=next((c for c in cadres if c.position == CadreTerm.Position.SECRETARY and c.covers(on)), None),
+        team_id=next((t.pk for t in teams if t.covers(on)), None),
+        posting=_held(Posting.objects.on(on).filter(leading).select_related("person").first()),
+        secretary=_held(next(secretaries, None)),
     )
+
+
+def _held(term: Posting | CadreTerm | None) -> Holding | None:
+    return term and Holding(Named(term.person_id, term.person.name), term.starts_on, term.ends_on)
 
 
 def _management_history(teams: list[LiaisonTeam], alone: list[SelfGovernance]) -> list[dict[str, Any]]:
