@@ -2,7 +2,7 @@
 
 Seven queries at most, however many people. Absences (缺岗) of a person: spot checks confirmed as such on days of the
 posting without approved leave, and owed days not filled where the town's rules count each person. They are
-charged by the first row of the formula's table; the town may split further kinds by hand when it pays.
+charged by the row of the formula's table for leaders or for everybody else.
 """
 
 from __future__ import annotations
@@ -132,13 +132,13 @@ def sheet_of(row: AppraisalMonth, formula: Formula) -> tuple[Sheet, list[Payee]]
     postings = _postings(row)
     duty = person_duty_of(teams, month, month.end) if _asks_for_duty(formula, month) else {}
     checks, away = _confirmed(month), absences_of(teams, month.start, month.end)
-    charged = formula.absences.rows[0].name if formula.absences.rows else ""
+    charged_as = {leads: formula.absences.charged(leader=leads) for leads in (True, False)}
     recipients, payees = [], []
     for team in teams:
         for person_id, own in postings.get(team.pk, {}).items():
             key = team.pk, person_id
             spans = tuple([service.span for service in own])
-            days = duty.get(key)
+            days, charged = duty.get(key), charged_as[own[0].is_leader]
             missed = days.missed if days else 0
             if team.pk in checks:
                 missed += _missed(checks[team.pk], spans, away.get(key, ()))

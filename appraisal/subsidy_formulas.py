@@ -264,22 +264,38 @@ class AbsenceRow(NamedTuple):
     amount: Decimal
 
 
+#: In the name of a row: for leaders of teams.
+LEADER = "组长"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Absences(Parametric):
-    """缺岗扣款: 30元/次, 带班领导50元, 被县查到100元."""
+    """缺岗扣款: 30元/次, 组长（带班领导）50元/次."""
 
     PARAMETERS: ClassVar[tuple[Parameter, ...]] = (
         Rows(
             name="rows",
             label="缺岗扣款",
             required=False,
-            help="一行一种：情形 每次金额",
+            help="一行：情形 每次金额；组长另有标准的，再加一行，情形里写明“组长”",
             row=AbsenceRow,
             columns=(Text(name="name", label="情形", longest=20), Money(name="amount", label="每次金额", low=CENT)),
         ),
     )
 
     rows: tuple[AbsenceRow, ...] = ()
+
+    def charged(self, *, leader: bool) -> str:
+        """Name of the row that an absence is charged by; empty where none is. A row that names 组长 is for leaders
+        alone, any other one for everybody else."""
+        own = [row.name for row in self.rows if LEADER in row.name]
+        common = [row.name for row in self.rows if LEADER not in row.name]
+        return next(iter([*own, *common] if leader else common), "")
+
+    def idle(self) -> list[str]:
+        """Rows that no absence would ever be charged by: two for the same people."""
+        used = {self.charged(leader=True), self.charged(leader=False)}
+        return [row.name for row in self.rows if row.name not in used]
 
 
 @dataclass(frozen=True)

@@ -215,6 +215,10 @@ class SubsidyForm(PageForm):
                 # A field that is missing has said so already.
                 if (name := self._field_of(key, kept)) is None or name not in self.errors:
                     self.add_error(name, f"{problem}。")
+        else:
+            if idle := self.formula.absences.idle():
+                said = "缺岗扣款最多两行：一般的一行，组长的一行（情形里写明“组长”）。"
+                self.add_error("absences", f"“{'、'.join(idle)}”用不上。{said}")
         return data
 
     def _field_of(self, key: str, kept: Sequence[int]) -> str | None:

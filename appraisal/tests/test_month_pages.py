@@ -221,6 +221,12 @@ def test_a_posting_that_changed_is_paid_by_days_and_an_absence_is_charged(cast):
     fine = D(30)
     assert found[leader.pk].amount == max(D(0), whole[leader.pk].amount - 2 * fine)
     assert found[member.pk].note == "任职15天"
+    # A leader's absence may cost more than a member's.
+    scheme = row.scheme
+    scheme.subsidy = {**scheme.subsidy, "absences": [*scheme.subsidy["absences"], {"name": "组长缺岗", "amount": "50"}]}
+    with_more = {one.person_id: one for one in subsidies_of(row).rows}
+    assert with_more[member.pk].amount == found[member.pk].amount
+    assert "组长缺岗2次 × 50.00元/次" in with_more[leader.pk].formula
 
 
 def test_what_was_checked_is_stored_and_stays(cast, sign_in):

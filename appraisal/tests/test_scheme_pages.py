@@ -187,6 +187,7 @@ def test_part_is_added_to_the_formula_and_another_dropped(draft, sign_in):
         ({"p0_amount": ""}, "请填写每人每月基数"),
         ({"p0_amount": "三百"}, "每人每月基数应为数字"),
         ({"absences": "缺岗"}, "应有2列"),
+        ({"absences": "缺岗 30\n组长缺岗 50\n被县查到 100"}, "“被县查到”用不上"),
     ],
 )
 def test_bad_formula_is_told_and_kept(draft, sign_in, changes, told):

@@ -306,3 +306,14 @@ class TestWhateverTheFormula:
 
 def test_stored_rows_that_do_not_add_up():
     assert sum_problem([D("1.00"), D("2.00")], D("3.01")) == "各行应发之和3.00元，与合计3.01元相差0.01元"
+
+
+def test_a_leaders_absence_may_cost_more():
+    """A row that names 组长 is for leaders; a row that nobody could be charged by is told of before it is kept."""
+    both = Absences(rows=(AbsenceRow("缺岗", D(30)), AbsenceRow("组长缺岗", D(50))))
+    assert (both.charged(leader=True), both.charged(leader=False), both.idle()) == ("组长缺岗", "缺岗", [])
+    one = Absences(rows=(AbsenceRow("缺岗", D(30)),))
+    assert (one.charged(leader=True), one.charged(leader=False), one.idle()) == ("缺岗", "缺岗", [])
+    assert NONE.charged(leader=True) == ""
+    assert NONE.idle() == []
+    assert ABSENCES.idle() == ["被县查到"]
