@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -9,7 +10,17 @@ from django import forms
 from appraisal.forms.months import waiting_words
 from appraisal.models import MonthlyScore, ScoreEntry
 from lianzhen.pages.forms import PageForm
+from lianzhen.wording import MINUS
 from villages.forms.places import line
+
+
+class SignedPoints(forms.DecimalField):
+    """Takes the minus of the office's papers (−) and full-width digits as well."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = unicodedata.normalize("NFKC", value).replace(MINUS, "-")
+        return super().to_python(value)
 
 
 class CorrectionForm(PageForm):
@@ -19,7 +30,7 @@ class CorrectionForm(PageForm):
         empty_label="请选择记录",
         error_messages={"required": "请选择要更正的记录"},
     )
-    points = forms.DecimalField(
+    points = SignedPoints(
         label="更正分值（分）",
         max_digits=5,
         decimal_places=1,

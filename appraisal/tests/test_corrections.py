@@ -167,6 +167,10 @@ def test_through_the_pages(cast, row, sign_in):
     other = Correction.objects.filter(pk=slip.pk)
     assert other.exists()
     client = sign_in(Role.COMMITTEE)
+    pasted = {"entry": entry.pk, "points": "−０.5", "reason": "从页面上复制的分值"}
+    assert sign_in(Role.OFFICE).post(address, pasted).status_code == 303
+    assert Correction.objects.latest("pk").points == D("-0.5")
+    client = sign_in(Role.COMMITTEE)
     decide = reverse("correction_decide", args=[slip.pk])
     sent = client.post(decide, {"decision": "approve", "note": "", "version": slip.version})
     assert sent.status_code == 303
