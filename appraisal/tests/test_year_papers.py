@@ -311,6 +311,7 @@ def test_the_papers_through_their_pages(cast, january, sign_in):
     assert send(lead, reverse("year_forms_issue", args=[YEAR])).status_code == 303
     assert IssuedDocument.objects.filter(kind="annual_form").count() == 2
     assert "已放入文件柜" in lead.get(form).content.decode()
+    assert "印发的原件在文件柜" in lead.get(pages[2]).content.decode()
 
     member = sign_in(Role.MEMBER)
     assert "评定为" in member.get(form).content.decode()

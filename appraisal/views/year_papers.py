@@ -53,9 +53,15 @@ def year_notice(request: HttpRequest, year: int) -> HttpResponse:
         "issue_url": reverse("year_notice_issue", args=[year]) if may else "",
         "issue_text": "签发结果通报",
         "file_url": reverse("year_forms_issue", args=[year]) if may else "",
-        "note": "" if may else "由联村办主任签发并印发。",
+        "note": notice_note(assessment, may=bool(may)),
     }
     return render(request, "appraisal/year_paper.html", context)
+
+
+def notice_note(assessment: AnnualAssessment, *, may: bool) -> str:
+    if assessment.state == assessment.State.TOLD:
+        return "印发的原件在文件柜；下面是按现在的记录生成的，供更正时用。"
+    return "" if may else "由联村办主任签发并印发。"
 
 
 @guarded(issue_year_papers)
