@@ -86,7 +86,7 @@ class Sample:
 
     @cached_property
     def summary(self) -> Any:
-        return AnnualSummary.objects.get(assessment__year=int(self.year), village=self.village)
+        return AnnualSummary.objects.filter(assessment__year=int(self.year), village=self.village).latest("pk")
 
     @cached_property
     def told(self) -> str:
