@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import cycle
 
 from appraisal.actions import appeals, bonuses, corrections, entries, entry_ends
 from appraisal.models import Appeal, AppraisalMonth, Correction, MonthlyScore, ScoreEntry
@@ -23,6 +24,9 @@ class Aftermath:
     def __init__(self, hands: Hands) -> None:
         self.hands = hands
         self.random = hands.scale.random("aftermath")
+        #: In turn, so that each comes about in the smallest town.
+        self.outcomes = cycle(words.ANSWERS)
+        self.withdrawn = cycle((False, False, True, False, False, False))
 
     def take_effect(self, now: datetime) -> None:
         entry_ends.take_effect(now=now)
@@ -126,7 +130,7 @@ class Aftermath:
         return appeals.file_appeal(entry=entry, reason=reason, text=text, by=by, now=now)
 
     def _look_into(self, now: datetime, appeal: Appeal) -> None:
-        if self.random.random() < 0.1:
+        if next(self.withdrawn):
             appeals.withdraw_appeal(appeal=appeal, by=appeal.filed_by, now=now)
         else:
             self.look_into(appeal, now)
@@ -138,7 +142,7 @@ class Aftermath:
         appeal.refresh_from_db()
         if appeal.state == Appeal.State.WITHDRAWN:
             return
-        outcome = self.random.choice(list(words.ANSWERS))
+        outcome = next(self.outcomes)
         if outcome == Appeal.Outcome.CHANGE and appeal.points_before <= HALF:
             outcome = Appeal.Outcome.KEEP
         after = appeal.points_before - HALF if outcome == Appeal.Outcome.CHANGE else None

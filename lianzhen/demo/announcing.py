@@ -16,6 +16,7 @@ from lianzhen.periods import Month, Week
 
 #: What the office adds by hand to some of them.
 ADDED = "各片区联络组要把防火和安全用电作为下周走访的重点。"
+MISTAKEN = "第三部分的天数有误。"
 CORRECTED = "第二部分一个组的名称有误。"
 PROBLEMS = "部分村集体收入来源少，懂电脑的年轻人手不够。"
 PLANS = "继续抓实固定办公日，把群众反映的事在村里办完。"
@@ -49,7 +50,13 @@ class Announcing:
             self.hands.agenda.on(self.hands.workday(now.date(), 1), 10, self._correct, row)
 
     def _correct(self, now: datetime, wrong: Bulletin) -> None:
-        row = bulletins.correct_bulletin(bulletin=wrong, reason=CORRECTED, by=self.hands.clerk, now=now)
+        """Begun twice: the first draft of the correction said the wrong thing itself."""
+        for reason in (MISTAKEN, CORRECTED):
+            row = bulletins.correct_bulletin(bulletin=wrong, reason=reason, by=self.hands.clerk, now=now)
+            if reason == MISTAKEN:
+                bulletins.drop_correction(
+                    bulletin=row, reason="更正的原因写错，重新起草。", by=self.hands.clerk, now=now
+                )
         self._sign(row, now)
 
     def of_month(self, row: AppraisalMonth, now: datetime) -> None:

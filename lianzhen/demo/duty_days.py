@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime, time, timedelta
+from itertools import cycle
 
 from appraisal import facts
 from appraisal.actions import duty_decisions, duty_shifts, leave, spot_checks
@@ -18,6 +19,9 @@ from lianzhen.periods import Week
 from villages.models import LiaisonTeam
 
 OFFICE = DutyAttendance.Source.OFFICE
+#: In turn, so that each comes about in the smallest town: what becomes of a shift, how many days an entry is late,
+#: whether the district consents.
+ANSWERS = {"shift": ("accepted", "declined", "withdrawn", "accepted"), "late": (9, 2, 10, 5), "consents": (False, True)}
 
 
 class DutyDays:
@@ -26,6 +30,7 @@ class DutyDays:
     def __init__(self, hands: Hands, slack: set[int]) -> None:
         self.hands, self.slack = hands, slack
         self.random = hands.scale.random("duty days")
+        self.answers = {name: cycle(found) for name, found in ANSWERS.items()}
         #: Person id → the last day of a leave that he has asked for.
         self.away: dict[int, date] = {}
 
@@ -88,7 +93,7 @@ class DutyDays:
                 if self.random.random() < 0.7:
                     guide = self.hands.guide(team, week.start)
                     duty_shifts.accept_proposal(team=team, to_day=day, by=guide, today=week.start)
-        if self.random.random() < 0.3:
+        if self.random.random() < 0.35:
             for team in some(self.random, teams, 1):
                 self._ask_shift(team, duty[team.pk], week)
 
@@ -108,11 +113,11 @@ class DutyDays:
         self.hands.agenda.on(week.start, 10, self._decide_shift, shift, team)
 
     def _decide_shift(self, now: datetime, shift: DutyShift, team: LiaisonTeam) -> None:
-        chance, day = self.random.random(), now.date()
-        if chance < 0.15:
+        answer, day = next(self.answers["shift"]), now.date()
+        if answer == "withdrawn":
             duty_shifts.withdraw_shift(shift=shift, by=self.hands.leader(team, day), today=day)
             return
-        note = "" if chance > 0.35 else "当天村里有接访安排，请按固定办公日驻村。"
+        note = "" if answer == "accepted" else "当天村里有接访安排，请按固定办公日驻村。"
         guide = self.hands.guide(team, day)
         duty_shifts.decide_shift(shift=shift, accepts=not note, note=note, by=guide, today=day)
 
@@ -199,7 +204,7 @@ class DutyDays:
         if chance < 0.45:
             self._found_empty(team, day)
         elif chance < 0.75:
-            self.hands.agenda.on(day + timedelta(days=self.random.choice((2, 5, 9))), 16, self._make_up, team, day)
+            self.hands.agenda.on(day + timedelta(days=next(self.answers["late"])), 16, self._make_up, team, day)
 
     def _found_empty(self, team: LiaisonTeam, day: date) -> None:
         check = spot_checks.record_check(
@@ -244,7 +249,7 @@ class DutyDays:
             self.hands.agenda.on(self.hands.workday(today, 2), 10, self._consent, log, team)
 
     def _consent(self, now: datetime, log: DutyLog, team: LiaisonTeam) -> None:
-        consents, guide = self.random.random() < 0.6, self.hands.guide(team, now.date())
+        consents, guide = next(self.answers["consents"]), self.hands.guide(team, now.date())
         note = "" if consents else "村干部反映当天没有见到，不同意补登。"
         duty_decisions.decide_make_up(log=log, consents=consents, note=note, by=guide, today=now.date())
 

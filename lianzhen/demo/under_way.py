@@ -131,8 +131,14 @@ class UnderWay:
             people = [one.person_id for one in facts.serving([team], day)[team.pk] if one.role != "cadre"]
             by = self.hands.leader(team, today)
             log_duty(team=team, day=day, people=people[:1], by=by, today=today, late_reason=words.LATE)
-        by_office = DutyAttendance.objects.filter(source="office", state="present", log__day__gte=today - LATE)
-        for row in by_office.exclude(person__user=None).select_related("person__user", "log")[:1]:
+        sealed = AppraisalMonth.objects.sealed().order_by("-month").first()
+        since = max(today - LATEST, sealed.period.next().start) if sealed is not None else today - LATEST
+        by_office = DutyAttendance.objects.filter(
+            source=DutyAttendance.Source.OFFICE,
+            state=DutyAttendance.State.PRESENT,
+            log__day__range=(since, today - timedelta(days=1)),
+        ).exclude(person__user=None)
+        for row in by_office.select_related("person__user", "log").order_by("-log__day", "pk")[:1]:
             duty_decisions.dispute(attendance=row, reason=words.NOT_I, by=row.person.user, today=today)
         found = [one for one in owed if today - timedelta(days=6) <= one[1] <= today and one not in late[:1]]
         for place, (team, day) in enumerate(sorted(found, key=lambda one: one in open_days, reverse=True)[:2]):
