@@ -52,14 +52,16 @@ def write_step(
 def take_facts(*, summary: AnnualSummary, by: User | None, now: datetime, version: int | None = None) -> AnnualSummary:
     """重新取数: the facts as they are now. A box that is empty, or still as it was proposed, gets the new proposal;
     the leader's words stay."""
-    with acting(by=by, action="annual_summary.facts", label="年总结重新取数"):
+    with acting(by=by, action="annual_summary.facts", label="年总结重新取数") as act:
         summary = _draft(summary, version)
-        before = proposed_texts(summary.facts)
+        before, taken_on = proposed_texts(summary.facts), summary.facts.get("taken_on", "")
         summary.facts = facts_of(summary.team, summary.assessment.year, timezone.localdate(now))
         for step, text in proposed_texts(summary.facts).items():
             if getattr(summary, step) in ("", before.get(step, "")):
                 setattr(summary, step, text)
-        return _saved(summary)
+        _saved(summary)
+        act.note(summary, [("取数日期", taken_on, summary.facts["taken_on"])])
+    return summary
 
 
 def submit(*, summary: AnnualSummary, by: User, now: datetime, version: int | None = None) -> AnnualSummary:

@@ -90,6 +90,8 @@ def test_the_leaders_words_are_never_overwritten(cast, year):
     assert again.problems == proposed
     assert again.highlights == "组长自己写的亮点，不要改。"
     assert again.facts == {**summary.facts, "taken_on": "2027-01-20"}
+    entries = AuditEntry.objects.filter(action="annual_summary.facts", object_id=summary.pk)
+    assert {"取数日期", "问题"} == {one["label"] for entry in entries for one in entry.changes}
     # As it was proposed from facts that are others now.
     former = {**summary.facts, "problems": summary.facts["problems"][:1]}
     AnnualSummary.objects.filter(pk=summary.pk).update(facts=former, problems=proposed.split("\n")[0])
