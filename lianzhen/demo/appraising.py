@@ -69,6 +69,8 @@ class Appraising:
             agenda.on(day, 17, self._inspect, teams)
             if self.random.random() < 0.6:
                 agenda.on(day, 16, self._claim, self.random.choice(teams))
+            for team in some(self.random, teams, len(teams) // 10):
+                agenda.on(day, 16, self._claim, team)
 
     def _inspect(self, now: datetime, teams: list[LiaisonTeam]) -> None:
         for team in some(self.random, teams, max(1, len(teams) // 5)):

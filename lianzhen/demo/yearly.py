@@ -8,9 +8,9 @@ from datetime import date, datetime
 
 from appraisal.actions import annual_summaries, year_papers, years
 from appraisal.models import AnnualAssessment, AnnualGrade, AnnualSummary
-from appraisal.year_facts import terms_of
+from appraisal.year_facts import quota_of, terms_of
 from lianzhen.demo import appraisal_words as words
-from lianzhen.demo.hands import Hands, some
+from lianzhen.demo.hands import Hands
 from lianzhen.periods import Month
 
 BASIS = "镇党委会议研究同意（示例）"
@@ -94,14 +94,13 @@ class Yearly:
         self.hands.agenda.on(self.hands.workday(now.date(), 2), 9, self._grade, assessment)
 
     def _grade(self, now: datetime, assessment: AnnualAssessment) -> None:
-        """As proposed, but for one team in a larger town."""
-        rows = list(AnnualGrade.objects.filter(assessment=assessment).exclude(proposed="").order_by("-place"))
-        choices = terms_of(assessment).choices
-        good = [row for row in rows if row.proposed == choices[1]]
-        for row in some(self.random, good, 1 if len(rows) > 5 else 0):
-            reason = "全年申诉后变更较多，年底环境整治有明显起色，党委研究评为上一等次。"
+        """As proposed, but 优秀 to no more than the quota allows, to one in the smallest town."""
+        rows = list(AnnualGrade.objects.standing().filter(assessment=assessment).exclude(proposed="").order_by("place"))
+        best, next_best = terms_of(assessment).choices[:2]
+        allowed = max(1, quota_of(assessment, rows).allowed)
+        for row in [row for row in rows if row.proposed == best][allowed:]:
             by = self.hands.committee
-            years.save_grade(row=row, grade=choices[0], reason=reason, by=by, now=now)
+            years.save_grade(row=row, grade=next_best, reason=words.BEYOND_QUOTA, by=by, now=now)
         years.accept_proposals(assessment=assessment, by=self.hands.committee, now=now)
         self.hands.agenda.on(self.hands.workday(now.date(), 1), 10, self._decide, assessment)
 
@@ -110,7 +109,7 @@ class Yearly:
             assessment=assessment,
             decided_on=now.date(),
             basis=BASIS,
-            over_quota_reason="各组得分接近，按得分评定，下年从严。",
+            over_quota_reason="参加考核的工作组少，按比例不足一个名额，评一个。",
             by=self.hands.committee,
             now=now,
         )

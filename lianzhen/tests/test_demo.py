@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from appraisal.models import WeeklyMeeting
+from appraisal.models import AnnualAssessment, AnnualSummary, SelfGovYear, WeeklyMeeting
 from grids.models import Grid, GridHeadTerm
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
@@ -93,6 +93,16 @@ def test_towns_of_any_size(db, villages, years, today, weeks):
     assert sorted(set(WeeklyMeeting.objects.filter(state="closed").values_list("week_start", flat=True))) == [
         week.start for week in lived
     ]
+
+
+def test_in_december_the_year_is_under_way(db):
+    """Reports are written, judged and checked one after another; nothing is handed in before December is sealed."""
+    build_town(Scale(villages=6, years=1, today=date(2018, 12, 28), seed=5, weeks=2))
+    assert AnnualAssessment.objects.get().state == "summary"
+    states = set(AnnualSummary.objects.values_list("state", flat=True))
+    assert len(states) > 1
+    assert "draft" in states or "district" in states
+    assert SelfGovYear.objects.get().state == "draft"
 
 
 def test_weeks_begin_with_the_history():
