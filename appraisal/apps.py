@@ -6,7 +6,7 @@ class AppraisalConfig(AppConfig):
     verbose_name = "联村工作"
 
     def ready(self) -> None:
-        from appraisal import quarter_guards, seal_guards, year_guards
+        from appraisal import quarter_guards, recusal_guards, seal_guards, year_guards
         from appraisal.importing import register_kinds
         from appraisal.models import (
             TRACKED,
@@ -40,6 +40,7 @@ class AppraisalConfig(AppConfig):
         for model in TRACKED:
             track(model)
         seal_guards.lay()
+        recusal_guards.lay()
         quarter_guards.lay()
         year_guards.lay()
         # What was issued lies on paper elsewhere.
