@@ -31,7 +31,7 @@ APPEALS = (
     (Appeal.Reason.FACT, "检查当天这一处正在清理，下午已运走，请核对现场照片。"),
     (Appeal.Reason.POINTS, "实际只有一处，登记为两处，请按一处计算。"),
     (Appeal.Reason.CLAUSE, "杂物属在建工地材料，不属于这一条规定的情形。"),
-    (Appeal.Reason.AWAY, "当天全组按通知到县里参加培训，有会议签到。"),
+    (Appeal.Reason.AWAY, "当天全组按通知到县里参加培训，有参会名册。"),
 )
 CHECKED = "已到现场核对，并向村干部和检查人员了解情况。"
 #: Outcome, the answer.

@@ -192,7 +192,7 @@ class DutyDays:
 
     def _resolve(self, now: datetime, row: DutyAttendance, team: LiaisonTeam) -> None:
         keep, guide = self.random.random() < 0.5, self.hands.guide(team, now.date())
-        note = "已核对签到簿，本人签名属实。" if keep else "已核对会议签到，本人不在村。"
+        note = "已核对参会名册，本人签名属实。" if keep else "已核对会议名册，本人不在村。"
         duty_decisions.resolve_dispute(attendance=row, keep=keep, note=note, by=guide, today=now.date())
 
     # --- Nobody came --------------------------------------------------------------------------------
