@@ -19,6 +19,12 @@ def see_documents(user: User, record: Model | None = None) -> Verdict:
     return only(user, *STAFF)
 
 
+def follow_figures(user: User) -> Verdict:
+    """From a figure of a paper about the whole town to its rows: who may see the rows of every village. The window
+    knows all villages, and yet neither their duty nor their scores."""
+    return only(user, *TOWN_WIDE)
+
+
 def see_paper_settings(user: User, record: Model | None = None) -> Verdict:
     """报名, 编印单位 and templates."""
     return only(user, *TOWN_WIDE)

@@ -218,8 +218,9 @@ def test_drafts_are_the_offices_and_issues_are_everybodys(cast, sign_in):
         assert "2026年第1期（总第1期）" in page
         assert "更正</a>" not in page
     # A village role follows no link into other villages: it has none.
-    paper = read(sign_in(Role.LEADER), url("bulletin"))
-    assert "<a href" not in paper[paper.index("<article") : paper.index("</article>")]
+    for role in (Role.LEADER, Role.WINDOW):
+        paper = read(sign_in(role), url("bulletin"))
+        assert "<a href" not in paper[paper.index("<article") : paper.index("</article>")]
     for outside in (Role.SYSADMIN, Role.GRIDHEAD, cast.outsider):
         assert sign_in(outside).get(url("bulletin")).status_code == 403
     answer = sign_in(Role.LEADER).get(url("bulletin") + "?format=docx")

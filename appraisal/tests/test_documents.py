@@ -213,8 +213,13 @@ def test_a_figure_leads_to_its_rows_on_screen_and_to_nothing_elsewhere(cast, sig
     figure, trap = span("3次", "/duty/?week=2018-W42"), span("x", "javascript:1")
     paper = replace(sample("briefing", 1), blocks=(paragraph("缺岗", figure, trap),))
     made = bulletin(cast, paper=replace(paper, masthead=Masthead("briefing", "联村工作通报")))
-    client = sign_in(Role.MEMBER)
+    client = sign_in(Role.OFFICE)
     assert '<a href="/duty/?week=2018-W42">3次</a>' in client.get(url_of(made)).content.decode()
     assert "javascript:" not in client.get(url_of(made)).content.decode()
     assert "3次" in (sheet := client.get(url_of(made, "?print=1")).content.decode())
     assert "/duty/?week=2018-W42" not in sheet
+    # Who does not see the rows of the whole town is led to no page that would turn him away.
+    for role in (Role.MEMBER, Role.WINDOW):
+        page = sign_in(role).get(url_of(made)).content.decode()
+        assert "3次" in page
+        assert "/duty/?week=2018-W42" not in page

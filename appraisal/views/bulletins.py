@@ -20,13 +20,13 @@ from appraisal.models import AppraisalMonth, Bulletin
 from appraisal.papers import html
 from appraisal.papers.responses import print_page, word_response
 from appraisal.permissions_bulletins import keep_bulletins, see_bulletins, sign_bulletins
+from appraisal.permissions_documents import follow_figures
 from lianzhen.accounts.models import User
 from lianzhen.pages.forms import PageForm, form_page
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
 from lianzhen.periods import Month, Week
 from lianzhen.wording import number
-from villages.visibility import sees_all_villages
 
 State = Bulletin.State
 TONES = {State.DRAFT: "warn", State.SIGNING: "wait", State.ISSUED: "done", State.CORRECTED: "off", State.DROPPED: "off"}
@@ -147,7 +147,7 @@ def bulletin_page(request: HttpRequest, period: Week | Month) -> HttpResponse:
     context |= {
         "bulletin": found,
         "paper": paper,
-        "links": sees_all_villages(request.user),
+        "links": bool(follow_figures(request.user)),
         "tone": TONES[found.state],
         "warning": length_warning(paper) if found.is_open else "",
         "blocks": found.blocks.all() if found.is_open else (),

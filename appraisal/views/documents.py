@@ -13,7 +13,7 @@ from django.utils import timezone
 from appraisal.filters_documents import DocumentFilter
 from appraisal.models import DocumentFile, IssuedDocument
 from appraisal.papers.responses import file_response, print_page
-from appraisal.permissions_documents import draft_papers, see_documents
+from appraisal.permissions_documents import draft_papers, follow_figures, see_documents
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link_to, tag
 from lianzhen.wording import full_date, number
@@ -84,6 +84,8 @@ def document(request: HttpRequest, document: IssuedDocument) -> HttpResponse:
     context = {
         "document": document,
         "paper": document.paper,
+        # A paper about one village is found by whoever sees that village, and so are its rows.
+        "links": document.village_id is not None or bool(follow_figures(request.user)),
         "rows": facts(document),
         "whole": whole,
         "later": document.corrections.defer("body", "words").first(),

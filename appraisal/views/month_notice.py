@@ -14,12 +14,12 @@ from appraisal.forms.months import StepForm
 from appraisal.models import AppraisalMonth
 from appraisal.month_notice import latest_notice, notice_of
 from appraisal.papers.responses import print_page, word_response
+from appraisal.permissions_documents import follow_figures
 from appraisal.permissions_months import close_months, see_months, see_publicity, see_scores
 from appraisal.views.month_steps import step_page
 from appraisal.views.months import page_url, publicity_of, row_of
 from appraisal.views.scores import asked_month
 from lianzhen.pages.guard import guarded
-from villages.visibility import sees_all_villages
 
 
 @guarded(see_publicity, methods=("GET",))
@@ -45,7 +45,7 @@ def month_notice(request: HttpRequest, month: str) -> HttpResponse:
     context |= {
         "paper": paper,
         "dates": publicity_of(row),
-        "links": sees_all_villages(request.user),
+        "links": bool(follow_figures(request.user)),
         "issued": latest_notice(period),
         "may_issue": bool(close_months(request.user)),
     }
