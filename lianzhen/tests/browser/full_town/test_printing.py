@@ -56,6 +56,7 @@ LISTS = {
     "selfgov_application_list": 1,
     "selfgov_year_list": 1,
     "work_budget_list": 1,
+    "year_list": 1,
 }
 #: An inbox is worked through, not printed; 考核办法 and 补助清单 have sheets of their own.
 NOT_A_LIST_ON_PAPER = {"approval_list", "scheme_list", "subsidy_list"}
