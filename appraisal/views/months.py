@@ -20,10 +20,11 @@ from appraisal.permissions_months import close_months, see_months
 from appraisal.rules.base import ZERO
 from appraisal.score_account import TeamScore
 from appraisal.score_facts import month_scores
+from appraisal.templatetags.marks import marks
 from appraisal.views.scores import asked_month
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded
-from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, Table, link, link_to, plain_table, tag
 from lianzhen.periods import Month
 from lianzhen.wording import date_range, full_date, number
 
@@ -166,7 +167,7 @@ def month_preview(request: HttpRequest, month: str) -> HttpResponse:
         "title": f"{period.title}得分预览",
         "month": period,
         "row": row,
-        "scores": [(one, is_striking(one)) for one in scores],
+        "scores": preview_table(period, scores),
         "striking": sum(is_striking(one) for one in scores),
         "waiting": waiting,
         "may_put_off": row is not None and row.state == State.CHECKING,
@@ -181,6 +182,36 @@ def month_preview(request: HttpRequest, month: str) -> HttpResponse:
         context=context,
         template="appraisal/month_preview.html",
     )
+
+
+def preview_table(month: Month, scores: list[TeamScore]) -> Table:
+    """The teams beside last month."""
+
+    def team(score: TeamScore) -> Any:
+        return link_to("score_page", score.pk, score.village_name, month.key)
+
+    def change(score: TeamScore) -> Any:
+        return tag("warn", score.change_text) if is_striking(score) else score.change_text
+
+    columns = (
+        Column("team", "联村工作组", lambda s: s.village_name, show=team, head=True),
+        Column("district", "片区", lambda s: s.district, secondary=True),
+        Column(
+            "deducted",
+            "扣分合计",
+            lambda s: s.deducted,
+            show=lambda s: marks(s.deducted),
+            kind="number",
+            secondary=True,
+        ),
+        Column("bonus", "加分", lambda s: s.bonus, show=lambda s: marks(s.bonus), kind="number", secondary=True),
+        Column("total", "得分", lambda s: s.total, show=lambda s: marks(s.total), kind="number"),
+        Column("change", "与上月相比", lambda s: s.change, show=change, kind="number"),
+        Column("pending", "待定", lambda s: s.pending, secondary=True),
+    )
+    table = plain_table("各组得分，与上月相比", columns, scores)
+    table.count_text = f"共{number(len(scores))}个联村工作组"
+    return table
 
 
 def held(row: AppraisalMonth | None) -> AppraisalMonth:

@@ -319,13 +319,17 @@ def _html(shown: Any) -> str:
     if isinstance(shown, SafeString):
         return shown
     text = str(shown)
-    return text if text.isalnum() else escape(text)
+    return text if text.isalnum() else _escaped(text)
+
+
+#: The same few figures and words fill most of a list.
+_escaped = lru_cache(maxsize=4096)(escape)
 
 
 def _html_of(value: Any) -> str:
     """A typed value, as `cell_text` writes it."""
     text = value if type(value) is str else cell_text(value)
-    return text if text.isalnum() else escape(text) or "—"
+    return text if text.isalnum() else _escaped(text) or "—"
 
 
 def _cell_tags(column: Column) -> tuple[str, str]:

@@ -172,15 +172,15 @@ class Cells:
 
     def put(self, row: int, place: int, value: Any) -> None:
         """None and '' leave the cell empty."""
-        if type(value) is str:  # most cells
+        kind = type(value)  # most cells are plain texts and figures
+        if kind is str:
             if value:
                 self._text(row, place, value)
+        elif value is None:
             return
-        if value is None:
-            return
-        if isinstance(value, bool):
+        elif kind is bool:
             self._text(row, place, "是" if value else "否")
-        elif isinstance(value, NUMBERS) and abs(value) < LONGEST_NUMBER:
+        elif (kind in NUMBERS or isinstance(value, NUMBERS)) and -LONGEST_NUMBER < value < LONGEST_NUMBER:
             self.sheet.write_number(row, place, float(value), self._format(_places(value), wraps=False))
         elif isinstance(value, date):
             self._date(row, place, value)
