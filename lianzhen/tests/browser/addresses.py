@@ -134,6 +134,7 @@ def _models() -> dict[str, Any]:
         "quarters/<slug:quarter>/material": register.LiaisonTeam,
         "years/<int:year>/summaries": week.AnnualSummary,
         "years/<int:year>/grades": week.AnnualGrade,
+        "bulletins/blocks": week.BulletinBlock,
         "corrections": week.Correction,
         "needs": week.TownNeed,
         "postings": register.Posting,
