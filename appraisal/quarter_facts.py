@@ -31,7 +31,7 @@ from appraisal.payouts import (
 )
 from appraisal.quarter_grades import Proposal, TeamQuarter, effects_from, propose
 from appraisal.rules.base import ZERO
-from lianzhen.periods import Month, Quarter, Span
+from lianzhen.periods import Month, Quarter, Span, Year
 from lianzhen.wording import money
 from villages.models import CadreTerm, Posting
 
@@ -39,9 +39,9 @@ HEADS = (CadreTerm.Position.SECRETARY, CadreTerm.Position.DIRECTOR)
 
 
 # --- Months ----------------------------------------------------------------------------------------
-def months_of(quarter: Quarter) -> dict[Month, AppraisalMonth]:
+def months_of(period: Quarter | Year) -> dict[Month, AppraisalMonth]:
     """Those that were opened. One query."""
-    rows = AppraisalMonth.objects.select_related("scheme").filter(month__range=(quarter.start, quarter.end))
+    rows = AppraisalMonth.objects.select_related("scheme").filter(month__range=(period.start, period.end))
     return {row.period: row for row in rows.order_by("month")}
 
 

@@ -24,6 +24,8 @@ from appraisal.models import (
     SelfGovYear,
     TeamReview,
 )
+from appraisal.quarter_facts import months_of as months_in
+from appraisal.quarter_facts import sealed_of
 from appraisal.quarter_grades import Proposal, TeamQuarter, effects_from, propose, quarter_score
 from appraisal.rules.base import in_points, rounded
 from appraisal.rules.judged import VetoEffect
@@ -67,13 +69,7 @@ def start_problem(year: int, scheme: Scheme | None, today: date) -> str:
 # --- Months -----------------------------------------------------------------------------------------
 def months_of(year: int) -> dict[Month, AppraisalMonth]:
     """Those that were opened. One query."""
-    span = Year(year)
-    rows = AppraisalMonth.objects.select_related("scheme").filter(month__range=(span.start, span.end))
-    return {row.period: row for row in rows.order_by("month")}
-
-
-def sealed_of(months: Mapping[Month, AppraisalMonth]) -> tuple[Month, ...]:
-    return tuple(month for month, row in months.items() if row.is_sealed)
+    return months_in(Year(year))
 
 
 def missing_of(year: int, months: Mapping[Month, AppraisalMonth]) -> str:
