@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,8 +84,15 @@ def built(size: Size, *, any_kept: bool = False) -> Path:
         manage(f"sqlite:///{half}", "migrate", "--verbosity=0")
         manage(f"sqlite:///{half}", "demo", f"--villages={size.villages}", f"--years={size.years}", "--weeks=9")
         run(f"sqlite:///{half}", "benchmarks/measure.py", f"--fill-years={size.years}")
+        _settle(half)
         half.rename(file)
     return size.file
+
+
+def _settle(file: Path) -> None:
+    """Move what still stands in the write-ahead log into the file: a rename would leave it behind."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def fill_from(source: Path) -> None:
