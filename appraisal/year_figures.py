@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, DecimalField, Sum
+from django.db.models import Count, DecimalField, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
-from appraisal.models import AppraisalMonth, MonthlyScore, ScoreEntry
+from appraisal.models import AppraisalMonth, Category, MonthlyScore, ScoreEntry
 from appraisal.rules.base import ZERO, in_points, rounded
 from appraisal.team_rows import NO_DISTRICT
 from lianzhen.wording import UNKNOWN
@@ -54,25 +54,35 @@ def years() -> list[int]:
 
 
 def year_figures(year: int) -> YearFigures:
-    """Two queries."""
+    """Three queries."""
     return YearFigures(year, _categories(year), _districts(year))
 
 
 def _categories(year: int) -> list[YearRow]:
-    """Points (分) of the deductions that count, as they were entered: before the caps of categories."""
-    points = Coalesce("changed_points", "points", output_field=DecimalField(max_digits=9, decimal_places=2))
-    rows = ScoreEntry.objects.counting().filter(kind=ScoreEntry.Kind.DEDUCTION, month__year=year)
-    place = ("clause__category__position", "clause__category__key", "clause__category__name")
+    """Points (分) of the deductions that count, as they were entered: before the caps of categories. A category from
+    which nothing was deducted in a month has 0.0; one that the month's version did not know has no figure."""
     found: dict[str, dict[int, Decimal]] = {}
     names: dict[str, str] = {}
-    for month, _position, key, name, total in (
-        rows.order_by(*place, "month").values_list("month", *place).annotate(total=Sum(points))
-    ):
+    for month, key, name, total in (*_judged(year), *_deducted(year)):
         names[key] = name
         by_month = found.setdefault(key, {})
         by_month[month.month] = by_month.get(month.month, ZERO) + rounded(Decimal(total), 2)
-    summed = {names[key]: (by_month, sum(by_month.values(), ZERO)) for key, by_month in found.items()}
-    return _rows(summed)
+    return _rows({names[key]: (by_month, sum(by_month.values(), ZERO)) for key, by_month in found.items()})
+
+
+def _judged(year: int) -> QuerySet:
+    """Nothing yet from the categories by which the months are judged; those of bonuses alone have no marks."""
+    rows = Category.objects.filter(full__gt=0, scheme__months__month__year=year)
+    nothing = Value(ZERO, output_field=DecimalField())
+    return rows.order_by("position", "key").values_list("scheme__months__month", "key", "name", nothing)
+
+
+def _deducted(year: int) -> QuerySet:
+    points = Coalesce("changed_points", "points", output_field=DecimalField(max_digits=9, decimal_places=2))
+    rows = ScoreEntry.objects.counting().filter(kind=ScoreEntry.Kind.DEDUCTION, month__year=year)
+    of = ("clause__category__key", "clause__category__name")
+    place = ("clause__category__position", *of, "month")
+    return rows.order_by(*place).values_list("month", *of).annotate(total=Sum(points))
 
 
 def _districts(year: int) -> list[YearRow]:

@@ -235,8 +235,13 @@ def test_the_year_by_category_and_district_stands_beside_its_bars(cast, sign_in,
     for entry in counted.select_related("clause__category"):
         name = entry.clause.category.name
         by_category[name] = by_category.get(name, Decimal(0)) + entry.effective_points
-    assert {row.name: Decimal(row.months[10]) for row in figures.categories} == by_category
-    assert {row.name: Decimal(row.year) for row in figures.categories} == by_category
+    shown = {row.name: Decimal(row.months[10]) for row in figures.categories}
+    assert shown == {row.name: Decimal(row.year) for row in figures.categories}
+    assert {name: points for name, points in shown.items() if points} == by_category
+    # One from which nothing was deducted is not left out.
+    assert set(shown) - set(by_category) == {
+        one.name for one in counted.first().clause.scheme.categories.filter(full__gt=0)
+    } - set(by_category)
     assert len(by_category) > 3
     lost = {row.district_name: row.deducted for row in MonthlyScore.objects.filter(month__month=date(2026, 11, 1))}
     assert {row.name: Decimal(row.months[10]) for row in figures.districts} == {
