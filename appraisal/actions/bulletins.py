@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from appraisal import bulletin_blocks, bulletin_months
-from appraisal.actions.documents import issue
+from appraisal.actions.documents import issue, number_problem
 from appraisal.bulletin_draft import cells_of, changes_between, clean_words, words_of
 from appraisal.bulletin_facts import month_facts, week_facts
 from appraisal.bulletin_paper import paper_of
@@ -25,8 +24,6 @@ from lianzhen.trail.recording import Act
 from lianzhen.trail.versions import lock_for_change
 
 State = Bulletin.State
-#: 荷联发〔2018〕5号: the year in 六角括号, no leading 0, no 第 (GB/T 9704-2012, 7.2.5).
-OFFICIAL_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,12}〔(19|20)[0-9]{2}〕[1-9][0-9]{0,3}号")
 DOCUMENT_KINDS = {
     Bulletin.Kind.WEEK: IssuedDocument.Kind.BULLETIN,
     Bulletin.Kind.MONTH: IssuedDocument.Kind.MONTHLY_BULLETIN,
@@ -318,16 +315,10 @@ def sign_bulletin(*, bulletin: Bulletin, by: User, now: datetime, version: int |
 
 
 def refuse_number(bulletin: Bulletin) -> None:
-    """An official paper has its 发文字号 in the form of GB/T 9704; a briefing is numbered by itself."""
-    if bulletin.style != Bulletin.Style.OFFICIAL:
-        return
-    if not bulletin.official_number:
-        raise ValidationError("红头公文须填写发文字号，由党政综合办编号。")
-    if not OFFICIAL_NUMBER.fullmatch(bulletin.official_number):
-        raise ValidationError(NUMBER_FORM)
-
-
-NUMBER_FORM = "请按“荷联发〔2018〕5号”的格式填写发文字号：年份用六角括号〔〕，序号不编0，不加“第”。"
+    """An official paper has its own 发文字号 in the form of GB/T 9704; a briefing is numbered by itself."""
+    is_official = bulletin.style == Bulletin.Style.OFFICIAL
+    if is_official and (problem := number_problem(bulletin.official_number, needed=True)):
+        raise ValidationError(problem)
 
 
 def _draft(bulletin: Bulletin, version: int | None) -> Bulletin:

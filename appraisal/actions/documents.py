@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,6 +22,9 @@ from villages.models import Village
 
 Kind = IssuedDocument.Kind
 STAFF = IssuedDocument.Audience.STAFF
+#: 荷联发〔2018〕5号: the year in 六角括号, no leading 0, no 第 (GB/T 9704-2012, 7.2.5).
+OFFICIAL_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,12}〔(19|20)[0-9]{2}〕[1-9][0-9]{0,3}号")
+NUMBER_FORM = "请按“荷联发〔2018〕5号”的格式填写发文字号：年份用六角括号〔〕，序号不编0，不加“第”。"
 
 
 def next_number(kind: str, year: int) -> tuple[int, int]:
@@ -90,8 +94,8 @@ def issue(
 
 
 def _refuse(kind: str, paper: Paper, official_number: str, corrects: IssuedDocument | None) -> None:
-    if paper.masthead.style == OFFICIAL and not official_number.strip():
-        raise ValidationError({"official_number": "红头公文须填写发文字号，由党政综合办编号。"})
+    if problem := number_problem(official_number, needed=paper.masthead.style == OFFICIAL):
+        raise ValidationError({"official_number": problem})
     if corrects is None:
         return
     if corrects.kind != kind:
@@ -99,6 +103,17 @@ def _refuse(kind: str, paper: Paper, official_number: str, corrects: IssuedDocum
     later = corrects.corrections.first()
     if later is not None:
         raise ValidationError(f"{corrects}已由{later}更正，请更正最近的一期。")
+
+
+def number_problem(typed: str, *, needed: bool) -> str:
+    """What is wrong with a typed 发文字号, or nothing. A number belongs to one paper. One query where one is typed."""
+    typed = typed.strip()
+    if not typed:
+        return "红头公文须填写发文字号，由党政综合办编号。" if needed else ""
+    if not OFFICIAL_NUMBER.fullmatch(typed):
+        return NUMBER_FORM
+    other = IssuedDocument.objects.filter(official_number=typed).values_list("title", flat=True).first()
+    return f"{typed}已用于《{other}》，请向党政综合办核对发文字号。" if other else ""
 
 
 def _numbered(paper: Paper, year: int, number: int | None, total: int | None, official_number: str) -> Paper:

@@ -10,7 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
 
-from appraisal.actions.bulletins import NUMBER_FORM, OFFICIAL_NUMBER, Edit
+from appraisal.actions.bulletins import Edit
+from appraisal.actions.documents import NUMBER_FORM, OFFICIAL_NUMBER
 from appraisal.bulletin_draft import Change, changes_between, tables_of, words_of
 from appraisal.models import Bulletin, BulletinBlock
 from lianzhen.pages.forms import PageForm

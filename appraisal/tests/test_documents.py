@@ -69,6 +69,11 @@ def test_an_official_paper_needs_its_number(cast):
     assert not IssuedDocument.objects.exists()
     made = issued(cast, paper=blank, official_number=" 示联发〔2018〕5号 ")
     assert made.numbered == made.paper.masthead.number == "示联发〔2018〕5号"
+    # The number is the general office's own form of it, and belongs to one paper.
+    for typed, said in (("第5号文", "格式填写发文字号"), ("示联发〔2018〕5号", f"已用于《{made.title}》")):
+        with pytest.raises(ValidationError, match=said):
+            issued(cast, paper=blank, official_number=typed)
+    assert IssuedDocument.objects.count() == 1
 
 
 # --- Kept as it was -----------------------------------------------------------------------------
