@@ -33,8 +33,18 @@ def review_teams(user: User, row: TeamReview | None = None) -> Verdict:
 
 
 def decide_quarters(user: User) -> Verdict:
-    """党委审定."""
+    """What waits for 党委审定: send it back."""
     return only(user, Role.COMMITTEE)
+
+
+def approve_quarters(user: User, prepared_by: int | None = None) -> Verdict:
+    """党委审定 of grades and of a list of money: a member of the committee who did not prepare it (an account's id)
+    and serves in no team."""
+    if not user.standing.has(Role.COMMITTEE):
+        return only(user, Role.COMMITTEE)
+    if user.standing.teams(*TEAM):
+        return refused(RECUSED)
+    return refused("提交审定的人不能审定，请由其他党委委员审定。") if prepared_by == user.pk else ALLOWED
 
 
 def issue_quarter_papers(user: User) -> Verdict:

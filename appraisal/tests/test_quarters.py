@@ -7,6 +7,7 @@ from decimal import Decimal as D
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from appraisal.actions import quarters
 from appraisal.models import Payout, PayoutRow, QuarterlyReview, TeamReview
@@ -92,7 +93,7 @@ def test_the_whole_way(cast):
     assert review.state == State.PAID
 
 
-def test_whoever_serves_in_a_team_neither_writes_about_it_nor_approves(cast):
+def test_whoever_serves_in_a_team_neither_writes_about_it_nor_approves(cast, sign_in):
     review = begun(cast)
     clerk = serve_too(cast, Role.OFFICE)
     row = team_of(review, cast.team)
@@ -103,6 +104,12 @@ def test_whoever_serves_in_a_team_neither_writes_about_it_nor_approves(cast):
     approve = {"review": review, "basis": "会", "now": NOW}
     assert refused(lambda: quarters.approve(**approve, by=member)).startswith("涉及本人")
     assert not Payout.objects.exists()
+    # The page says so in the place of the button.
+    table, act = (reverse(name, args=[Q4.key]) for name in ("quarter_approval", "quarter_approve"))
+    page = sign_in(Role.COMMITTEE).get(table).content.decode()
+    assert "涉及本人所在工作组" in page
+    assert act not in page
+    assert sign_in(Role.COMMITTEE).get(act).status_code == 403
 
 
 def test_rows_of_a_list_never_change(cast):

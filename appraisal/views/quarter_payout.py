@@ -13,7 +13,13 @@ from django.utils.html import format_html
 from appraisal.actions import quarters as actions
 from appraisal.forms.quarters import ApproveForm, DecideFurtherForm, FurtherForm
 from appraisal.models import Payout, PayoutRow, QuarterlyReview, TeamReview
-from appraisal.permissions_quarters import decide_quarters, keep_quarters, see_payouts, see_quarters
+from appraisal.permissions_quarters import (
+    approve_quarters,
+    decide_quarters,
+    keep_quarters,
+    see_payouts,
+    see_quarters,
+)
 from appraisal.quarter_facts import Sheet, further_sheet, payout_sheet, stored_sheet, terms_of
 from appraisal.rules.base import ZERO, in_points
 from appraisal.subsidies import sum_problem
@@ -125,7 +131,7 @@ def quarter_approval(request: HttpRequest, quarter: str) -> HttpResponse:
     paid: dict[int, Decimal] = {}
     for one in sheet.rows:
         paid[one.team_id] = paid.get(one.team_id, Decimal("0.00")) + one.amount
-    waits = review.state == State.COMMITTEE
+    waits, may = review.state == State.COMMITTEE, approve_quarters(user, review.handed_by_id)
     page = MoneyPage(
         request,
         ComputedRows(TeamReview, [ApprovalRow(row, paid.get(row.team_id, Decimal("0.00"))) for row in rows]),
@@ -145,7 +151,9 @@ def quarter_approval(request: HttpRequest, quarter: str) -> HttpResponse:
             "total": money(sheet.total),
             "words": money_words(sheet.total),
             "terms": terms_of(review),
-            "decides": waits and bool(decide_quarters(user)) and review.handed_by_id != user.pk,
+            "returns": waits and bool(decide_quarters(user)),
+            "decides": bool(waits and may),
+            "why_not": may.reason if waits and decide_quarters(user) else "",
             "signs": SIGNS,
             "print_button": "?print=1",
         },
@@ -161,7 +169,7 @@ def sheet_of(review: QuarterlyReview, rows: list[TeamReview]) -> Sheet:
     return payout_sheet(review, rows)
 
 
-@guarded(decide_quarters)
+@guarded(approve_quarters)
 def quarter_approve(request: HttpRequest, quarter: str) -> HttpResponse:
     period = asked_quarter(quarter)
     review = begun(period)
@@ -228,6 +236,7 @@ def payout_page(request: HttpRequest, period: Quarter, count: int) -> HttpRespon
     sheet = stored_sheet(payout) if payout else Sheet()
     problem = sum_problem([row.amount for row in sheet.rows], payout.total) if payout else ""
     user, keeps = request.user, bool(keep_quarters(request.user))
+    asked = payout if payout and payout.state == Payout.State.ASKED else None
     formula = payout.formula if payout else terms_of(review).payout_sentence()
     total = payout.total if payout else ZERO
     page = MoneyPage(
@@ -250,12 +259,8 @@ def payout_page(request: HttpRequest, period: Quarter, count: int) -> HttpRespon
             "total": money(total),
             "words": money_words(total),
             "may_further": bool(review.is_decided and keeps and not any(one.state == "asked" for one in lists)),
-            "may_decide": bool(
-                payout
-                and payout.state == Payout.State.ASKED
-                and decide_quarters(user)
-                and payout.created_by_id != user.pk
-            ),
+            "may_decide": bool(asked and approve_quarters(user, asked.created_by_id)),
+            "why_not": approve_quarters(user, asked.created_by_id).reason if asked and decide_quarters(user) else "",
             "print_note": f"{formula}。合计{money(total)}（{money_words(total)}）" if payout else "",
             "print_button": "?print=1" if payout else "",
             "print_css": "to-sign",
@@ -296,7 +301,7 @@ def quarter_further(request: HttpRequest, quarter: str) -> HttpResponse:
     )
 
 
-@guarded(decide_quarters)
+@guarded(approve_quarters)
 def quarter_further_decide(request: HttpRequest, quarter: str, count: int) -> HttpResponse:
     period = asked_quarter(quarter)
     payout = Payout.objects.select_related("review").filter(review__quarter=period.start, number=count).first()

@@ -188,6 +188,7 @@ MAY = {
     "keep_quarters": OFFICE,
     "review_teams": OFFICE | {R.COMMITTEE},
     "decide_quarters": frozenset({R.COMMITTEE}),
+    "approve_quarters": frozenset({R.COMMITTEE}),
     "see_payouts": TOWN,
     "issue_quarter_papers": frozenset({R.OFFICE_LEAD}),
     "see_years": TOWN | {R.DISTRICT, R.LEADER, R.MEMBER},
