@@ -265,7 +265,8 @@ def agree(
         application.village = village
         today = timezone.localdate(now)
         _refuse_decider(application, by)
-        _refuse_dates(decided_on, starts_on, today)
+        _refuse_day(application, decided_on, today)
+        _refuse_start(starts_on, today)
         application.decided_at, application.decided_by = now, by
         application.decided_on, application.basis, application.starts_on = decided_on, basis.strip(), starts_on
         if application.is_stop:
@@ -304,8 +305,7 @@ def decline(
         application = _at(application, State.COMMITTEE, version)
         today = timezone.localdate(now)
         _refuse_decider(application, by)
-        if decided_on > today:
-            raise ValidationError({"decided_on": "党委研究日期不能晚于今天。"})
+        _refuse_day(application, decided_on, today)
         application.decided_at, application.decided_by = now, by
         application.decided_on, application.basis = decided_on, basis.strip()
         application.decision_note, application.state = note.strip(), State.DECLINED
@@ -320,14 +320,24 @@ def _refuse_decider(application: SelfGovApplication, by: User) -> None:
         _refuse_same(by, "申请人、出意见的人和核查人不能登记党委决定，请由其他同志办理。", pk)
 
 
-def _refuse_dates(decided_on: date, starts_on: date, today: date) -> None:
+def _refuse_day(application: SelfGovApplication, decided_on: date, today: date) -> None:
     if decided_on > today:
         raise ValidationError({"decided_on": "党委研究日期不能晚于今天。"})
+    if application.met_on is not None and decided_on < application.met_on:
+        met_on = full_date(application.met_on)
+        raise ValidationError({"decided_on": f"党委研究日期不能早于村里会议的日期（{met_on}），请核对。"})
+
+
+def _refuse_start(starts_on: date, today: date) -> None:
+    """A whole month's first day, within a year: what was agreed to by a slip of the year could not be taken back."""
     if starts_on.day != 1:
         raise ValidationError({"starts_on": "生效日期应为某月1日，按整月计算考核。"})
     earliest = Month.of(today).start
     if starts_on < earliest:
         raise ValidationError({"starts_on": f"生效日期不能早于{full_date(earliest)}，以前的月份已按原来的方式考核。"})
+    latest = earliest.replace(year=earliest.year + 1)
+    if starts_on > latest:
+        raise ValidationError({"starts_on": f"生效日期最晚为{full_date(latest)}，请核对年份。"})
 
 
 def _tell_decision(application: SelfGovApplication, words: str, today: date, by: User) -> None:

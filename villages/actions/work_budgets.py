@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -38,6 +38,7 @@ def grant(
     """下达 a year's budget (元) to a village that governs itself in that year."""
     with acting(by=by, action="work_budget.grant", label="下达工作经费", reason=basis):
         village = lock_for_change(village)
+        _refuse_dates(year, granted_on, timezone.localdate(now))
         days = Year(year)
         terms = SelfGovernance.objects.filter(village=village, starts_on__lte=days.end).exclude(ends_on__lt=days.start)
         if not terms.exists():
@@ -59,6 +60,16 @@ def grant(
         told = of_village(village, timezone.localdate(now))
         tell(told, f"{budget}{money(amount)}已下达（{budget.basis}）。", page_of(budget))
     return budget
+
+
+def _refuse_dates(year: int, granted_on: date, today: date) -> None:
+    """Granted in the year or the one before: a slip of the year makes a budget that nothing can be used of."""
+    if year > today.year + 1:
+        raise ValidationError({"year": f"工作经费最早提前一年下达，{year}年还不到时候，请核对年度。"})
+    if granted_on.year not in (year - 1, year):
+        raise ValidationError(
+            {"granted_on": f"{year}年的工作经费应在{year - 1}年或{year}年下达，请核对年度和下达日期。"}
+        )
 
 
 def adjust(
@@ -87,16 +98,24 @@ def report_use(
     on_behalf: bool = False,
     file: Any = None,
 ) -> BudgetUse:
-    """登记使用: within the year, and within what is left. Raises `ValidationError` by field."""
+    """登记使用: within the year and the village's self-governance, and within what is left. Raises
+    `ValidationError` by field."""
     ready = prepare(file, "file") if file else None
     with acting(by=by, action="work_budget.use", label="登记经费使用"):
         budget = lock_for_change(budget)
         today = timezone.localdate(now)
         if spent_on > today:
             raise ValidationError({"spent_on": "使用日期不能晚于今天。"})
-        if spent_on.year != budget.year or spent_on < budget.granted_on:
-            since = full_date(budget.granted_on)
-            raise ValidationError({"spent_on": f"使用日期应在{since}（下达）到{budget.year}年12月31日之间。"})
+        first, last = max(budget.granted_on, Year(budget.year).start), Year(budget.year).end
+        if not first <= spent_on <= last:
+            raise ValidationError(
+                {"spent_on": f"使用日期应在{full_date(first)}到{full_date(last)}之间，下达以后使用。"}
+            )
+        if not budget.village.self_governance.on(spent_on).exists():
+            village = budget.village
+            raise ValidationError(
+                {"spent_on": f"{village}{full_date(spent_on)}没有实行村为主自治，经费只用于自治期间。"}
+            )
         if amount > budget.balance:
             raise ValidationError({"amount": f"余额{money(budget.balance)}，不够支出这一笔。请核对金额。"})
         use = BudgetUse(
@@ -129,6 +148,13 @@ def withdraw_use(*, use: BudgetUse, reason: str, by: User, now: datetime) -> Bud
         told = holding(timezone.localdate(now), "office", "office_lead") - {by.pk}
         tell(told, f"{budget}撤回一笔使用{money(use.amount)}：{use.withdraw_reason}", page_of(budget))
     return use
+
+
+def left_over(village: Village, today: date) -> list[WorkBudget]:
+    """Budgets of this year and those to come with money left (元): what the end of self-governance leaves to be
+    settled. One query."""
+    rows = WorkBudget.objects.filter(village=village, year__gte=today.year, used__lt=F("amount"))
+    return list(rows.select_related("village").order_by("year"))
 
 
 def _recount(budget: WorkBudget) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -194,6 +194,8 @@ def test_four_people_one_after_the_other(scene, cast):
     [
         ({"starts_on": date(2026, 12, 15)}, "starts_on"),
         ({"starts_on": date(2026, 10, 1)}, "starts_on"),
+        ({"starts_on": date(2062, 12, 1)}, "starts_on"),
+        ({"decided_on": date(2026, 11, 19)}, "decided_on"),
         ({"decided_on": date(2026, 11, 27)}, "decided_on"),
         ({"person": None}, "person"),
     ],
@@ -336,7 +338,7 @@ def governed(scene, cast):
     return cast.selfgov
 
 
-def test_the_town_ends_it_and_a_team_has_to_be_set_up(scene, cast, governed):
+def test_the_town_ends_it_and_a_team_has_to_be_set_up(scene, cast, governed, time_machine):
     office = client_of(scene.user(Role.OFFICE_LEAD))
     answer = office.post(reverse("selfgov_end", args=[governed.pk]), {"x": "1"})
     made = SelfGovApplication.objects.get()
@@ -359,7 +361,14 @@ def test_the_town_ends_it_and_a_team_has_to_be_set_up(scene, cast, governed):
     assert Posting.objects.get(village=governed).ends_on == date(2026, 11, 30)
     page = office.get(reverse("selfgov_village", args=[governed.pk])).content.decode()
     assert "2024年1月1日—2026年11月30日" in page
-    assert "现在没有实行村为主自治" in page
+    # Until its last day it governs itself, on the register as well.
+    assert "现在没有实行村为主自治" not in page
+    assert "止于2026年11月30日" in office.get(reverse("selfgov_list")).content.decode()
+    time_machine.move_to(NOW + timedelta(days=5), tick=False)
+    assert (
+        "现在没有实行村为主自治" in client_of(lead).get(reverse("selfgov_village", args=[governed.pk])).content.decode()
+    )
+    assert "止于" not in client_of(lead).get(reverse("selfgov_list")).content.decode()
 
 
 def test_the_village_itself_may_ask_for_the_end(scene, governed):

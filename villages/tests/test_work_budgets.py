@@ -16,6 +16,7 @@ from lianzhen.accounts.roles import Role
 from lianzhen.tests.cast import START
 from lianzhen.trail import acting
 from villages.actions import work_budgets as actions
+from villages.actions.self_governance import end_self_governance
 from villages.models import BudgetUse, CadreTerm, WorkBudget
 from villages.tests.selfgov_scene import NOW, paper
 
@@ -141,6 +142,23 @@ def test_only_for_a_village_that_governs_itself_and_once_a_year(cast, budget):
     with pytest.raises(ValidationError, match="已登记"):
         grant(cast)
     assert grant(cast, year=2025, granted_on=date(2025, 2, 1)).year == 2025
+    # A slip of the year makes a budget that nothing could be used of.
+    for wrong, said in (({"year": 2062}, "还不到时候"), ({"year": 2024, "granted_on": date(2026, 2, 1)}, "2024年下达")):
+        with pytest.raises(ValidationError, match=said):
+            grant(cast, **wrong)
+
+
+def test_the_end_of_self_governance_leaves_the_rest_to_be_settled(cast, sign_in, budget):
+    use(budget, cast)
+    term, by = cast.selfgov.self_governance.get(), cast.users[Role.OFFICE_LEAD]
+    starts_on, decided_on = date(2026, 11, 1), date(2026, 10, 25)
+    end_self_governance(term=term, decided_on=decided_on, starts_on=starts_on, reason="纪要〔2026〕20号", by=by)
+    with pytest.raises(ValidationError, match="2026年11月2日没有实行村为主自治"):
+        use(budget, cast, spent_on=date(2026, 11, 2))
+    assert use(budget, cast, spent_on=date(2026, 10, 31)).amount == D("1200.50")
+    assert (
+        "余额27,599.00元请联村工作办用“调整金额”核减到已用数" in sign_in(Role.OFFICE).get(url(budget)).content.decode()
+    )
 
 
 def test_wrong_role_outsider_and_method(cast, sign_in, budget):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from lianzhen.accounts.models import User
 from lianzhen.money_words import money_words
@@ -45,12 +47,17 @@ find_village = visible(Village, narrow=lambda rows: rows.select_related("group")
 
 
 # --- Register ---------------------------------------------------------------------------------
+def not_over(today: date) -> Q:
+    """Begun or agreed to; a term that is to end runs until its last day."""
+    return Q(ends_on=None) | Q(ends_on__gte=today)
+
+
 def _terms(user: User) -> QuerySet:
-    """Running terms (begun or agreed) with the instructor and this year's budget."""
+    """Terms that are not over, with the instructor and this year's budget."""
     today = timezone.localdate()
-    posting = Posting.objects.open().filter(village=OuterRef("village"))
+    posting = Posting.objects.filter(not_over(today), village=OuterRef("village")).order_by("starts_on")
     budget = WorkBudget.objects.filter(village=OuterRef("village"), year=today.year)
-    rows = SelfGovernance.objects.open().visible_to(user).select_related("village__group")
+    rows = SelfGovernance.objects.filter(not_over(today)).visible_to(user).select_related("village__group")
     return rows.annotate(
         instructor=Subquery(posting.values("person__name")[:1]),
         granted=Subquery(budget.values("amount")[:1]),
@@ -63,6 +70,14 @@ def _granted(term: SelfGovernance) -> Any:
     if term.granted is None:
         return tag("warn", "未登记")
     return link_to("work_budget", term.budget_pk, number(term.granted))
+
+
+def _since(term: SelfGovernance) -> Any:
+    """The first day, and a tag where it is to come or the last one is known."""
+    first = f"{term.starts_on:%Y-%m-%d}"
+    if term.ends_on is not None:
+        return format_html("{} {}", first, tag("off", f"止于{full_date(term.ends_on)}"))
+    return format_html("{} {}", first, tag("wait", "未到生效日期")) if term.starts_on > timezone.localdate() else first
 
 
 COLUMNS = (
@@ -81,7 +96,7 @@ COLUMNS = (
         sort=["village__group__position"],
         secondary=True,
     ),
-    Column("since", "自治起", lambda t: t.starts_on, sort=["starts_on"], kind="date"),
+    Column("since", "自治起", lambda t: t.starts_on, show=lambda t: _since(t), sort=["starts_on"], kind="date"),
     Column("instructor", "指导员", lambda t: t.instructor or "暂无", sort=["instructor"]),
     Column(
         "granted", "本年经费（元）", lambda t: t.granted, show=_granted, kind="number", total=True, sort=["granted"]
@@ -145,7 +160,8 @@ BUDGET_COLUMNS = (
 def selfgov_village(request: HttpRequest, village: Village) -> HttpResponse:
     """Self-governance of one village: now, its budgets, its applications and everything since; also on paper."""
     terms = list(village.self_governance.order_by("-starts_on"))
-    running = next((t for t in terms if t.ends_on is None), None)
+    today = timezone.localdate()
+    running = next((t for t in terms if t.ends_on is None or t.ends_on >= today), None)
     applications = list(village.selfgov_applications.select_related("village", "term"))
     budgets = list(village.work_budgets.all())
     postings = list(Posting.objects.filter(village=village).select_related("person").order_by("-starts_on"))
@@ -153,7 +169,7 @@ def selfgov_village(request: HttpRequest, village: Village) -> HttpResponse:
     context = {
         "village": village,
         "running": running,
-        "facts": _facts(running, postings),
+        "facts": _facts(running, postings, today),
         "budgets": plain_table("工作经费", BUDGET_COLUMNS, budgets, empty_text="还没有下达工作经费。"),
         "in_words": money_words(total) if budgets else "",
         "applications": plain_table(
@@ -179,18 +195,25 @@ def _entries(terms: list[SelfGovernance], applications: list[SelfGovApplication]
 
 
 def _may_end(user: User, village: Village, running: Any, applications: list[SelfGovApplication]) -> bool:
-    return running is not None and not any(a.is_open for a in applications) and bool(apply_for(user, village))
+    lasting = running is not None and running.ends_on is None
+    return lasting and not any(a.is_open for a in applications) and bool(apply_for(user, village))
 
 
-def _facts(running: SelfGovernance | None, postings: list[Posting]) -> list[tuple[str, Any]]:
+def _facts(running: SelfGovernance | None, postings: list[Posting], today: date) -> list[tuple[str, Any]]:
     if running is None:
         return [("管理方式", "现在没有实行村为主自治")]
-    guide = next((p for p in postings if p.ends_on is None), None)
-    return [
-        ("自治起", full_date(running.starts_on)),
+    since = full_date(running.starts_on)
+    if running.starts_on > today:
+        since += "，未到生效日期，现在仍由联村工作组联系"
+    guide = next((p for p in postings if p.ends_on is None or p.ends_on >= today), None)
+    told = [
+        ("自治起", since),
         ("党委研究", f"{full_date(running.decided_on)}，{running.basis}"),
         ("指导员", f"{guide.person}（{full_date(guide.starts_on)}起）" if guide else "暂无"),
     ]
+    if running.ends_on is not None:
+        told.insert(1, ("自治止", f"{full_date(running.ends_on)}，{running.end_reason}"))
+    return told
 
 
 def _events(terms: list[SelfGovernance], postings: list[Posting]) -> list[dict[str, Any]]:

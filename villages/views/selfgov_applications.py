@@ -15,8 +15,9 @@ from lianzhen.pages.forms import PageForm, form_page, taken_meanwhile
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link_to
 from lianzhen.pages.uploads import file_answer
-from lianzhen.wording import number
+from lianzhen.wording import money, number
 from villages.actions import selfgov_applications as actions
+from villages.actions.work_budgets import left_over
 from villages.extensions import open_matters
 from villages.forms.selfgov import AgreeForm, CheckForm, DeclineForm, OpinionForm, ReturnForm
 from villages.models import SelfGovApplication
@@ -184,6 +185,10 @@ def selfgov_agree(request: HttpRequest, application: SelfGovApplication) -> Http
     effects = [f"生效日期填{starts_on.year}年{starts_on.month}月1日的，{scoring_words(application.kind, starts_on)}"]
     if application.is_stop:
         effects.append("自治和指导员的任期止于生效日期的前一天，同时成立新的联村工作组，由联村工作办任命组长和组员。")
+        effects += [
+            f"{budget}余额{money(budget.balance)}，终止后不再支出，由联村工作办核减到已用数。"
+            for budget in left_over(application.village, today)
+        ]
     else:
         effects.append("联村工作组和组内任职止于生效日期的前一天，指导员从生效日期起任职。")
     return _step(

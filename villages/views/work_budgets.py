@@ -169,12 +169,22 @@ def work_budget(request: HttpRequest, budget: WorkBudget) -> HttpResponse:
             ("余额大写", money_words(budget.balance)),
         ],
         "uses": plain_table("使用情况", columns, uses, empty_text="还没有登记使用情况。"),
+        "settle": _to_settle(budget),
         "may_report": may_report,
         "may_adjust": grant_budgets(request.user),
         "signs": ("村支部书记", "村监委会主任", "联村工作指导员", "联村工作办"),
         "crumbs": [CRUMB, LIST_CRUMB],
     }
     return render(request, f"villages/work_budget{'_print' if printing else ''}.html", context)
+
+
+def _to_settle(budget: WorkBudget) -> str:
+    """What the end of self-governance leaves to be done. One query."""
+    term = budget.village.self_governance.order_by("-starts_on").first()
+    if not budget.balance or term is None or term.ends_on is None or term.ends_on > Year(budget.year).end:
+        return ""
+    ended = full_date(term.ends_on)
+    return f"村为主自治止于{ended}，以后不再支出；余额{money(budget.balance)}请联村工作办用“调整金额”核减到已用数。"
 
 
 def _links(use: BudgetUse, may_withdraw: bool) -> Any:
