@@ -145,7 +145,8 @@ def comparison(year: int, *, only_told: bool) -> Comparison:
     figures = _sealed({year, *(y for y in years if y not in frozen)}, assessments)
     found: dict[int, dict[int, TeamYear]] = {}
     for y in years:
-        for village, own in {**figures.get(y, {}), **frozen.get(y, {})}.items():
+        # Once a year is frozen, a team that takes no part in it stands in none of its papers.
+        for village, own in (frozen.get(y) or figures.get(y, {})).items():
             summed = figures.get(y, {}).get(village)
             if summed is not None and own is not summed:
                 own = TeamYear(own.district, own.score, own.grade, summed.months, summed.deducted, summed.bonus)

@@ -11,10 +11,11 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appraisal.actions import year_papers
+from appraisal.actions import annual_summaries as summaries
+from appraisal.actions import year_papers, years
 from appraisal.models import AnnualGrade, AppraisalMonth, MonthlyScore
 from appraisal.rules.base import ZERO, rounded
-from appraisal.tests.year_scene import NOW, YEAR, decided, grade_of, ready
+from appraisal.tests.year_scene import NOW, YEAR, begun, decided, grade_of, ready, summary_of, write
 from appraisal.year_compare import WHOLE_TOWN, TeamYear, VillageYears, _team_year, by_district, comparison
 from lianzhen.accounts.roles import Role
 from villages.tests.counting import queries_of
@@ -92,6 +93,22 @@ def test_grades_are_the_towns_until_the_notice_is_out(cast, january, sign_in, dj
     # A year without any month, and one before any register, lead to an empty page and to none.
     assert "还没有定稿的月份" in sign_in(Role.COMMITTEE).get(reverse("year_compare", args=[2020])).content.decode()
     assert sign_in(Role.COMMITTEE).get(reverse("year_compare", args=[1900])).status_code == 404
+
+
+def test_a_team_that_is_out_stands_in_no_paper_of_the_year(cast, january):
+    """It has sealed months, and is left out all the same: the districts' means are those of the notice."""
+    assessment, by = begun(cast), cast.users[Role.OFFICE]
+    out = {"summary": summary_of(assessment, cast.other_team), "reason": "9月起实行村为主自治。", "by": by, "now": NOW}
+    summaries.leave_out(**out)
+    leader, guide = cast.users[Role.LEADER], cast.users[Role.DISTRICT]
+    own = summaries.submit(summary=write(summary_of(assessment, cast.team), leader), by=leader, now=NOW)
+    own = summaries.give_opinion(summary=own, opinion="情况属实。", grade="合格", by=guide, now=NOW)
+    summaries.check(summary=own, note="与台账一致。", by=by, now=NOW)
+    assert {one.pk for one in comparison(YEAR, only_told=False).rows} == {cast.own.pk, cast.other.pk}
+    years.hand_in(assessment=assessment, by=by, now=NOW)
+    found = comparison(YEAR, only_told=False)
+    assert [one.pk for one in found.rows] == [cast.own.pk]
+    assert found.districts(YEAR)[-1].mean == grade_of(assessment, cast.team).score
 
 
 def test_former_years_stand_beside_it(cast, january, sign_in):
