@@ -46,9 +46,10 @@ def result_of(assessment: AnnualAssessment, user: User, style: str, today: date)
     )
     out = AnnualSummary.objects.filter(assessment=assessment, state=State.OUT).order_by("position")
     terms, quota = terms_of(assessment), quota_of(assessment, rows)
+    alone = self_governed(assessment.year, user)
     judged = [
         SelfGoverned(str(one.village), one.grade, one.url)
-        for one in self_governed(assessment.year, user)
+        for one in alone
         if one.sheet is not None and one.sheet.state in (SelfGovYear.State.DONE, SelfGovYear.State.TOLD)
     ]
     notice = Notice(
@@ -57,6 +58,7 @@ def result_of(assessment: AnnualAssessment, user: User, style: str, today: date)
         quota=quota.sentence,
         out=[(one.team_name, one.out_reason) for one in out.defer(*TEXTS)],
         self_governed=judged,
+        not_graded=len(alone) - len(judged),
     )
     masthead, ending = heads(style, today)
     if style == PLAIN:
@@ -119,13 +121,22 @@ def members_of(year: int, summaries: Sequence[AnnualSummary]) -> dict[int, list[
 
 
 def _served(postings: Sequence[Posting], span: Year, leader: str) -> str:
-    """李某, 王某（6月起）, 赵某（至6月）, 陈某（组长，至6月）; nothing for whoever leads."""
+    """李某, 王某（6月起）, 赵某（至6月）, 陈某（组长，至6月）, 孙某（组长至6月）; nothing for whoever leads."""
     name = postings[0].person.name
     if name == leader:
         return ""
     first = min(one.starts_on for one in postings)
     last = None if any(one.ends_on is None for one in postings) else max(one.ends_on for one in postings)
-    notes = ["组长"] if any(one.is_leader for one in postings) else []
+    notes = _led(postings, last or span.end)
     notes += [f"{first.month}月起"] if first > span.start else []
     notes += [f"至{last.month}月"] if last is not None and last < span.end else []
     return f"{name}（{'，'.join(notes)}）" if notes else name
+
+
+def _led(postings: Sequence[Posting], last: date) -> list[str]:
+    """组长 for who led as long as he served, 组长至6月 for who stayed as a member."""
+    days = [one.ends_on or last for one in postings if one.is_leader]
+    if not days:
+        return []
+    until = max(days)
+    return [f"组长至{until.month}月" if until < last else "组长"]

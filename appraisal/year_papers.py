@@ -66,13 +66,14 @@ class SelfGoverned:
 @dataclass(frozen=True)
 class Notice:
     """What the notice tells besides the teams: `grades` from the best, the rule in words, the quota in words, who
-    takes no part and why."""
+    takes no part and why, the villages that govern themselves and were graded, how many were not yet."""
 
     grades: Sequence[str]
     rule: str
     quota: str = ""
     out: Sequence[tuple[str, str]] = ()
     self_governed: Sequence[SelfGoverned] = ()
+    not_graded: int = 0
 
 
 def result_paper(
@@ -91,7 +92,7 @@ def result_paper(
         ("总体情况", _overview(assessment, rows, notice)),
         ("考核结果", [_results(year, ordered, placed)]),
         ("各片区情况", [_districts(year, rows, notice.grades)]),
-        ("村为主自治的村", _self_governed(notice.self_governed)),
+        ("村为主自治的村", _self_governed(notice.self_governed, notice.not_graded)),
     ]
     blocks: list[Block] = [_opening(assessment)]
     for name, own in parts:
@@ -178,13 +179,18 @@ def _districts(year: int, rows: Sequence[AnnualGrade], grades: Sequence[str]) ->
     )
 
 
-def _self_governed(villages: Sequence[SelfGoverned]) -> list[Block]:
-    if not villages:
+def _self_governed(villages: Sequence[SelfGoverned], waiting: int) -> list[Block]:
+    """All of them are counted, also those that the committee has not graded yet."""
+    if not villages and not waiting:
         return []
+    opening = f"实行村为主自治的{number(len(villages) + waiting)}个村一年考核一次，"
+    if not villages:
+        return [paragraph(f"{opening}评定后另行通报。")]
     told: list = []
     for one in villages:
         told += ["；" if told else "", span(f"{one.village}{one.grade}", one.url)]
-    return [paragraph(f"实行村为主自治的{number(len(villages))}个村一年考核一次，已评定：", *told, "。")]
+    graded = f"已评定{number(len(villages))}个：" if waiting else "已评定："
+    return [paragraph(f"{opening}{graded}", *told, "；其余评定后另行通报。" if waiting else "。")]
 
 
 # --- 年度考核表 -------------------------------------------------------------------------------------

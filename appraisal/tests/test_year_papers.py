@@ -210,6 +210,19 @@ def test_the_notice_tells_quota_reason_who_is_out_and_who_governs_itself(monkeyp
     assert "张示例" not in text
 
 
+@pytest.mark.parametrize(
+    ("graded", "waiting", "said"),
+    [
+        (1, 0, "实行村为主自治的1个村一年考核一次，已评定：示例三社区合格。"),
+        (1, 2, "实行村为主自治的3个村一年考核一次，已评定1个：示例三社区合格；其余评定后另行通报。"),
+        (0, 2, "实行村为主自治的2个村一年考核一次，评定后另行通报。"),
+    ],
+)
+def test_villages_that_govern_themselves_are_all_counted(graded, waiting, said):
+    alone = [SelfGoverned("示例三社区", "合格")][:graded]
+    assert said in told(a_notice([a_grade(1, a_summary())], self_governed=alone, not_graded=waiting))
+
+
 # --- On the shelf -----------------------------------------------------------------------------------
 @pytest.fixture
 def january():
@@ -320,22 +333,25 @@ def test_the_papers_through_their_pages(cast, january, sign_in):
 
 
 def test_the_form_names_who_served_in_the_year(cast, january):
-    """From when to when, and who led before."""
+    """From when to when, and who led before, also where he stayed as a member."""
     with acting(by=None, action="test.scene", label="测试数据"):
         leads_now = Posting.objects.get(team=cast.team, is_leader=True)
         leads_now.starts_on = date(2026, 7, 1)
         leads_now.save()
         for name, first, last, leads in (
             ("丁示例", date(2026, 6, 1), None, False),
-            ("戊示例", date(2025, 1, 1), date(2026, 6, 30), True),
+            ("戊示例", date(2026, 5, 1), date(2026, 6, 30), True),
             ("己示例", date(2025, 1, 1), date(2025, 12, 31), False),
+            ("庚示例", date(2025, 1, 1), date(2026, 4, 30), True),
+            ("庚示例", date(2026, 5, 1), None, False),
         ):
-            person = Person(name=name, department=cast.department)
+            person = Person.objects.filter(name=name).first() or Person(name=name, department=cast.department)
             person.save()
             Posting(person=person, team=cast.team, starts_on=first, ends_on=last, is_leader=leads).save()
     summary = AnnualSummary(team=cast.team, leader_name=cast.people[Role.LEADER].name)
     people = members_of(2026, [summary])[cast.team.pk]
-    assert sorted(people) == sorted([cast.people[Role.MEMBER].name, "丁示例（6月起）", "戊示例（组长，至6月）"])
+    served = ["丁示例（6月起）", "戊示例（组长，5月起，至6月）", "庚示例（组长至4月）"]
+    assert sorted(people) == sorted([cast.people[Role.MEMBER].name, *served])
 
 
 def test_one_team_or_many_ask_the_database_as_often(cast, january, django_assert_num_queries):
