@@ -15,7 +15,16 @@ from typing import cast
 from django.urls import reverse
 
 from appraisal.duty_months import MonthRow, team_months
-from appraisal.models import AppraisalMonth, Clause, Decision, MonthlyScore, QuarterlyReview, TeamReview, TownNeed
+from appraisal.models import (
+    AppraisalMonth,
+    Clause,
+    Decision,
+    MonthlyScore,
+    QuarterlyReview,
+    Scheme,
+    TeamReview,
+    TownNeed,
+)
 from appraisal.payouts import QuarterTerms
 from appraisal.quarter_facts import TeamFigures, figures_of, proposals, quarter_terms_of
 from appraisal.rules.base import ZERO
@@ -73,7 +82,8 @@ class ShownLine:
 
 @dataclass(frozen=True)
 class Place:
-    """Where the team stands in the quarter. `grade`: the one given, or proposed while nothing is begun."""
+    """Where the team stands in the quarter. `text`: its place, where the scheme shows places; `grade`: the one given,
+    or proposed while nothing is begun."""
 
     score: Decimal
     text: str
@@ -177,7 +187,12 @@ def _places(
     if review is not None:
         rows = {row.team_id: row for row in (reviewed or TeamReview.objects.filter(review=review))}
         return {
-            pk: Place(row.score, f"{row.place_text}（共{len(rows)}个组）", row.grade, row.proposed_why)
+            pk: Place(
+                row.score,
+                f"{row.place_text}（共{len(rows)}个组）" if shows_places(review.scheme) else "",
+                row.grade,
+                row.proposed_why,
+            )
             for pk, row in rows.items()
         }, rows
     sealed = [row for row in months.values() if row.is_sealed]
@@ -186,7 +201,15 @@ def _places(
         return {}, {}
     terms: QuarterTerms = quarter_terms_of(sealed[-1].scheme)
     found = proposals(figures, terms, sealed[-1].scheme.decimals)
-    return {pk: Place(one.score, one.place.full_text, one.grade, one.why) for pk, one in found.items()}, {}
+    placed = shows_places(sealed[-1].scheme)
+    return {
+        pk: Place(one.score, one.place.full_text if placed else "", one.grade, one.why) for pk, one in found.items()
+    }, {}
+
+
+def shows_places(scheme: Scheme) -> bool:
+    """On what a meeting sees; the tables of office and committee show them always."""
+    return scheme.display == Scheme.Display.PLACE
 
 
 def _categories(figures: Sequence[MonthFigure]) -> tuple[CategoryRow, ...]:

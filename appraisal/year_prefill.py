@@ -30,6 +30,7 @@ from appraisal.models import (
     DutyNote,
     MonthlyScore,
     ReportLine,
+    Scheme,
     ScoreEntry,
     WeeklyReport,
 )
@@ -56,7 +57,7 @@ class Found:
     year: int
     today: date
     duty: Collected
-    scores: dict[int, list[tuple[Month, Decimal, int]]]
+    scores: dict[int, list[tuple[Month, Decimal, int | None]]]
     quarters: dict[int, list]
     reports: dict
     lines: dict[int, list[ReportLine]]
@@ -111,15 +112,16 @@ def _weeks(year: int, today: date) -> list[Week]:
     return [week for week in weeks_of(cast(Month, Year(year))) if week.start.year == year and week.start <= today]
 
 
-def _scores(ids: Sequence[int], span: Year) -> dict[int, list[tuple[Month, Decimal, int]]]:
+def _scores(ids: Sequence[int], span: Year) -> dict[int, list[tuple[Month, Decimal, int | None]]]:
+    """Places where the version of the month shows them."""
     rows = MonthlyScore.objects.filter(
         team_id__in=ids, month__month__range=(span.start, span.end), month__state__in=AppraisalMonth.SEALED
     )
     found: dict[int, list] = defaultdict(list)
-    for team, month, total, place in rows.order_by("month__month").values_list(
-        "team_id", "month__month", "team_total", "place"
+    for team, month, total, place, display in rows.order_by("month__month").values_list(
+        "team_id", "month__month", "team_total", "place", "month__scheme__display"
     ):
-        found[team].append((Month.of(month), total, place))
+        found[team].append((Month.of(month), total, place if display == Scheme.Display.PLACE else None))
     return found
 
 
@@ -180,7 +182,11 @@ def _general(team: LiaisonTeam, found: Found) -> list[Fact]:
 
 def _score_facts(team: LiaisonTeam, found: Found) -> list[Fact]:
     months = [
-        _fact(month.title, f"{in_points(total)}，第{place}名", reverse("score_page", args=[month.key, team.pk]))
+        _fact(
+            month.title,
+            in_points(total) + (f"，第{place}名" if place else ""),
+            reverse("score_page", args=[month.key, team.pk]),
+        )
         for month, total, place in found.scores.get(team.pk, ())
     ]
     text = f"定稿{number(len(months))}个月" if months else "没有定稿的月得分"

@@ -17,7 +17,7 @@ from appraisal.tests.week_scene import many_teams
 from appraisal.tests.year_scene import NOW, TEXTS, YEAR
 from lianzhen.accounts.roles import Role
 from lianzhen.trail import acting
-from villages.models import Person, Posting
+from villages.models import Person, Posting, Village
 
 STEPS = ("facts", *TEXTS)
 
@@ -250,6 +250,15 @@ def test_results_are_the_towns_until_they_are_told(cast, sign_in):
     for address in closed:
         assert row.grade in text_of(client.get(address))
     assert "示例二村" not in text_of(client.get(url("year_grades")))
+    # Places are told where the scheme shows them; the town works with them in any case.
+    told = [*closed, url("year"), url("year_summary", summary.pk)]
+    assert not any("名次" in (page := text_of(client.get(address))) or row.place_text in page for address in told)
+    assert "名次" in text_of(sign_in(Role.AUDITOR).get(url("year_grades")))
+    with acting(by=None, action="test.scene", label="测试数据"):
+        assessment.scheme.display = "place"
+        assessment.scheme.save()
+    client = sign_in(Role.LEADER)
+    assert all(row.place_text in text_of(client.get(address)) for address in told if address != url("year"))
 
 
 def test_a_team_that_ended_is_left_out_and_taken_in(cast, sign_in):
@@ -276,6 +285,12 @@ def test_the_table_has_the_villages_that_govern_themselves_and_is_narrowed(cast,
     assert "示例三社区" in page
     answer = office.post(url("year"))
     assert answer["Content-Type"].endswith("spreadsheetml.sheet")
+    # Behind the teams also where the reader sees but a district, whose teams keep their numbers of the town.
+    summary = own(assessment, cast)
+    AnnualSummary.objects.filter(pk=summary.pk).update(position=27)
+    Village.objects.filter(name="示例三社区").update(group=cast.own.group)
+    page = text_of(sign_in(Role.DISTRICT).get(url("year")))
+    assert page.index(url("year_summary", summary.pk)) < page.index("示例三社区")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from appraisal.models import Decision, DutyNote, QuarterlyReview, ReportLine, ScoreEntry
+from appraisal.models import Decision, DutyNote, QuarterlyReview, ReportLine, Scheme, ScoreEntry
 from appraisal.tests.quarter_scene import decided as decided_quarter
 from appraisal.tests.score_scene import NOVEMBER, worked_month
 from appraisal.tests.week_scene import at, log, many_teams, meeting, plan, report, saved
@@ -16,6 +16,7 @@ from appraisal.year_prefill import QUERIES, facts_for, facts_of
 from appraisal.year_words import SHOWN, proposed_texts
 from lianzhen.accounts.roles import Role
 from lianzhen.periods import Week
+from lianzhen.trail import acting
 
 YEAR, TODAY = 2026, date(2026, 12, 31)
 
@@ -58,9 +59,14 @@ def test_scores_and_grades_come_from_what_is_fixed(cast):
     assert found["text"] == "定稿3个月"
     assert found["rows"][0] == {
         "label": "2026年10月",
-        "text": "108.0分，第1名",
+        "text": "108.0分",
         "url": f"/scores/2026-10/teams/{cast.team.pk}/",
     }
+    with acting(by=None, action="test.scene", label="测试数据"):
+        for scheme in Scheme.objects.all():
+            scheme.display = Scheme.Display.PLACE
+            scheme.save()
+    assert general(cast, "月得分")["rows"][0]["text"] == "108.0分，第1名"
     assert general(cast, "季度等次")["text"] == "第四季度“较好”"
     assert review.state == QuarterlyReview.State.APPROVED
 

@@ -37,7 +37,7 @@ from appraisal.permissions_years import (
 )
 from appraisal.views.weekly_reports import carried_out
 from appraisal.views.year_table import result_of, tone_of
-from appraisal.views.years import sees_results, under
+from appraisal.views.years import sees_places, sees_results, under
 from appraisal.year_facts import terms_of
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
@@ -110,6 +110,7 @@ def year_summary(request: HttpRequest, summary: AnnualSummary) -> HttpResponse:
         "parts": [(label, getattr(summary, name), step_url(summary, name)) for name, label in TEXTS.items()],
         "judged": judged(summary),
         "result": result_of(summary) if results else None,
+        "places": sees_places(user, assessment),
         "course": course_of(summary),
         **under(assessment.year),
     }

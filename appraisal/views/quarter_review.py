@@ -16,7 +16,7 @@ from appraisal.permissions import RECUSED, TEAM
 from appraisal.permissions_quarters import review_teams
 from appraisal.quarter_facts import months_of, terms_of
 from appraisal.quarter_grades import choices_of
-from appraisal.quarter_material import materials_of
+from appraisal.quarter_material import materials_of, shows_places
 from appraisal.views.quarters import asked_quarter, begun, page_url, under
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded
@@ -52,6 +52,7 @@ def quarter_review(request: HttpRequest, quarter: str) -> HttpResponse:
             "heading": row.team_name,
             "quarter": period,
             "row": row,
+            "places": shows_places(review.scheme),
             "material": materials_of(period, [team], months_of(period), review, timezone.localdate(), rows)[0],
             "number": at + 1,
             "count": len(rows),

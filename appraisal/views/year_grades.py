@@ -20,7 +20,7 @@ from appraisal.permissions import RECUSED, TEAM
 from appraisal.permissions_years import decide_years, grade_row, grade_years, see_year_row, see_years
 from appraisal.views.annual_summaries import judged
 from appraisal.views.year_table import marks
-from appraisal.views.years import assessment_of, begun, sees_results, state_of, step_page, under
+from appraisal.views.years import assessment_of, begun, sees_places, sees_results, state_of, step_page, under
 from appraisal.year_facts import quota_of, terms_of
 from appraisal.year_terms import Quota
 from lianzhen.accounts.models import User
@@ -58,7 +58,7 @@ class GradeRow:
         self.quarters = "、".join(one["grade"] for one in row.quarters)
 
 
-def columns(year: int, *, decides: bool) -> list[Column]:
+def columns(year: int, *, decides: bool, places: bool) -> list[Column]:
     def grade(r: GradeRow) -> Any:
         if not r.grade:
             return tag("off", "回避") if decides and r.own else tag("wait", "待评定")
@@ -73,7 +73,7 @@ def columns(year: int, *, decides: bool) -> list[Column]:
             "team", "村", lambda r: r.name, show=lambda r: link_to("year_grade", r.pk, r.name, str(year)), head=True
         ),
         Column("score", "年度得分", lambda r: r.score, show=lambda r: marks(r.score), kind="number", sort=["score"]),
-        Column("place", "名次", lambda r: r.row.place_text, sort=["place"], secondary=True),
+        *([Column("place", "名次", lambda r: r.row.place_text, sort=["place"], secondary=True)] if places else ()),
         Column(
             "village",
             "村得分",
@@ -103,7 +103,7 @@ def year_grades(request: HttpRequest, year: int) -> HttpResponse:
     page = ListPage(
         request,
         ComputedRows(AnnualGrade, [GradeRow(row, own=row.team_id in own) for row in rows]),
-        columns(year, decides=told.get("gives", False)),
+        columns(year, decides=told.get("gives", False), places=assessment is None or sees_places(user, assessment)),
         title=f"{year}年考核等次",
         order=["position"],
         filterset=GradeFilter,
@@ -232,6 +232,7 @@ def shown(row: AnnualGrade, user: User, page: str) -> dict[str, Any]:
         "summary": summary,
         "year": assessment.year,
         "months": months_of(row),
+        "places": sees_places(user, assessment),
         "quarters": [(Quarter.parse(one["quarter"]), one["grade"]) for one in row.quarters],
         "parts": [(label, getattr(summary, name)) for name, label in TEXTS.items()],
         "judged": judged(summary),

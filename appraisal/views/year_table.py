@@ -131,8 +131,8 @@ def _grade(row: YearRow) -> Any:
     return format_html('<span class="muted">建议{}</span>', row.proposed) if row.proposed else "—"
 
 
-def columns(rows: Sequence[YearRow]) -> list[Column]:
-    """Those that any row has something to say in."""
+def columns(rows: Sequence[YearRow], *, places: bool) -> list[Column]:
+    """Those that any row has something to say in. `places`: they are the reader's to see."""
     mixed = any(row.kind == VILLAGE for row in rows)
     scored = any(row.score is not None for row in rows)
     graded = any(row.grade or row.proposed for row in rows)
@@ -157,9 +157,10 @@ def columns(rows: Sequence[YearRow]) -> list[Column]:
                 kind="number",
                 sort=["score"],
                 secondary=True,
-            ),
-            Column("place", "名次", lambda r: r.place_text, sort=["place"], secondary=True),
+            )
         ]
+        if places:
+            shown.append(Column("place", "名次", lambda r: r.place_text, sort=["place"], secondary=True))
     if graded:
         shown.append(Column("grade", "等次", lambda r: r.grade, show=_grade, sort=["grade"]))
     return shown

@@ -17,7 +17,7 @@ from appraisal.actions import years as actions
 from appraisal.closing import Step
 from appraisal.filters_years import YearFilter
 from appraisal.forms.years import YearBackForm, YearStepForm
-from appraisal.models import AnnualAssessment, AnnualGrade, AnnualSummary
+from appraisal.models import AnnualAssessment, AnnualGrade, AnnualSummary, Scheme
 from appraisal.permissions_years import decide_years, draft_year_notice, grade_years, keep_years, see_years
 from appraisal.views.weekly_reports import carried_out
 from appraisal.views.year_table import columns, listed, result_of, team_row, village_rows
@@ -84,6 +84,11 @@ def sees_results(user: User, assessment: AnnualAssessment) -> bool:
     return assessment.state == State.TOLD or user.standing.has(*TOWN_WIDE)
 
 
+def sees_places(user: User, assessment: AnnualAssessment) -> bool:
+    """Places are the town's to work with; others see them where the scheme shows places."""
+    return assessment.scheme.display == Scheme.Display.PLACE or user.standing.has(*TOWN_WIDE)
+
+
 # --- The years --------------------------------------------------------------------------------------
 COLUMNS = (
     Column(
@@ -124,7 +129,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     assessment, user = assessment_of(year), request.user
     results = assessment is not None and sees_results(user, assessment)
     summaries = list(listed(assessment, user)) if assessment else []
-    alone = village_rows(self_governed(year, user), len(summaries))
+    alone = village_rows(self_governed(year, user), max((one.position for one in summaries), default=0))
     rows = [*(team_row(one, year, results=results) for one in summaries), *alone]
     scheme = assessment.scheme if assessment else scheme_of(year)
     problem = "" if assessment else start_problem(year, scheme, timezone.localdate())
@@ -133,7 +138,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     page = ListPage(
         request,
         ComputedRows(AnnualSummary, rows),
-        columns(rows),
+        columns(rows, places=assessment is not None and sees_places(user, assessment)),
         title=f"{year}年考核",
         order=["position"],
         filterset=YearFilter if len(rows) > 1 else None,
