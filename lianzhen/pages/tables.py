@@ -197,7 +197,7 @@ class ListPage:
             caption=self.title,
             columns=[self._head(c, plain=plain) for c in columns],
             rows=list(_rows(rows, columns, grouping)),
-            footer=_footer(rows, columns) if rows else "",
+            footer=_footer(rows, columns, "合计" if len(rows) == total else "本页合计") if rows else "",
             empty_text=self.empty_text,
             count_text=self.count(total),
             box=False,
@@ -338,16 +338,17 @@ def _cell_tags(column: Column) -> tuple[str, str]:
     return f'<{name}{scope}{css} data-label="{column.title}">', f"</{name}>"
 
 
-def _footer(rows: list[Any], columns: Sequence[Column]) -> SafeString | str:
+def _footer(rows: list[Any], columns: Sequence[Column], word: str = "合计") -> SafeString | str:
+    """`word`: what the sums are called; those of one page are not those of the list."""
     if not any(c.total for c in columns):
         return ""
     cells = []
-    # 合计 stands where a phone still shows it.
+    # The word stands where a phone still shows it.
     titled = next(place for place, column in enumerate(columns) if not column.secondary)
     for place, column in enumerate(columns):
         css = f' class="{column.css}"' if column.css else ""
         if place == titled:
-            cells.append(f'<th scope="row"{css}>合计</th>')
+            cells.append(f'<th scope="row"{css}>{word}</th>')
         elif column.total:
             total = sum((value for row in rows if (value := column.value(row)) is not None), start=0)
             cells.append(f'<td{css} data-label="{column.title}">{column.sum_text(total)}</td>')

@@ -97,6 +97,16 @@ def test_page_beyond_the_last_is_the_last(cast):
     assert [v.name for v in listed._page().object_list] == ["示例三社区"]
 
 
+def test_sums_of_one_page_are_not_called_those_of_the_list(cast):
+    assert 'scope="row">合计<' in shown(page(cast)).footer
+    assert 'scope="row">本页合计<' in shown(page(cast, page_size=2)).footer
+
+
+def shown(listed):
+    rows = list(listed._page().object_list)
+    return listed._table(rows, listed.matching.count(), plain=False)
+
+
 def test_page_that_is_no_number_is_the_first(cast):
     assert page(cast, "page=abc", page_size=2)._page().number == 1
 
