@@ -1,4 +1,4 @@
-"""What is still open in a month, counted for its closing. Five queries."""
+"""What is still open in a month, counted for its closing. Six queries."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from datetime import date, datetime
 from django.db.models import Count, Q
 
 from appraisal.closing import Counts, Standing
+from appraisal.facts import rules_of_weeks
 from appraisal.models import AppraisalMonth, DutyLog, DutyShift, ScoreEntry, Suggestion, WeeklyReport
+from appraisal.report_state import due_moment, owes
 from lianzhen.periods import Month, Week
 from villages.models import LiaisonTeam
 
@@ -34,14 +36,20 @@ def open_counts(month: Month, now: datetime, *, with_week: bool = True) -> Count
 
 
 def missing_reports(month: Month, today: date) -> int:
-    """Reports that were never handed in, for the weeks that end in the month. Two queries."""
+    """Reports that were owed and never handed in, for the weeks that end in the month. Three queries."""
     weeks = [week for week in _weeks(month) if week.end < today]
     if not weeks:
         return 0
     teams = list(
         LiaisonTeam.objects.filter(starts_on__lte=month.end).filter(Q(ends_on=None) | Q(ends_on__gte=month.start))
     )
-    owed = {(team.pk, week.start) for week in weeks for team in teams if team.covers(week.start)}
+    rules_of = rules_of_weeks(weeks[-1].end)
+    owed = {
+        (team.pk, week.start)
+        for week in weeks
+        for team in teams
+        if owes(team, due_moment(rules_of(week), week), rules_of(week))
+    }
     sent = WeeklyReport.objects.filter(week_start__in=[week.start for week in weeks]).exclude(state="draft")
     return len(owed - set(sent.values_list("team_id", "week_start")))
 

@@ -86,7 +86,9 @@ def _villages(user: User, typed: str) -> Hits:
 
 
 def _teams(user: User, typed: str) -> Hits:
-    rows = LiaisonTeam.objects.visible_to(user).open().filter(_named(typed.removesuffix("联村工作组"), "village__"))
+    # Until its last day a team works, and is looked for.
+    lasting = Q(ends_on=None) | Q(ends_on__gte=user.standing.on)
+    rows = LiaisonTeam.objects.visible_to(user).filter(lasting, _named(typed.removesuffix("联村工作组"), "village__"))
     found = [Hit(t.name, "", reverse("team", args=[t.pk])) for t in rows.select_related("village")[: SHOWN + 1]]
     return _cut("联村工作组", found, _more("team_list", typed))
 

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appraisal.actions.work_rules import set_work_rules
+from appraisal.closing_facts import missing_reports
 from appraisal.models import WeeklyReport
 from appraisal.report_state import due_moment, due_words, owes, report_states
 from appraisal.tests.week_scene import WEEK, at, many_teams, report, saved
 from appraisal.working_rules import Rules
 from lianzhen.accounts.roles import Role
-from lianzhen.periods import Week
+from lianzhen.periods import Month, Week
 from villages.models import LiaisonTeam
 
 FRIDAY = date(2026, 11, 27)
@@ -60,10 +61,14 @@ def test_sent_late_and_read(cast):
 
 
 def test_teams_that_do_not_exist_when_it_is_due_owe_none(cast):
+    missing = []
     for ends_on, code in ((FRIDAY - timedelta(days=1), "exempt"), (FRIDAY, "none")):
         cast.team.ends_on = ends_on
         saved(cast.team)
         assert state(cast.team).code == code
+        missing.append(missing_reports(Month.of(FRIDAY), date(2026, 12, 1)))
+    # And the closing of the month counts no other ones.
+    assert missing[1] - missing[0] == 1
     new = saved(LiaisonTeam(village=cast.selfgov, starts_on=FRIDAY + timedelta(days=1)))
     assert state(new, AFTER).code == "exempt"
 
