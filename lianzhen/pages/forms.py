@@ -44,6 +44,13 @@ class PageForm(forms.Form):
         for field in self.fields.values():
             _speak_plainly(field)
 
+    def __getitem__(self, name: str) -> forms.BoundField:
+        """Without the browser's own limit: it cuts off silently what is pasted in, where the page says how much too
+        long it is and keeps it."""
+        bound = super().__getitem__(name)
+        bound.field.widget.attrs.pop("maxlength", None)
+        return bound
+
     @property
     def values(self) -> dict[str, Any]:
         """The cleaned values without the bookkeeping fields, as keyword arguments for an action."""

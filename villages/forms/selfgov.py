@@ -91,6 +91,14 @@ class ConditionsForm(StepForm):
         places = sorted((name for name in given if name.startswith("answer_")), key=lambda n: int(n.split("_")[1]))
         return {"answers": [given[name] for name in places], "version": given["version"]}
 
+    def conflict_rows(self, theirs: SelfGovApplication) -> list[dict[str, Any]]:
+        """Condition by condition, as both wrote it."""
+        pairs = zip(self.values["answers"], theirs.explained, strict=False)
+        return [
+            {"label": f"第{number}条", "mine": mine, "theirs": said, "differs": mine != said}
+            for number, (mine, (_, said)) in enumerate(pairs, start=1)
+        ]
+
 
 class ReasonForm(StepForm):
     reason = words("终止原因", help_text=f"{LEAST_WORDS}到500字，写清为什么不再实行村为主自治。")
@@ -105,8 +113,11 @@ class MeetingForm(StepForm):
 
     def __init__(self, *args: Any, record: SelfGovApplication, **kwargs: Any) -> None:
         super().__init__(*args, record=record, **kwargs)
+        file = self.fields["file"]
+        file.required = not record.has_file
+        file.error_messages["required"] = "请附会议决议或会议记录的照片或文件。"
         if record.has_file:
-            self.fields["file"].help_text = f"已附“{record.file_name}”，不更换的不用再选。"
+            file.help_text = f"已附“{record.file_name}”，不更换的不用再选。"
 
 
 class InstructorStepForm(StepForm):

@@ -93,6 +93,23 @@ def test_secretary_writes_it_in_steps_and_goes_on_after_closing(scene, cast):
     assert b"".join(file.streaming_content) == b"%PDF-1.4 resolution"
 
 
+def test_too_long_and_two_editors_lose_no_word(scene):
+    """The browser cuts nothing off; the page says how much too long, and shows what the other one saved."""
+    made = scene.started()
+    client, step = client_of(scene.secretary), url(made, "step_conditions")
+    assert "maxlength" not in client.get(step).content.decode()
+    typed = {f"answer_{n}": f"{SAID}第{n}条" for n in range(1, len(made.conditions) + 1)}
+    answer = client.post(step, sent(made, **typed | {"answer_1": "长" * 301}))
+    assert answer.status_code == 422
+    assert "第1条不能超过300字，现在是301字。" in answer.content.decode()
+    assert "长" * 301 in answer.content.decode()
+    second = sent(made, **typed)
+    actions.explain(application=made, answers=["另一个人写的话。"] * len(made.conditions), by=scene.secretary)
+    answer = client.post(step, second)
+    assert answer.status_code == 409
+    assert answer.content.decode().count("另一个人写的话。") == len(made.conditions)
+
+
 def test_whoever_is_next_is_told(scene, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         scene.checked()

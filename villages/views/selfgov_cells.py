@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -28,13 +29,14 @@ TONES = {
 
 
 def state_of(application: SelfGovApplication) -> tuple[str, str]:
-    """(tone, words): 同意（自2018年11月1日起）; 已终止 where the term that it led to is over."""
+    """(tone, words): 同意（自2018年11月1日起）; 已终止 where its term is over, its last day before that."""
     words = application.get_state_display()
     if application.state == State.AGREED:
         term = application.term
-        if not application.is_stop and term is not None and term.ends_on is not None:
-            return "off", f"已终止（至{full_date(term.ends_on)}）"
-        words = f"{words}（自{full_date(application.starts_on)}起）"
+        until = term.ends_on if term is not None and not application.is_stop else None
+        if until is not None and until < timezone.localdate():
+            return "off", f"已终止（至{full_date(until)}）"
+        words = f"{words}（自{full_date(application.starts_on)}起{f'，止于{full_date(until)}' if until else ''}）"
     return TONES[State(application.state)], words
 
 
@@ -67,7 +69,7 @@ def told(application: SelfGovApplication) -> list[tuple[str, Any]]:
         rows: list[tuple[str, Any]] = [("终止原因", application.reason)]
     else:
         rows = [
-            (f"条件{n}", format_html("{}<br>说明：{}", text, said or "—"))
+            (f"条件{n}", format_html("{}<br>说明：{}", text, linebreaksbr(said or "—", autoescape=True)))
             for n, (text, said) in enumerate(application.explained, 1)
         ]
     rows.append(("会议决议", meeting_words(application)))
