@@ -5,8 +5,8 @@ Pure. A check either blocks (必须处理) or only tells (提示). Sentences are
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from lianzhen.periods import Month
@@ -117,6 +117,11 @@ class Step:
     sentence: str
     action: str = ""
     button: str = ""
+
+
+def for_reader(found: Iterable[Step], may: Mapping[str, bool]) -> list[Step]:
+    """The steps with the pages that the reader may open; what is somebody else's to do is told without a link."""
+    return [one if may.get(one.action) else replace(one, action="", button="") for one in found]
 
 
 def steps(standing: Standing, found: Sequence[Check], before_lock: Sequence[Check]) -> list[Step]:

@@ -41,6 +41,11 @@ def review_months(user: User) -> Verdict:
     return only(user, Role.OFFICE_LEAD, Role.COMMITTEE)
 
 
+def send_back_months(user: User) -> Verdict:
+    """退回, until it is sealed: whoever closes the month, and whoever signs it off."""
+    return only(user, *OFFICE, Role.COMMITTEE)
+
+
 def lock_months(user: User) -> Verdict:
     """定稿."""
     return only(user, Role.OFFICE_LEAD)

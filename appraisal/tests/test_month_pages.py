@@ -112,6 +112,19 @@ def test_back_through_the_page(cast, worked, sign_in):
     assert row_of().state == "checking"
 
 
+def test_whoever_signs_off_may_send_back_and_no_step_leads_where_one_may_not_go(cast, worked, sign_in):
+    settle()
+    advance(cast, "review")
+    steps = [url(name) for name in ("month_preview", "month_review", "month_back")]
+    office, auditor, committee = (
+        [step for step in steps if f'"{step}"' in sign_in(role).get(MONTH).content.decode()]
+        for role in (Role.OFFICE, Role.AUDITOR, Role.COMMITTEE)
+    )
+    assert (office, auditor, committee) == ([steps[0], steps[2]], [], steps[1:])
+    assert send(sign_in(Role.COMMITTEE), "month_back", to="checking", reason="漏登").status_code == 303
+    assert row_of().state == "checking"
+
+
 def test_a_page_left_open_is_told_that_the_month_is_final(cast, sign_in):
     sealed_scene(cast)
     answer = send(sign_in(Role.OFFICE), "month_back", to="checking", reason="漏登")

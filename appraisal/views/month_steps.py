@@ -14,7 +14,7 @@ from appraisal.actions import month_lock
 from appraisal.actions import months as actions
 from appraisal.forms.months import BackForm, LockForm, PublishForm, ReviewForm, StepForm
 from appraisal.models import AppraisalMonth
-from appraisal.permissions_months import close_months, lock_months, review_months
+from appraisal.permissions_months import close_months, lock_months, review_months, send_back_months
 from appraisal.views.months import CRUMBS, page_url, publicity_of, row_of
 from appraisal.views.scores import asked_month
 from lianzhen.accounts.verdicts import Verdict
@@ -137,7 +137,7 @@ month_lock_page = step(
     ],
 )
 month_back = step(
-    close_months,
+    send_back_months,
     _step_back,
     lambda row: f"已退回到“{row.get_state_display()}”。",
     BackForm,

@@ -12,16 +12,24 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.actions import months as actions
-from appraisal.closing import Check, back_targets, checks, lock_checks, steps
+from appraisal.closing import Check, Step, back_targets, checks, for_reader, lock_checks, steps
 from appraisal.closing_facts import open_counts, standing_of
 from appraisal.forms.months import PutOffForm
 from appraisal.models import AppraisalMonth, Scheme, ScoreEntry
-from appraisal.permissions_months import close_months, see_months
+from appraisal.permissions_months import (
+    close_months,
+    lock_months,
+    review_months,
+    see_months,
+    see_publicity,
+    send_back_months,
+)
 from appraisal.rules.base import ZERO
 from appraisal.score_account import TeamScore
 from appraisal.score_facts import month_scores
 from appraisal.templatetags.marks import marks
 from appraisal.views.scores import asked_month
+from lianzhen.accounts.models import User
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, Table, link, link_to, plain_table, tag
@@ -127,13 +135,25 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
         found = checks(counts)
         context |= {
             "state": ("good" if shown.is_sealed else "wait", shown.get_state_display() if row else "未开始"),
-            "steps": steps(standing_of(shown, now.date()), found, lock_checks(counts)),
+            "steps": steps_for(request.user, steps(standing_of(shown, now.date()), found, lock_checks(counts))),
             "checks": [CheckRow(one, reverse(CHECK_PAGES[one.key])) for one in found],
             "shows_checks": shown.state in (State.OPEN, State.CHECKING),
             "signed": signed(shown),
-            "may_back": bool(row and back_targets(row.state) and context["may_close"]),
+            "may_back": bool(row and back_targets(row.state) and send_back_months(request.user)),
         }
     return render(request, "appraisal/month.html", context)
+
+
+def steps_for(user: User, found: list[Step]) -> list[Step]:
+    """The steps as far as they are this reader's."""
+    may = {
+        "month_review": bool(review_months(user)),
+        "month_notice": bool(see_publicity(user)),
+        "month_lock": bool(lock_months(user)),
+        "subsidy_list": bool(see_months(user)),
+    }
+    closing = ("month_start", "month_preview", "month_publish", "month_unpublish", "month_archive")
+    return for_reader(found, may | dict.fromkeys(closing, bool(close_months(user))))
 
 
 def signed(row: AppraisalMonth) -> list[tuple[str, str]]:

@@ -13,12 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.actions import quarters as actions
+from appraisal.closing import Step, for_reader
 from appraisal.forms.quarters import QuarterBackForm, QuarterStepForm
 from appraisal.models import Payout, QuarterlyReview, TeamReview
-from appraisal.permissions_quarters import decide_quarters, keep_quarters, see_payouts, see_quarters
+from appraisal.permissions_quarters import decide_quarters, keep_quarters, review_teams, see_payouts, see_quarters
 from appraisal.quarter_facts import TeamFigures, figures_of, months_of, quarter_terms_of, sealed_of, terms_of
 from appraisal.quarter_material import materials_of
 from appraisal.quarter_steps import Standing, missing_sentence, steps
+from lianzhen.accounts.models import User
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
@@ -103,7 +105,7 @@ def quarter(request: HttpRequest, quarter: str) -> HttpResponse:
     """The task list of four steps."""
     period, user = asked_quarter(quarter), request.user
     months, review = months_of(period), review_of(period)
-    keeps, decides = bool(keep_quarters(user)), bool(decide_quarters(user))
+    keeps = bool(keep_quarters(user))
     scheme = review.scheme if review else next((row.scheme for row in reversed(months.values())), None)
     terms = terms_of(review) if review else quarter_terms_of(scheme) if scheme else None
     at = standing_of(period, months, review, money=bool(see_payouts(user)))
@@ -113,7 +115,7 @@ def quarter(request: HttpRequest, quarter: str) -> HttpResponse:
         "review": review,
         "scheme": scheme,
         "terms": terms,
-        "steps": steps(at),
+        "steps": steps_for(user, at),
         "missing": at.missing,
         "months": [(month, months.get(month)) for month in period.months],
         "signed": signed(review) if review else [],
@@ -122,11 +124,23 @@ def quarter(request: HttpRequest, quarter: str) -> HttpResponse:
         "following": page_url(period.next()),
         "crumbs": CRUMBS,
         "hands_in": bool(review and review.state == State.REVIEW and keeps),
-        "decides": bool(review and review.state == State.COMMITTEE and decides),
+        "sends_back": bool(review and review.state == State.COMMITTEE and decide_quarters(user)),
         "pays": bool(review and review.state == State.APPROVED and keeps),
         "papers": bool(review and review.is_decided),
     }
     return render(request, "appraisal/quarter.html", context)
+
+
+def steps_for(user: User, at: Standing) -> list[Step]:
+    """The four steps as far as they are this reader's."""
+    may = {
+        "quarter_materials": True,
+        "quarter_start": bool(keep_quarters(user)),
+        "quarter_review": bool(review_teams(user)),
+        "quarter_approval": True,
+        "quarter_payout": bool(see_payouts(user)),
+    }
+    return for_reader(steps(at), may)
 
 
 def standing_of(period: Quarter, months: Any, review: QuarterlyReview | None, *, money: bool) -> Standing:

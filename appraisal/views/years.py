@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.actions import years as actions
-from appraisal.closing import Step
+from appraisal.closing import Step, for_reader
 from appraisal.filters_years import YearFilter
 from appraisal.forms.years import YearBackForm, YearStepForm
 from appraisal.models import AnnualAssessment, AnnualGrade, AnnualSummary, Scheme
@@ -193,12 +193,13 @@ def steps_for(user: User, at: Standing, assessment: AnnualAssessment | None) -> 
         "year_decide": bool(decide_years(user, assessment)),
         "year_notice": bool(draft_year_notice(user)),
     }
-    shown = []
-    for step in steps(at):
-        if step.action == "year_decide" and not may["year_decide"]:
-            step = replace(step, action="year_grades", button="查看等次")
-        shown.append(step if may.get(step.action) else replace(step, action="", button=""))
-    return shown
+    found = steps(at)
+    if not may["year_decide"]:
+        found = [
+            replace(one, action="year_grades", button="查看等次") if one.action == "year_decide" else one
+            for one in found
+        ]
+    return for_reader(found, may)
 
 
 def signed(assessment: AnnualAssessment) -> list[tuple[str, str]]:

@@ -181,6 +181,7 @@ MAY = {
     "see_months": TOWN,
     "close_months": OFFICE,
     "review_months": frozenset({R.OFFICE_LEAD, R.COMMITTEE}),
+    "send_back_months": OFFICE | {R.COMMITTEE},
     "lock_months": frozenset({R.OFFICE_LEAD}),
     # Asked for by the clerk.
     "decide_corrections": frozenset({R.OFFICE_LEAD, R.COMMITTEE}),
