@@ -78,10 +78,18 @@ def test_what_waits_for_the_committee_stands_on_its_home(cast, sign_in):
 
 def test_the_district_sees_its_teams_without_amounts(cast, sign_in):
     decided(cast)
-    text = sign_in(Role.DISTRICT).get(url("quarter_approval")).content.decode()
+    client = sign_in(Role.DISTRICT)
+    text = client.get(url("quarter_approval")).content.decode()
     assert "示例一村" in text
     assert "示例二村" not in text
     assert "兑现（元）" not in text
+    # No link leads where it would be turned away: steps of others, the other district's material.
+    page, paper = (client.get(url(name)).content.decode() for name in ("quarter", "quarter_review_paper"))
+    assert url("quarter_approval") in page
+    assert not any(f'"{url(name)}"' in page for name in ("quarter_review", "quarter_payout"))
+    material = url("quarter_material", cast.other_team.pk)
+    assert material not in paper
+    assert material in sign_in(Role.AUDITOR).get(url("quarter_review_paper")).content.decode()
 
 
 def addresses(cast, *, begun, decided):

@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils import timezone
-
-from appraisal.actions import quarters
-from appraisal.actions.documents import issue
-from appraisal.models import IssuedDocument, PaperSettings, QuarterlyReview, TeamReview
-from appraisal.papers.content import PLAIN
-from appraisal.papers.heads import heads, unit_name
-from appraisal.quarter_facts import stored_sheet, terms_of
-from appraisal.quarter_grades import choices_of
-from appraisal.quarter_papers import payout_paper, review_paper
-from appraisal.ranking import Display
+from appraisal.actions import quarter_papers, quarters
+from appraisal.models import Payout, QuarterlyReview, TeamReview
 from lianzhen.demo.hands import Hands
 from lianzhen.periods import Month, Quarter
-from lianzhen.wording import full_date
 
 #: What was said, by whether the team is among the first or the last; every sentence is invented.
 PRAISED = ("村级特色工作有亮点，可在片区内介绍做法。", "扣分少，驻村和周报都按时。")
 ASKED = ("环境整建要回头看，下季度逐处销号。", "矛盾纠纷上报要及时，请组长每周过一遍台账。")
-Kind = IssuedDocument.Kind
 
 
 class Reviewing:
@@ -62,29 +51,10 @@ class Reviewing:
         self._later(5, 10, self._pay, review)
 
     def _announce(self, now: datetime, review: QuarterlyReview) -> None:
-        """The review for all staff, the list of money for the office."""
-        quarter, terms = review.period, terms_of(review)
-        rows = list(TeamReview.objects.filter(review=review).order_by("position"))
-        masthead, ending = heads(PLAIN, now.date())
-        display, choices = Display(review.scheme.display), choices_of(terms.grading)
-        papers = {Kind.QUARTERLY_REVIEW: review_paper(quarter, rows, terms, choices, display, masthead, ending)}
-        for payout in review.payouts.all():
-            day = full_date(timezone.localdate(payout.approved_at))
-            unit = unit_name(PaperSettings.current())
-            papers[Kind.PAYOUT] = payout_paper(quarter, payout, stored_sheet(payout).rows, unit, day)
-        lead = self.hands.lead
-        for kind, paper in papers.items():
-            audience = IssuedDocument.Audience.OFFICE if kind == Kind.PAYOUT else IssuedDocument.Audience.STAFF
-            issue(
-                kind=kind,
-                period=quarter.key,
-                year=quarter.year,
-                paper=paper,
-                signed_by=lead,
-                by=lead,
-                now=now,
-                audience=audience,
-            )
+        """The review for all staff, the lists of money for the office."""
+        quarter_papers.issue_review(review=review, by=self.hands.lead, now=now)
+        for payout in review.payouts.filter(state=Payout.State.APPROVED):
+            quarter_papers.issue_payout(payout=payout, by=self.hands.lead, now=now)
 
     def _pay(self, now: datetime, review: QuarterlyReview) -> None:
         quarters.mark_paid(review=review, by=self.hands.clerk, now=now)
