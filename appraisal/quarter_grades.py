@@ -40,8 +40,12 @@ def quarter_score(months: Sequence[Decimal], basis: str, decimals: int) -> Decim
     """Mean (half up to `decimals`) or sum. ValueError without a month."""
     if not months:
         raise ValueError("没有月得分，不能计算季度得分。")
-    total = sum(months, ZERO)
-    return rounded(total if basis == SUM else total / len(months), decimals if basis == MEAN else 2)
+    return score_of(sum(months, ZERO), len(months), basis, decimals)
+
+
+def score_of(total: Decimal, months: int, basis: str, decimals: int) -> Decimal:
+    """The score (分) from the sum of so many months: a quarter's, a year's."""
+    return rounded(total, 2) if basis == SUM else rounded(total / months, decimals)
 
 
 class ScoreRow(NamedTuple):

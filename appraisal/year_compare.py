@@ -17,7 +17,7 @@ from django.db.models import Case, Count, IntegerField, Sum, Value, When
 
 from appraisal.linkage import Mean, mean
 from appraisal.models import AnnualAssessment, AnnualGrade, AppraisalMonth, MonthlyScore
-from appraisal.quarter_grades import MEAN
+from appraisal.quarter_grades import MEAN, score_of
 from appraisal.rules.base import ZERO, rounded
 from appraisal.team_rows import LAST, NO_DISTRICT
 from appraisal.year_terms import YearTerms
@@ -181,11 +181,15 @@ def _frozen(years: Sequence[int], shown: set[int]) -> dict[int, dict[int, TeamYe
 
 
 def _sealed(years: set[int], assessments: Mapping[int, AnnualAssessment]) -> dict[int, dict[int, TeamYear]]:
-    """Year → village → its sealed months, by the rule of the year where it has one, else their mean. Two queries:
-    months are few and their ids tell the year, which asked of each score would cost more than all the rest."""
+    """Year → village → its sealed months, by the rule of the year where it has one, else their mean, with the
+    decimals of the version that judged the last of them. Two queries: months are few and their ids tell the year,
+    which asked of each score would cost more than all the rest."""
     by_year: dict[int, list[int]] = {}
-    for pk, day in AppraisalMonth.objects.sealed().filter(month__year__in=sorted(years)).values_list("pk", "month"):
+    decimals: dict[int, int] = {}
+    months = AppraisalMonth.objects.sealed().filter(month__year__in=sorted(years)).order_by("month")
+    for pk, day, places in months.values_list("pk", "month", "scheme__decimals"):
         by_year.setdefault(day.year, []).append(pk)
+        decimals[day.year] = places
     year_of = Case(
         *(When(month__in=ids, then=Value(year)) for year, ids in by_year.items()), output_field=IntegerField()
     )
@@ -201,14 +205,13 @@ def _sealed(years: set[int], assessments: Mapping[int, AnnualAssessment]) -> dic
     bases = {year: YearTerms.from_json(one.terms).basis for year, one in assessments.items()}
     found: dict[int, dict[int, TeamYear]] = {}
     for (year, village), own in parts.items():
-        found.setdefault(year, {})[village] = _team_year(own, bases.get(year, MEAN))
+        found.setdefault(year, {})[village] = _team_year(own, bases.get(year, MEAN), decimals[year])
     return found
 
 
-def _team_year(parts: Sequence[tuple[Any, ...]], basis: str) -> TeamYear:
+def _team_year(parts: Sequence[tuple[Any, ...]], basis: str, decimals: int) -> TeamYear:
     """A village that changed its district in the year stands with the one of most of its months."""
     months = sum(part[1] for part in parts)
     total, lost, won = (sum((rounded(Decimal(part[n]), 2) for part in parts), ZERO) for n in (2, 3, 4))
     district = max(parts, key=lambda part: (part[1], part[0]))[0] or NO_DISTRICT
-    score = rounded(total / months, 1) if basis == MEAN else total
-    return TeamYear(district, score, "", months, lost, won)
+    return TeamYear(district, score_of(total, months, basis, decimals), "", months, lost, won)

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from appraisal.actions import annual_summaries as summaries
 from appraisal.actions import year_papers, years
-from appraisal.models import AnnualGrade, AppraisalMonth, MonthlyScore
+from appraisal.models import AnnualGrade, AppraisalMonth, MonthlyScore, Scheme
+from appraisal.quarter_grades import MEAN
 from appraisal.rules.base import ZERO, rounded
 from appraisal.tests.year_scene import NOW, YEAR, begun, decided, grade_of, ready, summary_of, write
 from appraisal.year_compare import WHOLE_TOWN, TeamYear, VillageYears, _team_year, by_district, comparison
+from appraisal.year_facts import figures_of
 from lianzhen.accounts.roles import Role
 from villages.tests.counting import queries_of
 
@@ -47,9 +49,9 @@ def test_districts_add_up_to_the_town(rows):
 
 def test_a_village_that_changed_its_district_stands_with_most_of_its_months():
     parts = [("第一片区", 4, Decimal(380), Decimal(20), ZERO), ("第二片区", 8, Decimal(784), Decimal(16), Decimal(2))]
-    own = _team_year(parts, "mean")
+    own = _team_year(parts, "mean", 1)
     assert own == TeamYear("第二片区", Decimal("97.0"), "", 12, Decimal(36), Decimal(2))
-    assert _team_year(parts, "sum").score == Decimal(1164)
+    assert _team_year(parts, "sum", 1).score == Decimal(1164)
 
 
 def test_the_change_needs_both_years():
@@ -69,6 +71,11 @@ def test_the_months_before_and_the_frozen_figures_after(cast, january, sign_in, 
         village: rounded(total / 3, 1) for village, total in summed.items()
     }
     assert before.months == 3
+    # With two decimals the mean is rounded as the hand-in will freeze it.
+    Scheme.objects.update(decimals=2)
+    found = {one.pk: one.score(YEAR) for one in comparison(YEAR, only_told=False).rows}
+    assert found == {one.village_id: one.score(MEAN, 2) for one in figures_of(YEAR)}
+    assert any(score != rounded(score, 1) for score in found.values())
     lost = MonthlyScore.objects.aggregate(lost=Sum("deducted"))["lost"]
     assert before.districts(YEAR)[-1].deducted.total == lost > 0
 
