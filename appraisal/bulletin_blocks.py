@@ -197,13 +197,24 @@ def _bonuses(facts: WeekFacts) -> Blocks:
     waiting = _waiting(found, "加分申报正在办理，未计入。")
     if not found.rows:
         return (paragraph("本周没有加分。", *waiting),)
+    return bonus_lines(found, *waiting)
+
+
+def bonus_lines(found: Entries, *waiting: str | Span) -> Blocks:
+    """How many, then a line for each; what is not listed is counted. Of a week, and of a month."""
     total = span(in_points(found.total), found.url)
     told = paragraph("同意加分", span(f"{len(found.rows)}项", found.url), "，合计", total, "。", *waiting)
     each = [
-        paragraph(span(one.name, one.url), f"：{_closed(one.fact)}加", span(in_points(one.points), one.url), "。")
+        paragraph(
+            span(one.name, one.url),
+            f"：{one.fact.strip().rstrip('。；')}，加",
+            span(in_points(one.points), one.url),
+            "。",
+        )
         for one in found.rows[:LISTED]
     ]
-    return (told, *each)
+    more = len(found.rows) - LISTED
+    return (told, *each, *([paragraph(f"另有{more}项见平台的加分清单。")] if more > 0 else []))
 
 
 def _waiting(found: Entries, words: str) -> list[str | Span]:

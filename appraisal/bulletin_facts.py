@@ -1,4 +1,4 @@
-"""The facts of a week or a month for its bulletin, town-wide, through the modules that the pages use.
+"""The facts of a week for its bulletin, town-wide, through the modules that the pages use.
 
 Nothing is worked out here a second way: duty is `duty_week`'s, reports `report_state`'s, points `entry_lines`',
 scores `score_facts`'. A fixed number of queries, however many teams.
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
@@ -18,14 +17,12 @@ from django.utils import timezone
 from appraisal.behind import WeekLook, look_from, team_sources
 from appraisal.bulletin_blocks import change_figure
 from appraisal.bulletin_terms import (
-    CategoryTotal,
     Decided,
     DistrictDuty,
     Duty,
     Entries,
     Entry,
     Meeting,
-    MonthFacts,
     Named,
     Reports,
     ScoreRow,
@@ -37,14 +34,12 @@ from appraisal.duty_terms import WeekDuty
 from appraisal.duty_week import week_duty
 from appraisal.entry_lines import line_of
 from appraisal.facts import collect
-from appraisal.linkage import mean
 from appraisal.meeting_agenda import decision_state, fixed_days, heard_on
 from appraisal.meeting_days import calendar_notes, looked_back_on
-from appraisal.models import Correction, Decision, ScoreEntry, TownNeed, WeeklyMeeting
+from appraisal.models import Decision, ScoreEntry, TownNeed, WeeklyMeeting
 from appraisal.ranking import Display
 from appraisal.report_overview import teams_of_week
 from appraisal.report_state import ReportState, due_moment, due_words, report_states
-from appraisal.rules.base import ZERO, in_points
 from appraisal.score_account import TeamScore
 from appraisal.score_facts import MonthScores, month_scores
 from appraisal.team_rows import order_of
@@ -58,8 +53,6 @@ from villages.models import LiaisonTeam
 State = ScoreEntry.State
 #: Of a bonus that nobody has agreed to yet.
 CLAIMED = (State.CLAIMED, State.OPINION, State.VERIFIED)
-#: How many teams that rose or fell most are named.
-MOST_MOVED = 5
 
 
 def month_of(week: Week) -> Month:
@@ -93,7 +86,7 @@ def week_facts(week: Week, now: datetime, *, with_names: bool = False) -> WeekFa
         duty=_duty(week, teams, duty, leaders, why),
         reports=_reports(week, teams, states, leaders, due_moment(rules, week), now),
         deductions=_deductions(week, today),
-        bonuses=_bonuses(ScoreEntry.objects.filter(occurred_on__range=(week.start, week.end)), _in_days(week)),
+        bonuses=bonuses_of(ScoreEntry.objects.filter(occurred_on__range=(week.start, week.end)), _in_days(week)),
         meeting=Meeting(
             f"{meeting.week.title}例会" if meeting else "",
             reverse("meeting", args=[meeting.week.key]) if meeting else "",
@@ -218,7 +211,7 @@ def _rectify(row: ScoreEntry, today: date) -> str:
     return f"{list_date(row.rectify_by, row.occurred_on.year)}前整改"
 
 
-def _bonuses(rows: QuerySet[ScoreEntry], narrowed: str) -> Entries:
+def bonuses_of(rows: QuerySet[ScoreEntry], narrowed: str) -> Entries:
     """`narrowed`: what narrows the list of bonuses to these rows."""
     found = list(_in_order(rows.filter(kind=ScoreEntry.Kind.BONUS, state__in=[State.AGREED, *CLAIMED])))
     agreed = [row for row in found if row.state == State.AGREED]
@@ -329,73 +322,3 @@ def _week_scores(week: Week, today: date, duty: dict[int, WeekDuty], states: dic
         )
 
     return Scores(scores.month, tuple(map(with_week, scores.rows)), scores.column, scores.is_final, scores.url)
-
-
-# --- A month ----------------------------------------------------------------------------------------
-def month_facts(month: Month, now: datetime, *, with_names: bool = False) -> MonthFacts:
-    """Everything that the bulletin of the month says."""
-    today = timezone.localdate(now)
-    found = month_scores(month, today, explain=None, for_team=True)
-    listed = list(found.scores.values())
-    compared = [one for one in listed if one.change is not None]
-    decimals = listed[0].decimals if listed else 1
-    now_mean = mean([one.total for one in compared], decimals=decimals).value
-    then_mean = mean([one.total - (one.change or ZERO) for one in compared], decimals=decimals).value
-    return MonthFacts(
-        month=month,
-        as_of=as_of(now),
-        scores=scores_of(found),
-        categories=tuple(_categories(listed, month)),
-        bonuses=_bonuses(ScoreEntry.objects.filter(month=month.start), f"month={month.key}"),
-        means=_means(found),
-        mean=mean([one.total for one in listed], decimals=decimals).value,
-        change=None if now_mean is None or then_mean is None else now_mean - then_mean,
-        risen=_moved(compared, month, with_names, up=True),
-        fallen=_moved(compared, month, with_names, up=False),
-        corrections=Correction.objects.filter(into_month__month=month.start, state=Correction.State.APPROVED).count(),
-        corrections_url=reverse("correction_list"),
-    )
-
-
-def _means(found: MonthScores) -> tuple[Named, ...]:
-    return tuple(
-        Named(str(district), in_points(one.value)) for district, one in found.means.items() if one.value is not None
-    )
-
-
-def _categories(scores: Sequence[TeamScore], month: Month) -> list[CategoryTotal]:
-    """By category, in the order of the scheme."""
-    lines: dict[str, int] = {}
-    for score in scores:
-        for line in score.lines:
-            if not line.is_bonus and not line.waits and not line.is_over:
-                lines[line.category] = lines.get(line.category, 0) + 1
-    totals: dict[str, tuple[str, list[tuple[Decimal, str]]]] = {}
-    for score in scores:
-        for one in score.categories:
-            if one.counts:
-                totals.setdefault(one.key, (one.name, []))[1].append((one.deducted, score.village_name))
-    found = []
-    rows = f"{reverse('deduction_list')}?month={month.key}&state=counting&category="
-    for key, (name, figures) in totals.items():
-        taken = [(points, village) for points, village in figures if points]
-        most = max((points for points, _ in taken), default=ZERO)
-        worst = [village for points, village in taken if points == most]
-        told = "、".join(worst[:3]) + (f"等{len(worst)}个组" if len(worst) > 3 else "")
-        total = sum((points for points, _ in taken), start=ZERO)
-        found.append(CategoryTotal(name, lines.get(key, 0), len(taken), total, told or "—", f"{rows}{key}"))
-    return found
-
-
-def _moved(scores: Sequence[TeamScore], month: Month, with_names: bool, *, up: bool) -> tuple[Named, ...]:
-    moved = [one for one in scores if one.change and (one.change > 0) == up]
-    moved.sort(key=lambda one: (-abs(one.change or ZERO), one.district_position, one.code))
-    return tuple(
-        Named(
-            one.village_name,
-            one.change_text,
-            reverse("score_page", args=[month.key, one.team_id]),
-            one.leader if with_names else "",
-        )
-        for one in moved[:MOST_MOVED]
-    )

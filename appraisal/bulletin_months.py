@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from appraisal.bulletin_blocks import LISTED, Blocks, figure
+from appraisal.bulletin_blocks import Blocks, bonus_lines, figure
 from appraisal.bulletin_terms import MonthFacts, Named, ScoreRow, Scores
 from appraisal.papers.content import (
     CENTER,
@@ -107,16 +107,7 @@ def _categories(facts: MonthFacts) -> Blocks:
 
 
 def _bonuses(facts: MonthFacts) -> Blocks:
-    found = facts.bonuses
-    if not found.rows:
-        return (paragraph("全月没有加分。"),)
-    total = span(in_points(found.total), found.url)
-    told = paragraph("同意加分", span(f"{len(found.rows)}项", found.url), "，合计", total, "。")
-    each = [
-        paragraph(span(one.name, one.url), f"：{one.fact.rstrip('。')}，加", span(in_points(one.points), one.url), "。")
-        for one in found.rows[:LISTED]
-    ]
-    return (told, *each)
+    return bonus_lines(facts.bonuses) if facts.bonuses.rows else (paragraph("全月没有加分。"),)
 
 
 def _compared(facts: MonthFacts) -> Blocks:

@@ -1,6 +1,7 @@
 """What a bulletin is made from, as values: the week's duty, reports, deductions, bonuses, decisions and scores.
 
-Pure. `bulletin_facts` fetches them through the modules that the pages use; `bulletin_blocks` puts them in words.
+Pure. `bulletin_facts` and `bulletin_month_facts` fetch them through the modules that the pages use;
+`bulletin_blocks` and `bulletin_months` put them in words.
 Teams are named by their village; persons only where the caller asked for names.
 """
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from appraisal import bulletin_blocks, bulletin_months
 from appraisal.actions.documents import issue, number_problem
 from appraisal.bulletin_draft import cells_of, changes_between, clean_words, words_of
-from appraisal.bulletin_facts import month_facts, week_facts
+from appraisal.bulletin_facts import week_facts
+from appraisal.bulletin_month_facts import month_facts
 from appraisal.bulletin_paper import paper_of
 from appraisal.models import AppraisalMonth, Bulletin, BulletinBlock, IssuedDocument
 from appraisal.papers.content import Block, blocks_as_json
@@ -57,7 +58,8 @@ def make_bulletin(*, period: Week | Month, by: User | None, now: datetime) -> Bu
     kind = Bulletin.Kind.WEEK if isinstance(period, Week) else Bulletin.Kind.MONTH
     _refuse_early(period, timezone.localdate(now) < period.start)
     with acting(by=by, action="bulletin.make", label=f"生成{kind.label}"):
-        there = Bulletin.objects.filter(kind=kind, starts_on=period.start).order_by("-pk").first()
+        rows = Bulletin.objects.filter(kind=kind, starts_on=period.start).exclude(state=State.DROPPED)
+        there = rows.order_by("-pk").first()
         if there is not None:
             raise ValidationError(f"{there}已经有了（{there.get_state_display()}），请打开原来的。")
         return _write(Bulletin(kind=kind, starts_on=period.start, title=title_of(period)), by, now)

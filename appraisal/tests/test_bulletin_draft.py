@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appraisal.bulletin_blocks import SECTIONS, blocks_of
+from appraisal.bulletin_blocks import LISTED, SECTIONS, blocks_of, bonus_lines
 from appraisal.bulletin_draft import (
     ADVISED_LENGTH,
     Part,
@@ -25,6 +27,7 @@ from appraisal.bulletin_terms import (
     DistrictDuty,
     Duty,
     Entries,
+    Entry,
     Meeting,
     Reports,
     ScoreRow,
@@ -140,6 +143,14 @@ def test_what_is_typed_over_cells_is_printed_and_nothing_else_changes(typed):
     for old, new in zip(before, after, strict=True):
         assert new.text == typed.get(old.place, old.text)
     assert with_cells(base, {}) == base
+
+
+def test_bonuses_that_are_not_listed_are_counted():
+    rows = [Entry(f"示例{n}村", "§G1", "五星级文明户评选完成。", Decimal(1)) for n in range(LISTED + 2)]
+    few, many = (bonus_lines(Entries(tuple(some))) for some in (rows[:1], rows))
+    assert [one.text for one in few] == ["同意加分1项，合计1.0分。", "示例0村：五星级文明户评选完成，加1.0分。"]
+    assert len(many) == LISTED + 2
+    assert many[-1].text == "另有2项见平台的加分清单。"
 
 
 def test_the_cells_of_six_hundred_teams_are_sent_in_one_form(settings):

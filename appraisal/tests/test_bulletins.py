@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from appraisal.actions import bulletins as actions
 from appraisal.actions.bulletins import Edit
 from appraisal.bulletin_draft import cells_of
-from appraisal.bulletin_facts import month_facts, week_facts
+from appraisal.bulletin_facts import week_facts
+from appraisal.bulletin_month_facts import month_facts
 from appraisal.bulletin_paper import content_of, paper_of
 from appraisal.models import Bulletin, BulletinBlock, IssuedDocument, ScoreEntry
 from appraisal.papers.content import Table, texts
@@ -356,6 +357,8 @@ def test_a_correction_begun_by_mistake_is_dropped(cast):
     assert AuditEntry.objects.about(wrong).filter(action="bulletin.drop").get().reason == "误点更正"
     with pytest.raises(ValidationError, match="这一步不用再办"):
         edited(cast, slip, overview="改一改")
+    with pytest.raises(ValidationError, match="已经有了（已印发）"):
+        made(cast)
     with pytest.raises(IntegrityError), transaction.atomic():
         Bulletin.objects.filter(pk=slip.pk).update(state="draft")
 
