@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,7 +14,8 @@ from appraisal.models import SelfGovYear
 from appraisal.todos import Todo
 from appraisal.waiting import Item, Source
 from lianzhen.accounts.roles import Role
-from villages.models import SelfGovApplication
+from villages.models import Posting, SelfGovApplication
+from villages.selfgov_turns import with_account
 
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
@@ -25,18 +26,33 @@ Apply, Year = SelfGovApplication.State, SelfGovYear.State
 ASKED = {
     "selfgov_write": ("selfgov_application", "自治申请还没有提交"),
     "selfgov_opinion": ("selfgov_application", "自治申请请出片区意见"),
+    "selfgov_alone": ("selfgov_application", "自治申请请代出片区意见"),
     "selfgov_check": ("selfgov_application", "自治申请请核查"),
     "selfgov_decide": ("selfgov_application", "自治申请请登记党委研究的结果"),
     "year_write": ("selfgov_year", "年度自评还没有报送"),
     "year_opinion": ("selfgov_year", "年度考核请出指导员意见"),
+    "year_alone": ("selfgov_year", "年度考核请代出指导员意见"),
     "year_check": ("selfgov_year", "年度考核请核查"),
     "year_grade": ("selfgov_year", "年度考核请登记评定的等次"),
     "year_notice": ("selfgov_year", "年度考核请印发结果通知"),
 }
 
 
+#: Steps of those who had no part in an earlier one and do not serve in the village.
+JUDGED = (
+    "selfgov_opinion",
+    "selfgov_alone",
+    "selfgov_check",
+    "selfgov_decide",
+    "year_alone",
+    "year_check",
+    "year_grade",
+)
+
+
 def selfgov_sources(user: User) -> dict[str, Source]:
-    """Steps that are this user's by role and place; whoever took part in an earlier one is not asked."""
+    """Steps that are this user's by role and place; whoever took part in an earlier one is not asked. An opinion
+    that nobody else has an account to give is the office's."""
     standing = user.standing
     found: dict[str, QuerySet] = {}
     if villages := standing.villages(Role.CADRE):
@@ -47,6 +63,10 @@ def selfgov_sources(user: User) -> dict[str, Source]:
     if villages := standing.villages(Role.INSTRUCTOR):
         found["year_opinion"] = _years((Year.INSTRUCTOR,), village__in=villages)
     if standing.has(*OFFICE):
+        serving = with_account(Posting.objects.on(standing.on))
+        group, guide = serving.filter(group=OuterRef("village__group")), serving.filter(village=OuterRef("village"))
+        found["selfgov_alone"] = _applications((Apply.DISTRICT,)).exclude(Exists(group))
+        found["year_alone"] = _years((Year.INSTRUCTOR,)).exclude(Exists(guide))
         found["selfgov_check"] = _applications((Apply.OFFICE,))
         found["year_check"] = _years((Year.OFFICE,))
     if standing.has(Role.COMMITTEE):
@@ -54,11 +74,10 @@ def selfgov_sources(user: User) -> dict[str, Source]:
         found["year_grade"] = _years((Year.COMMITTEE,))
     if standing.has(Role.OFFICE_LEAD):
         found["year_notice"] = _years((Year.DONE,))
-    serving = standing.villages(Role.LEADER, Role.MEMBER, Role.INSTRUCTOR)
-    judged = ("selfgov_opinion", "selfgov_check", "selfgov_decide", "year_check", "year_grade")
-    for key in judged:
+    own = standing.villages(Role.LEADER, Role.MEMBER, Role.INSTRUCTOR)
+    for key in JUDGED:
         if key in found:
-            found[key] = found[key].exclude(_took_part(user)).exclude(village__in=serving)
+            found[key] = found[key].exclude(_took_part(user)).exclude(village__in=own)
     return {key: Source(rows, "started_at", "", text="village__name") for key, rows in found.items()}
 
 

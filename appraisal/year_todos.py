@@ -21,6 +21,7 @@ from appraisal.year_steps import BEFORE, state_sentence
 from appraisal.year_terms import SAMPLE
 from lianzhen.accounts.roles import Role
 from villages.models import Posting
+from villages.selfgov_turns import with_account
 
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
@@ -75,8 +76,7 @@ def _others(user: User, rows: QuerySet[AnnualSummary]) -> QuerySet[AnnualSummary
 
 def _givers(today: date) -> QuerySet[Posting]:
     """Open accounts in the liaison group of the village's district."""
-    own = Posting.objects.on(today).filter(group=OuterRef("village__group"))
-    return own.filter(person__user__isnull=False, person__user__ended_at=None)
+    return with_account(Posting.objects.on(today).filter(group=OuterRef("village__group")))
 
 
 def _ready() -> QuerySet[AnnualAssessment]:

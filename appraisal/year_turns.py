@@ -7,13 +7,7 @@ from datetime import date
 from appraisal.models import AnnualSummary
 from lianzhen.accounts.roles import Role
 from villages.models import Posting
-from villages.selfgov_turns import OFFICE, holding
-
-
-def accounts(postings: object) -> set[int]:
-    """Open accounts of those who serve. One query."""
-    rows = postings.filter(person__user__isnull=False, person__user__ended_at=None)  # type: ignore[attr-defined]
-    return set(rows.values_list("person__user_id", flat=True))
+from villages.selfgov_turns import OFFICE, accounts, holding
 
 
 def leaders(team_ids: object, today: date) -> set[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
@@ -11,20 +12,30 @@ from villages.models import CadreTerm, LiaisonTeam, Posting, SelfGovApplication,
 OFFICE = (Role.OFFICE, Role.OFFICE_LEAD)
 
 
+def with_account(terms: Any) -> Any:
+    """Of postings or terms, those of people with an open account."""
+    return terms.filter(person__user__isnull=False, person__user__ended_at=None)
+
+
+def accounts(terms: Any) -> set[int]:
+    """The open accounts of those who serve. One query."""
+    return set(with_account(terms).values_list("person__user_id", flat=True))
+
+
 def holding(today: date, *roles: Role) -> set[int]:
     return set(User.objects.holding(*roles, on=today).values_list("pk", flat=True))
 
 
 def of_village(village: Village, today: date) -> set[int]:
     """Open accounts of the village's cadres. One query."""
-    return _accounts(CadreTerm.objects.on(today).filter(village=village))
+    return accounts(CadreTerm.objects.on(today).filter(village=village))
 
 
 def opinion_givers(application: SelfGovApplication, today: date) -> set[int]:
     """The liaison group of the village's district, less whoever applied or serves in the village itself; the
     office where that leaves nobody. At most four queries."""
     village = application.village
-    found = _accounts(Posting.objects.on(today).filter(group=village.group_id)) if village.group_id else set()
+    found = accounts(Posting.objects.on(today).filter(group=village.group_id)) if village.group_id else set()
     return (found - _barred(application) - serving(village, today)) or (
         holding(today, *OFFICE) - _barred(application) - serving(village, today)
     )
@@ -32,13 +43,13 @@ def opinion_givers(application: SelfGovApplication, today: date) -> set[int]:
 
 def instructors(village: Village, today: date) -> set[int]:
     """The account of the village's instructor. One query."""
-    return _accounts(Posting.objects.on(today).filter(village=village))
+    return accounts(Posting.objects.on(today).filter(village=village))
 
 
 def serving(village: Village, today: date) -> set[int]:
     """Who works in the village's team, or guides the village: they do not judge it."""
     team = LiaisonTeam.objects.on(today).filter(village=village)
-    return _accounts(Posting.objects.on(today).filter(team__in=team)) | instructors(village, today)
+    return accounts(Posting.objects.on(today).filter(team__in=team)) | instructors(village, today)
 
 
 def next_ones(application: SelfGovApplication, today: date) -> set[int]:
@@ -57,8 +68,3 @@ def next_ones(application: SelfGovApplication, today: date) -> set[int]:
 def _barred(application: SelfGovApplication) -> set[int]:
     steps = (application.started_by_id, application.submitted_by_id, application.opinion_by_id)
     return {pk for pk in (*steps, application.checked_by_id) if pk is not None}
-
-
-def _accounts(terms: object) -> set[int]:
-    rows = terms.filter(person__user__isnull=False, person__user__ended_at=None)  # type: ignore[attr-defined]
-    return set(rows.values_list("person__user_id", flat=True))

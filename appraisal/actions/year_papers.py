@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.actions.documents import issue
 from appraisal.models import AnnualAssessment, AnnualGrade, IssuedDocument
 from appraisal.papers.content import OFFICIAL, PLAIN
 from appraisal.year_paper_facts import forms_of, issued_of, result_of
-from appraisal.year_turns import accounts
 from lianzhen.accounts.models import User
 from lianzhen.notices.actions import tell
 from lianzhen.trail import acting
 from lianzhen.trail.versions import lock_for_change
 from villages.models import Posting
+from villages.selfgov_turns import accounts
 
 Kind, State = IssuedDocument.Kind, AnnualAssessment.State
 #: Forms put on the shelf by one request: a Word file is written for each.
@@ -56,7 +57,7 @@ def issue_result(
         teams = AnnualGrade.objects.standing().filter(assessment=assessment).values("team")
         told = accounts(Posting.objects.on(today).filter(team__in=teams))
         word = "更正印发" if earlier else "印发"
-        tell(told - {by.pk}, f"{assessment}结果通报已{word}。", f"/years/{assessment.year}/")
+        tell(told - {by.pk}, f"{assessment}结果通报已{word}。", reverse("year", args=[assessment.year]))
     return document
 
 

@@ -235,7 +235,19 @@ def test_without_an_instructor_the_office_gives_the_opinion(cast, village):
         posting = Posting.objects.get(village=village)
         posting.ends_on = date(2026, 12, 1)
         posting.save()
-    assert client_of(cast.users[Role.OFFICE_LEAD]).get(url(sheet, "opinion")).status_code == 200
+    office = client_of(cast.users[Role.OFFICE_LEAD])
+    assert office.get(url(sheet, "opinion")).status_code == 200
+    for page in (reverse("home"), reverse("approval_list")):
+        assert "年度考核请代出指导员意见" in office.get(page).content.decode()
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_sent_unseen(cast, village):
+    sheet = actions.write(sheet=started(cast, village), **SAID, by=cast.users[Role.CADRE])
+    shown = version(sheet)
+    actions.write(sheet=sheet, **{**SAID, "plans": "明年再修两口水塘，六月底完工。"}, by=cast.users[Role.OFFICE])
+    answer = client_of(cast.users[Role.CADRE]).post(url(sheet, "submit"), {"version": shown})
+    assert answer.status_code == 409
+    assert SelfGovYear.objects.get(pk=sheet.pk).state == State.DRAFT
 
 
 def test_printed_and_as_a_word_file_in_few_queries(cast, village, django_assert_max_num_queries):

@@ -255,10 +255,7 @@ class SelfGovApplication(VersionedModel, Attached):
         verbose_name_plural = "自治申请"
         ordering = ["-started_at", "-id"]
         constraints = [
-            *(
-                paired(f"selfgov_{s}", s)
-                for s in ("submitted", "opinion", "checked", "returned", "decided", "withdrawn")
-            ),
+            *(paired(f"selfgov_{stem}", stem) for stem in STEMS),
             file_whole("selfgov_file_whole"),
             models.UniqueConstraint(
                 name="selfgov_one_application",
