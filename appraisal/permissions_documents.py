@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from django.db.models import Model
 
+from appraisal.models import IssuedDocument
 from appraisal.models.documents import STAFF
 from appraisal.permissions import OFFICE
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.accounts.verdicts import Verdict, only
+from villages.visibility import VILLAGE_ROLES
 
 
 def see_documents(user: User, record: Model | None = None) -> Verdict:
@@ -19,10 +21,12 @@ def see_documents(user: User, record: Model | None = None) -> Verdict:
     return only(user, *STAFF)
 
 
-def follow_figures(user: User) -> Verdict:
-    """From a figure of a paper about the whole town to its rows: who may see the rows of every village. The window
-    knows all villages, and yet neither their duty nor their scores."""
-    return only(user, *TOWN_WIDE)
+def follow_figures(user: User, document: IssuedDocument | None = None) -> Verdict:
+    """From a figure of a paper to its rows. Of one about the whole town: who may see the rows of every village; of
+    one about a village: whoever works with that village, which is how the paper was found. The window knows all
+    villages, and yet neither their duty nor their scores."""
+    about_one = document is not None and document.village_id is not None
+    return only(user, *TOWN_WIDE, *((Role.DISTRICT, *VILLAGE_ROLES) if about_one else ()))
 
 
 def see_paper_settings(user: User, record: Model | None = None) -> Verdict:

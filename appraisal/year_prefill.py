@@ -28,6 +28,7 @@ from appraisal.models import (
     Decision,
     DutyLog,
     DutyNote,
+    IssuedDocument,
     MonthlyScore,
     ReportLine,
     Scheme,
@@ -98,7 +99,7 @@ def _read(teams: Sequence[LiaisonTeam], year: int, today: date) -> Found:
         today=today,
         duty=collect(teams, duty_weeks[0].start, duty_weeks[-1].end),
         scores=_scores(ids, span),
-        quarters=quarter_grades_of(year),
+        quarters=quarter_grades_of(year, ids),
         reports=stored_reports(ids, weeks),
         lines=_lines(ids, weeks),
         notes=_notes(ids, span),
@@ -108,7 +109,7 @@ def _read(teams: Sequence[LiaisonTeam], year: int, today: date) -> Found:
 
 
 def _weeks(year: int, today: date) -> list[Week]:
-    """The weeks that begin in the year and are over. Their Monday says whose year they are."""
+    """The weeks that have begun in the year. Their Monday says whose year they are."""
     return [week for week in weeks_of(cast(Month, Year(year))) if week.start.year == year and week.start <= today]
 
 
@@ -193,9 +194,11 @@ def _score_facts(team: LiaisonTeam, found: Found) -> list[Fact]:
     quarters = "、".join(
         f"{quarter.title.partition('年')[2]}“{grade}”" for quarter, grade in found.quarters.get(team.pk, ())
     )
+    # The leader reads the reviews that were announced; the pages of the review are the town's and the district's.
+    announced = f"{reverse('document_list')}?kind={IssuedDocument.Kind.QUARTERLY_REVIEW}"
     return [
         {**_fact("月得分", text, reverse("score_now")), "rows": months, "more": 0},
-        _fact("季度等次", quarters or "没有已审定的季度", reverse("quarter_list")),
+        _fact("季度等次", quarters or "没有已审定的季度", announced),
     ]
 
 

@@ -228,3 +228,9 @@ def test_a_figure_leads_to_its_rows_on_screen_and_to_nothing_elsewhere(cast, sig
         page = sign_in(role).get(url_of(made)).content.decode()
         assert "3次" in page
         assert "/duty/?week=2018-W42" not in page
+    # Of a paper about one village whoever works there follows the figures, the window does not.
+    near = issued(cast, kind=IssuedDocument.Kind.SELFGOV_RESULT, period="2018", paper=paper, village=cast.own)
+    member, window = (sign_in(role).get(url_of(near)).content.decode() for role in (Role.MEMBER, Role.WINDOW))
+    assert "/duty/?week=2018-W42" in member
+    assert "3次" in window
+    assert "/duty/?week=2018-W42" not in window

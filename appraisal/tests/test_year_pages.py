@@ -15,6 +15,7 @@ from appraisal.permissions import RECUSED
 from appraisal.tests import year_scene as scene
 from appraisal.tests.week_scene import many_teams
 from appraisal.tests.year_scene import NOW, TEXTS, YEAR
+from appraisal.views.year_grades import quarters_of
 from lianzhen.accounts.roles import Role
 from lianzhen.trail import acting
 from villages.models import Person, Posting, Village
@@ -250,6 +251,12 @@ def test_results_are_the_towns_until_they_are_told(cast, sign_in):
     for address in closed:
         assert row.grade in text_of(client.get(address))
     assert "示例二村" not in text_of(client.get(url("year_grades")))
+    # The material of a quarter is the town's and the district's: no link turns the leader away.
+    row.quarters = [{"quarter": "2026-Q4", "grade": "较好"}]
+    shown = [quarters_of(row, cast.users[role]) for role in (Role.LEADER, Role.DISTRICT)]
+    material = reverse("quarter_material", args=["2026-Q4", cast.team.pk])
+    assert shown == [[("2026年第四季度", "较好", address)] for address in ("", material)]
+    assert not any(one["url"] == reverse("quarter_list") for one in summary.facts["facts"])
     # Places are told where the scheme shows them; the town works with them in any case.
     told = [*closed, url("year"), url("year_summary", summary.pk)]
     assert not any("名次" in (page := text_of(client.get(address))) or row.place_text in page for address in told)

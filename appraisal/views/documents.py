@@ -84,8 +84,7 @@ def document(request: HttpRequest, document: IssuedDocument) -> HttpResponse:
     context = {
         "document": document,
         "paper": document.paper,
-        # A paper about one village is found by whoever sees that village, and so are its rows.
-        "links": document.village_id is not None or bool(follow_figures(request.user)),
+        "links": bool(follow_figures(request.user, document)),
         "rows": facts(document),
         "whole": whole,
         "later": document.corrections.defer("body", "words").first(),

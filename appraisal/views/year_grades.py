@@ -17,6 +17,7 @@ from appraisal.filters_years import GradeFilter
 from appraisal.forms.years import AnnualGradeForm, YearDecideForm, YearStepForm
 from appraisal.models import AnnualAssessment, AnnualGrade
 from appraisal.permissions import RECUSED, TEAM
+from appraisal.permissions_quarters import see_quarters
 from appraisal.permissions_years import decide_years, grade_row, grade_years, see_year_row, see_years
 from appraisal.views.annual_summaries import judged
 from appraisal.views.year_table import marks
@@ -233,7 +234,7 @@ def shown(row: AnnualGrade, user: User, page: str) -> dict[str, Any]:
         "year": assessment.year,
         "months": months_of(row),
         "places": sees_places(user, assessment),
-        "quarters": [(Quarter.parse(one["quarter"]), one["grade"]) for one in row.quarters],
+        "quarters": quarters_of(row, user),
         "parts": [(label, getattr(summary, name)) for name, label in TEXTS.items()],
         "judged": judged(summary),
         "previous": before,
@@ -247,6 +248,16 @@ def months_of(row: AnnualGrade) -> list[tuple[Month, str, str, int]]:
         (Month.parse(one["month"]), marks(Decimal(one["total"])), marks(Decimal(one["village"])), one["place"])
         for one in row.months
     ]
+
+
+def quarters_of(row: AnnualGrade, user: User) -> list[tuple[str, str, str]]:
+    """2018年第四季度, its grade, and the address of the material where the reader may open it."""
+    found, may = [], bool(see_quarters(user))
+    for one in row.quarters:
+        quarter = Quarter.parse(one["quarter"])
+        address = reverse("quarter_material", args=[quarter.key, row.team_id]) if may else ""
+        found.append((quarter.title, one["grade"], address))
+    return found
 
 
 def neighbours(row: AnnualGrade, user: User, page: str) -> tuple[str, str]:
