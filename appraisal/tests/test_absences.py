@@ -97,6 +97,17 @@ def test_leaves_of_one_person_come_in_their_order(cast):
     assert [absence.first for absence in absences] == [MONDAY, WEDNESDAY, FRIDAY]
 
 
+def test_of_many_teams_as_of_few(cast, monkeypatch):
+    """A county asks for all leaves and passes those of the others over: the same absences either way."""
+    granted(cast)
+    granted(cast, Role.CADRE, starts_on=TUESDAY, ends_on=TUESDAY)
+    granted(cast, person=staff(cast, "示例", user=True, team=cast.other_team))
+    few = found(cast, teams=[cast.team])
+    assert set(few) == {(cast.team.pk, cast.people[role].pk) for role in (Role.MEMBER, Role.CADRE)}
+    monkeypatch.setattr("appraisal.absences.FEW", 0)
+    assert found(cast, teams=[cast.team]) == few
+
+
 def test_one_query_however_many(cast, django_assert_num_queries):
     with django_assert_num_queries(1):
         found(cast)

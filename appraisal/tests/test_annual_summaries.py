@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.core.exceptions import ValidationError
 
 from appraisal.actions import annual_summaries as actions
 from appraisal.actions import years
@@ -21,7 +20,7 @@ from appraisal.tests import year_scene as scene
 from appraisal.tests.entry_scene import serve_too
 from appraisal.tests.year_scene import NOW, TEXTS, summary_of, third_office
 from lianzhen.accounts.roles import Role
-from lianzhen.notices.models import Notice
+from lianzhen.tests.answers import refused, told
 from lianzhen.tests.cast import make_user
 from lianzhen.trail import acting
 from lianzhen.trail.models import AuditEntry
@@ -29,16 +28,6 @@ from lianzhen.trail.versions import EditConflict
 from villages.models import Person, Posting
 
 State = AnnualSummary.State
-
-
-def refused(work):
-    with pytest.raises(ValidationError) as refusal:
-        work()
-    return "".join(refusal.value.messages)
-
-
-def told(user):
-    return list(Notice.objects.filter(user=user).values_list("text", flat=True))
 
 
 @pytest.fixture

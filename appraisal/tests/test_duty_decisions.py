@@ -11,8 +11,8 @@ from appraisal.actions import duty_decisions as actions
 from appraisal.models import DutyAttendance
 from appraisal.tests.duty_scenes import LONG_AGO, NOW, THU, TODAY, entered, serves_too
 from lianzhen.accounts.roles import Role
-from lianzhen.notices.models import Notice
 from lianzhen.periods import Week
+from lianzhen.tests.answers import told
 
 RECUSED = "涉及本人所在工作组，请由其他同志处理。"
 
@@ -31,10 +31,6 @@ def named(duty):
 
 def done(cast, day=THU) -> int:
     return facts.duty_of([cast.team], Week.of(day), TODAY)[cast.team.pk].done
-
-
-def told(user) -> list[str]:
-    return [notice.text for notice in Notice.objects.filter(user=user)]
 
 
 # --- Late entries -------------------------------------------------------------------------------

@@ -18,15 +18,11 @@ from appraisal.models import DutyAttendance, DutyLog, WorkRules
 from appraisal.tests.duty_scenes import LONG_AGO, NOW, THU, TODAY, TUE, WED, entered, picture
 from appraisal.tests.test_facts import on_leave
 from lianzhen.accounts.roles import Role
-from lianzhen.notices.models import Notice
 from lianzhen.periods import Week
+from lianzhen.tests.answers import told
 from lianzhen.tests.cast import START
 from lianzhen.trail import acting
 from lianzhen.trail.models import AuditEntry
-
-
-def told(user) -> list[str]:
-    return [notice.text for notice in Notice.objects.filter(user=user)]
 
 
 def sources(log) -> dict[str, str]:

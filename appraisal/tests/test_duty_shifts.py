@@ -13,8 +13,8 @@ from appraisal.actions import duty_shifts as actions
 from appraisal.models import DutyShift
 from appraisal.tests.duty_scenes import NEXT_TUE, THU, TODAY, TUE, entered, is_workbook, serves_too
 from lianzhen.accounts.roles import Role
-from lianzhen.notices.models import Notice
 from lianzhen.periods import Week
+from lianzhen.tests.answers import told
 from lianzhen.town.models import CalendarDay
 from lianzhen.trail import acting
 
@@ -37,10 +37,6 @@ def holiday(duty):
     with acting(by=None, action="test", label="测试"):
         CalendarDay(date=NEXT_TUE, is_workday=False, name="测试节", source="manual", plan_year=2026).save()
     return duty
-
-
-def told(user) -> list[str]:
-    return [notice.text for notice in Notice.objects.filter(user=user)]
 
 
 def test_asking_and_accepting(duty, sign_in, django_capture_on_commit_callbacks):

@@ -33,17 +33,13 @@ from appraisal.tests.entry_scene import (
     waiting,
 )
 from lianzhen.accounts.roles import Role
-from lianzhen.notices.models import Notice
+from lianzhen.tests.answers import told
 from lianzhen.trail import acting
 from lianzhen.trail.models import AuditEntry
 
 __all__ = ["scheme"]
 State = ScoreEntry.State
 pytestmark = pytest.mark.usefixtures("scheme")
-
-
-def told(user) -> list[str]:
-    return list(Notice.objects.filter(user=user).values_list("text", flat=True))
 
 
 def changed_directly(entry: ScoreEntry, **facts) -> None:

@@ -25,7 +25,7 @@ from appraisal.tests.leave_scenes import (
 )
 from lianzhen.accounts.models import RoleGrant
 from lianzhen.accounts.roles import Role
-from lianzhen.notices.models import Notice
+from lianzhen.tests.answers import told
 from lianzhen.tests.cast import START
 from lianzhen.trail import acting
 from lianzhen.trail.models import AuditEntry
@@ -36,10 +36,6 @@ from villages.models import Person, Posting
 def day():
     with time_machine.travel(f"{TODAY}T10:00:00+08:00", tick=False):
         yield
-
-
-def told(user):
-    return list(Notice.objects.filter(user=user).values_list("text", flat=True))
 
 
 @pytest.fixture

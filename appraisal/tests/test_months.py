@@ -7,7 +7,6 @@ from decimal import Decimal as D
 from io import StringIO
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
@@ -25,6 +24,7 @@ from appraisal.tests.entry_scene import serve_too
 from appraisal.tests.month_scene import LATER, advance, lock, row_of, sealed_scene, settle
 from appraisal.tests.score_scene import NOVEMBER, OCTOBER, at, open_row, worked_month, write_line, write_scheme
 from lianzhen.accounts.roles import Role
+from lianzhen.tests.answers import refused
 from lianzhen.trail import acting, guards
 from lianzhen.trail.models import AuditEntry
 
@@ -35,12 +35,6 @@ State = AppraisalMonth.State
 def worked(cast):
     worked_month(cast)
     return row_of()
-
-
-def refused(work):
-    with pytest.raises(ValidationError) as refusal:
-        work()
-    return "".join(refusal.value.messages)
 
 
 # --- Before the sign-off ------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal as D
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -15,18 +14,13 @@ from appraisal.quarter_facts import further_sheet
 from appraisal.tests.entry_scene import serve_too
 from appraisal.tests.quarter_scene import NOW, Q4, begun, decided, handed, sealed_quarter
 from lianzhen.accounts.roles import Role
+from lianzhen.tests.answers import refused
 from lianzhen.tests.cast import make_user
 from lianzhen.trail import acting
 from lianzhen.trail.models import AuditEntry
 from villages.models import Person, Posting
 
 State = QuarterlyReview.State
-
-
-def refused(work):
-    with pytest.raises(ValidationError) as refusal:
-        work()
-    return "".join(refusal.value.messages)
 
 
 def team_of(review, team):

@@ -6,15 +6,15 @@ from datetime import date, timedelta
 from decimal import Decimal as D
 
 import pytest
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 
 from appraisal.actions import corrections, entries, entry_ends, subsidies
 from appraisal.models import Appeal, AppraisalMonth, Correction, Evidence, MonthlyScore, ScoreEntry, SubsidyRow
 from appraisal.scoring import Line
 from appraisal.seal_guards import AFTERWARDS, VERSIONED
+from appraisal.tests.guard_scene import another
 from appraisal.tests.month_scene import LATER, advance, row_of, sealed_scene, settle
 from appraisal.tests.score_scene import NOVEMBER, OCTOBER, at, worked_month, write_line
-from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.trail import acting
 
@@ -85,25 +85,6 @@ def test_no_column_of_a_counted_entry_changes(cast, sealed):
     assert by_the_seal > 20
     refused(lambda: rows.update(month=DECEMBER.start))
     refused(lambda: rows.update(state="draft"))
-
-
-def another(field, value, cast):
-    """Another value than that, fit for the column."""
-    if isinstance(field, models.ForeignKey):
-        return cast.users[Role.COMMITTEE] if field.related_model is User else field.related_model.objects.last()
-    if isinstance(field, models.BooleanField):
-        return not value
-    if isinstance(field, models.DateTimeField):
-        return at(date(2026, 10, 1))
-    if isinstance(field, models.DateField):
-        return date(2026, 12, 1) if field.name == "month" else date(2026, 12, 2)
-    if isinstance(field, models.DecimalField):
-        return (value or D(1)) - D("0.1")
-    if isinstance(field, models.IntegerField):
-        return (value or 1) + 1
-    if isinstance(field, models.JSONField):
-        return {"points": "9"}
-    return next(code for code, _ in field.choices if code != value) if field.choices else "改"
 
 
 def test_nothing_is_added_taken_away_or_moved_in(cast, sealed):

@@ -14,6 +14,7 @@ from appraisal.models import Outing, SpotCheck
 from appraisal.tests.duty_scenes import NOW, THU, TODAY, TUE, WED, entered, is_workbook, serves_too
 from lianzhen.accounts.roles import Role
 from lianzhen.notices.models import Notice
+from lianzhen.tests.answers import told
 from lianzhen.town.models import CalendarDay
 from lianzhen.trail import acting
 from lianzhen.trail.models import AuditEntry
@@ -24,10 +25,6 @@ FRI, MON, LATER = date(2026, 11, 27), date(2026, 11, 30), date(2026, 12, 1)
 def looked(cast, **more) -> SpotCheck:
     given = {"day": THU, "at": time(9, 30), "found": "nobody", "by": cast.users[Role.OFFICE], "note": "门锁着", **more}
     return actions.record_check(team=cast.team, today=TODAY, **given)
-
-
-def told(user) -> list[str]:
-    return [notice.text for notice in Notice.objects.filter(user=user)]
 
 
 def address(cast) -> str:

@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal as D
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db.models import F
 
 from appraisal.actions import annual_summaries as summaries
@@ -21,7 +20,7 @@ from appraisal.tests.score_scene import at
 from appraisal.tests.year_scene import NEW_YEAR, NOW, YEAR, grade_of, second_member, summary_of
 from appraisal.year_facts import figures_of, quota_of, self_governed, terms_of
 from lianzhen.accounts.roles import Role
-from lianzhen.notices.models import Notice
+from lianzhen.tests.answers import refused, told
 from lianzhen.trail import acting
 from lianzhen.trail.models import AuditEntry
 from lianzhen.trail.versions import EditConflict
@@ -29,16 +28,6 @@ from villages.models import LiaisonTeam, Village
 
 State = AnnualAssessment.State
 BASIS = {"decided_on": NEW_YEAR, "basis": "荷党纪要〔2027〕2号"}
-
-
-def refused(work):
-    with pytest.raises(ValidationError) as refusal:
-        work()
-    return "".join(refusal.value.messages)
-
-
-def told(user):
-    return list(Notice.objects.filter(user=user).values_list("text", flat=True))
 
 
 # --- Beginning --------------------------------------------------------------------------------------
