@@ -14,6 +14,7 @@ from appraisal.papers.content import (
     CENTER,
     PLAIN,
     RIGHT,
+    TEL,
     Column,
     Masthead,
     Paper,
@@ -178,14 +179,16 @@ def notice_paper(
     if not scores.rows:
         said = f"{scores.month.title}没有参加月考核的联村工作组。"
         return Paper(title, (paragraph(said),), Masthead(PLAIN))
-    contact = f"，联系电话：{phone}" if phone else ""
-    told = (
-        f"现将{scores.month.title}联村工作考核得分予以公示，公示时间：{dates}。"
-        f"有异议的，请在公示期内向{town}联村工作办反映{contact}。"
+    contact = ("，联系电话：", Span(phone, f"{TEL}{phone}")) if phone else ()
+    told = paragraph(
+        f"现将{scores.month.title}联村工作考核得分予以公示，公示时间：{dates}。",
+        f"有异议的，请在公示期内向{town}联村工作办反映",
+        *contact,
+        "。",
     )
     nobody = not any(one.deducted or one.bonus for one in scores.rows)
     blocks = [
-        paragraph(told),
+        told,
         *([paragraph("本月没有扣分和加分，各工作组得分相同。")] if nobody else []),
         score_table(scores, "", note_of(scores, as_of)),
         paragraph(unit or f"{town}联村工作办", indent=False, align=RIGHT),

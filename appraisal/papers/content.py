@@ -11,6 +11,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from lianzhen.wording import mask_numbers
+
+#: Begins the address of a number that the office announces for itself.
+TEL = "tel:"
+
 #: Where the numbers of a table stand.
 LEFT, CENTER, RIGHT = "left", "center", "right"
 
@@ -20,11 +25,18 @@ BRIEFING, OFFICIAL, PLAIN = "briefing", "official", "plain"
 
 @dataclass(frozen=True)
 class Span:
-    """A run of text. `href` leads on screen to the rows a figure was counted from; paper shows the text alone."""
+    """A run of text. `href` leads on screen to the rows a figure was counted from; paper shows the text alone.
+
+    Numbers of telephones and cards that got into a text are masked here, so that no page and no file of a paper
+    holds them; what is to be called (`tel:`) stands whole."""
 
     text: str
     href: str = ""
     bold: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.href.startswith(TEL):
+            object.__setattr__(self, "text", mask_numbers(self.text))
 
 
 @dataclass(frozen=True)

@@ -162,12 +162,14 @@ def test_a_month_without_a_deduction_reads_well():
         scores(39),
         town="示例镇",
         dates="12月3日—12月5日",
-        phone="0738-6000000",
+        phone="13800001402",
         as_of="12月3日14:00",
         day="2026年12月3日",
     )
     told = "".join(texts(paper))
     assert "本月没有扣分和加分，各工作组得分相同。" in told
-    assert "联系电话：0738-6000000" in told
+    # The office's own number stands whole; one that somebody typed into a fact does not.
+    assert "联系电话：13800001402。" in told
+    assert paragraph("李某13800001402反映").text == "李某138****1402反映"
     assert "得分截至12月3日14:00；申诉中的事项未计入。" in told
     assert "None" not in told

@@ -88,6 +88,19 @@ def test_a_masked_number_keeps_three_and_four_digits():
     assert wording.mask_phone("") == ""
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("李某13873812345说", "李某138****2345说"),
+        ("138-7381-2345", "138-****-2345"),
+        ("43132119800101001X、6222021234567890123", "4313**********001X、6222***********0123"),
+        ("代码431321101001，电话0738-6000000，扣202611-0007", "代码431321101001，电话0738-6000000，扣202611-0007"),
+    ],
+)
+def test_numbers_in_a_text_to_be_announced_are_masked(typed, shown):
+    assert wording.mask_numbers(typed) == shown == wording.mask_numbers(shown)
+
+
 @given(st.text("0123456789", max_size=12))
 def test_a_mask_hides_at_least_four_digits(digits):
     masked = wording.mask_phone(digits)
