@@ -7,6 +7,7 @@ class AppraisalConfig(AppConfig):
 
     def ready(self) -> None:
         from appraisal import quarter_guards, recusal_guards, seal_guards, year_guards
+        from appraisal.actions.annual_summaries import TEXTS
         from appraisal.importing import register_kinds
         from appraisal.models import (
             TRACKED,
@@ -63,8 +64,8 @@ class AppraisalConfig(AppConfig):
         # The months froze their own figures.
         track(TeamReview, leave_out=["months"])
         track(AnnualAssessment, leave_out=["terms"])
-        # What the records of the year say; the leader's words have entries of their own.
-        track(AnnualSummary, leave_out=["facts", "saved"])
+        # What the records of the year say; the leader's words have entries of their own (`actions.annual_summaries`).
+        track(AnnualSummary, leave_out=["facts", "saved", *TEXTS, "written_at", "written_by"])
         track(AnnualGrade, leave_out=["months", "quarters"])
         track(Category, leave_out=["key"])
         # The uses have entries of their own.

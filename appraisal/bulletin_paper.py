@@ -1,15 +1,14 @@
-"""A bulletin as one paper: its sections numbered, under the town's masthead. Two queries: blocks and settings."""
+"""A bulletin as one paper: its sections numbered, under the town's masthead. Four queries at most."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from appraisal.bulletin_draft import Part, whole, with_cells, with_words
-from appraisal.models import Bulletin, BulletinBlock, PaperSettings
-from appraisal.papers.content import BRIEFING, OFFICIAL, Block, Ending, Masthead, Paper, paragraph
-from lianzhen.town.models import Town
-from lianzhen.wording import full_date
+from appraisal.bulletin_draft import Change, Part, changes_between, whole, with_cells, with_words
+from appraisal.models import Bulletin, BulletinBlock
+from appraisal.papers.content import OFFICIAL, Block, Paper, paragraph
+from appraisal.papers.heads import heads
 
 #: The opening paragraph stands without a heading.
 WITHOUT_HEADING = "overview"
@@ -22,15 +21,8 @@ def paper_of(bulletin: Bulletin, day: date, typed: Mapping[str, tuple[str, bool]
         return bulletin.document.paper
     parts = [Part("", blocks) for blocks in [_correction(bulletin)] if blocks]
     parts += _parts(bulletin.blocks.all(), typed or {})
-    setting = PaperSettings.current()
-    town = Town.objects.first()
-    unit = setting.issuing_unit or f"{town or ''}联村工作办"
-    if bulletin.style == Bulletin.Style.OFFICIAL:
-        masthead = Masthead(OFFICIAL, setting.official_name or f"{town or ''}人民政府", bulletin.official_number)
-        ending = Ending(setting.to_lines, unit, full_date(day), unit, full_date(day), setting.copies or None)
-    else:
-        masthead = Masthead(BRIEFING, setting.bulletin_name, "", unit, full_date(day))
-        ending = Ending(setting.to_lines, copies=setting.copies or None)
+    number = bulletin.official_number if bulletin.style == OFFICIAL else ""
+    masthead, ending = heads(bulletin.style, day, number)
     return whole(bulletin.title, parts, masthead, ending)
 
 
@@ -65,3 +57,14 @@ def _content(block: BulletinBlock, typed: str | None) -> tuple[Block, ...]:
 def content_of(block: BulletinBlock) -> tuple[Block, ...]:
     """The blocks that are printed of a section."""
     return _content(block, None)
+
+
+def overtaken(bulletin: Bulletin) -> list[tuple[BulletinBlock, list[Change]]]:
+    """Sections whose words or cells were typed before the records changed, with what the records say since: their
+    figures may be others than those of the tables. One query."""
+    found = []
+    for block in bulletin.blocks.all():
+        moved = changes_between(block.title, block.base_blocks, block.auto_blocks) if block.is_edited else []
+        if moved and not block.is_left_out:
+            found.append((block, moved))
+    return found

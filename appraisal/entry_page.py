@@ -180,7 +180,7 @@ def _events(entry: ScoreEntry, appeals: Sequence[Appeal]) -> list[Event]:
 
 def _appeal_events(appeal: Appeal) -> list[Event]:
     url = reverse("appeal", args=[appeal.pk])
-    found = [Event(appeal.filed_at, f"提出申诉{appeal.number}", _name(appeal.filed_by), url=url)]
+    found = [Event(appeal.filed_at, f"提出{appeal}", _name(appeal.filed_by), url=url)]
     if appeal.checked_at:
         found.append(Event(appeal.checked_at, "核查申诉", _name(appeal.checked_by), appeal.check_note))
     if appeal.decided_at:

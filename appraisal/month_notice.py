@@ -11,6 +11,7 @@ from appraisal.bulletin_months import notice_paper
 from appraisal.models import AppraisalMonth, IssuedDocument, PaperSettings
 from appraisal.papers.content import Paper
 from appraisal.score_facts import month_scores
+from lianzhen import phones
 from lianzhen.periods import Month
 from lianzhen.town.models import Town
 from lianzhen.wording import date_range, full_date
@@ -27,7 +28,7 @@ def notice_of(row: AppraisalMonth, now: datetime) -> Paper:
         scores_of(found),
         town=str(town or ""),
         dates=date_range(row.publicity_from, row.publicity_until, row.month.year),
-        phone=setting.notice_phone or (town.office_phone if town else ""),
+        phone=phones.as_printed(setting.notice_phone or (town.office_phone if town else "")),
         as_of=as_of(now),
         unit=setting.issuing_unit,
         day=full_date(row.publicity_from),

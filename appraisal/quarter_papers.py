@@ -36,7 +36,7 @@ from appraisal.ranking import Display
 from appraisal.rules.base import ZERO, in_points, rounded
 from lianzhen.money_words import money_words
 from lianzhen.periods import Quarter
-from lianzhen.wording import money, number
+from lianzhen.wording import money_figure, number
 
 
 def marks(value: Decimal) -> str:
@@ -146,12 +146,12 @@ def payout_paper(quarter: Quarter, payout: Payout, rows: Sequence[SheetRow], uni
             one.role,
             one.grade,
             _calculation(one),
-            span(money(one.amount).removesuffix("元"), address),
+            span(money_figure(one.amount), address),
             "",
         )
         for one in rows
     )
-    total = row("合计", "", "", "", "", "", span(money(payout.total).removesuffix("元"), address), "")
+    total = row("合计", "", "", "", "", "", span(money_figure(payout.total), address), "")
     blocks: list[Block] = [
         paragraph(f"兑现标准：{payout.formula}。"),
         *([paragraph(f"补充原因：{payout.reason}")] if payout.reason else []),

@@ -17,7 +17,7 @@ from villages.models import LiaisonTeam, Village
 def matters_of(village: Village, today: date) -> Iterator[Matter]:
     """Appeals under way, and months in which the village's team is scored that are not sealed. Three queries."""
     for appeal in Appeal.objects.open().filter(entry__village=village).order_by("pk"):
-        yield Matter(f"申诉{appeal.number}正在办理", reverse("appeal", args=[appeal.pk]))
+        yield Matter(f"{appeal}正在办理", reverse("appeal", args=[appeal.pk]))
     team = LiaisonTeam.objects.filter(village=village).order_by("-starts_on").first()
     if team is None:
         return

@@ -20,7 +20,7 @@ from appraisal.papers.content import (
     span,
 )
 from lianzhen.money_words import money_words
-from lianzhen.wording import full_date, money, number
+from lianzhen.wording import full_date, money, money_figure
 from villages.actions.work_budgets import page_of
 from villages.models import WorkBudget
 
@@ -90,10 +90,10 @@ def _spending(sheet: SelfGovYear) -> list[Block]:
     if not sheet.spending:
         return [words]
     rows = tuple(
-        row(full_date(date.fromisoformat(day)), purpose, span(number(Decimal(amount)), href))
+        row(full_date(date.fromisoformat(day)), purpose, span(money_figure(Decimal(amount)), href))
         for day, purpose, amount in sheet.spending
     )
-    total = row("合计", "", span(number(sheet.used), href))
+    total = row("合计", "", span(money_figure(sheet.used), href))
     return [words, Table(COLUMNS, rows, caption="经费使用情况", total=total)]
 
 

@@ -52,7 +52,8 @@ class SheetRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Subsidies:
-    """`problem`: why the sheet cannot be made, or that stored rows no longer add up; empty when all is well."""
+    """`problem`: why the sheet cannot be made, or that stored rows no longer add up; empty when all is well.
+    `charges_absences`: the version takes something off for 缺岗."""
 
     rows: Sequence[SheetRow] = ()
     total: Decimal = ZERO
@@ -61,14 +62,16 @@ class Subsidies:
     checks: Sequence[str] = ()
     problem: str = ""
     is_stored: bool = False
+    charges_absences: bool = False
 
 
 def subsidies_of(row: AppraisalMonth) -> Subsidies:
     """Of a sealed month: as stored once it was checked, else worked out from the frozen scores."""
     formula = Formula.from_json(row.scheme.subsidy) if row.scheme.subsidy else None
     said = formula.sentence() if formula else ""
+    charges = bool(formula and formula.absences.rows)
     if row.state in (AppraisalMonth.State.PAID, AppraisalMonth.State.ARCHIVED):
-        return _stored(row, said)
+        return _stored(row, said, charges)
     if formula is None:
         return Subsidies(problem=f"{row.scheme}没有写明补助办法，不能生成补助清单。")
     try:
@@ -81,10 +84,10 @@ def subsidies_of(row: AppraisalMonth) -> Subsidies:
         for number, (one, payee) in enumerate(zip(sheet.rows, payees, strict=True), start=1)
     ]
     problem = sum_problem([one.amount for one in rows], sheet.total)
-    return Subsidies(rows, sheet.total, sheet.words, said, sheet.checks, problem)
+    return Subsidies(rows, sheet.total, sheet.words, said, sheet.checks, problem, charges_absences=charges)
 
 
-def _stored(row: AppraisalMonth, formula: str) -> Subsidies:
+def _stored(row: AppraisalMonth, formula: str, charges: bool) -> Subsidies:
     rows = [
         SheetRow(
             one.position, one.team_id, one.person_id, one.team_name, one.person_name, one.role_name, one.score,
@@ -93,7 +96,7 @@ def _stored(row: AppraisalMonth, formula: str) -> Subsidies:
         for one in SubsidyRow.objects.filter(month=row).order_by("position")
     ]  # fmt: skip
     total = sum((one.amount for one in rows), Decimal("0.00"))
-    return Subsidies(rows, total, money_words(total), formula, is_stored=True)
+    return Subsidies(rows, total, money_words(total), formula, is_stored=True, charges_absences=charges)
 
 
 class ScoredTeam(NamedTuple):

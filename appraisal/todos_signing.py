@@ -145,7 +145,7 @@ def _payout(item: Item, today: date) -> Todo:
 
 def _correction(item: Item, today: date) -> Todo:
     number, village = (item.text or "").split(BETWEEN)
-    return Todo(f"批准更正单{number}（{village}）", reverse("correction", args=[item.pk]), _waited(item, today))
+    return Todo(f"批准更正单（{number}，{village}）", reverse("correction", args=[item.pk]), _waited(item, today))
 
 
 def _appeal(item: Item, today: date) -> Todo:

@@ -10,15 +10,15 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
 
-from appraisal.models import AnnualAssessment, AnnualSummary, AppraisalMonth
+from appraisal.models import AnnualAssessment, AnnualSummary, AppraisalMonth, Scheme
 from appraisal.permissions import OFFICE, TEAM
 from appraisal.todos import Todo
 from appraisal.waiting import Item, Source
 from appraisal.year_steps import BEFORE, state_sentence
-from appraisal.year_terms import SAMPLE
 from lianzhen.accounts.roles import Role
 from villages.models import Posting
 from villages.selfgov_turns import with_account
@@ -30,6 +30,8 @@ Items = Mapping[str, Sequence[Item]]
 State, Year = AnnualSummary.State, AnnualAssessment.State
 #: Until the end of this month a year that nobody began is asked for.
 ASKED_UNTIL = 6
+#: The day of the year from which a version lets it begin, as `YearTerms.to_json` writes it.
+OPENS = Coalesce(Cast(KeyTextTransform("opens", "year"), CharField()), Value("12-01"), output_field=CharField())
 #: Who reads how far the year is.
 BOARD = (*OFFICE, Role.COMMITTEE)
 
@@ -58,8 +60,9 @@ def year_sources(user: User, today: date) -> dict[str, Source]:
         found["annual_check"] = _summaries(_others(user, _rows(State.OFFICE)))
         found["annual_ready"] = _years(_ready())
     if standing.has(*BOARD):
-        found["annual_years"] = _years(AnnualAssessment.objects.filter(year__in=_candidates(today)))
+        found["annual_years"] = _years(AnnualAssessment.objects.filter(year__in=(today.year - 1, today.year)))
         found["annual_scored"] = Source(_scored(today), "month", "")
+        found["annual_opens"] = Source(Scheme.objects.adopted(), "month_from", "", text=OPENS)
         found["annual_open"] = _years(AnnualAssessment.objects.exclude(state=Year.TOLD))
     return found
 
@@ -90,16 +93,18 @@ def _ready() -> QuerySet[AnnualAssessment]:
     return rows.filter(~Exists(waiting), state=Year.SUMMARY)
 
 
-def _candidates(today: date) -> tuple[int, ...]:
-    """The year that should have begun: this one from its day on, the last one for half a year."""
-    if today >= SAMPLE.opens_on(today.year):
-        return (today.year,)
-    return (today.year - 1,) if today.month <= ASKED_UNTIL else ()
+def _due(items: Items, today: date) -> int | None:
+    """The year that should have begun: this one from the day that the version judging it names, the last one for
+    half a year."""
+    judging = [item for item in items.get("annual_opens", ()) if item.day <= date(today.year, 12, 1)]
+    if judging and f"{today:%m-%d}" >= (judging[-1].text or ""):
+        return today.year
+    return today.year - 1 if today.month <= ASKED_UNTIL else None
 
 
 def _scored(today: date) -> QuerySet[AppraisalMonth]:
     """A town that kept no months in the year has nothing to assess."""
-    months = [date(year, number, 1) for year in _candidates(today) for number in (11, 12)]
+    months = [date(year, number, 1) for year in (today.year - 1, today.year) for number in (11, 12)]
     return AppraisalMonth.objects.filter(month__in=months)
 
 
@@ -153,10 +158,10 @@ def _progress(year: int, state: str) -> YearProgress:
 
 
 def _not_begun(items: Items, today: date) -> list[int]:
-    if not items.get("annual_scored"):
-        return []
+    due = _due(items, today)
+    scored = {item.day.year for item in items.get("annual_scored", ())}
     begun = {year for year, _ in map(_told, items.get("annual_years", ()))}
-    return [year for year in _candidates(today) if year not in begun]
+    return [due] if due in scored - begun else []
 
 
 def _told(item: Item) -> tuple[int, str]:

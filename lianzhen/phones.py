@@ -13,7 +13,7 @@ from phonenumbers import PhoneNumberType
 
 from lianzhen.wording import mask_phone as mask
 
-__all__ = ["mask", "normalise", "readable", "tail"]
+__all__ = ["as_printed", "mask", "normalise", "readable", "tail"]
 
 _REGION = "CN"
 _COUNTRY_CODE = 86
@@ -56,6 +56,14 @@ def readable(digits: str) -> str:
     parsed = phonenumbers.parse(digits, _REGION)
     area = phonenumbers.length_of_geographical_area_code(parsed) + 1  # the 0 is not counted
     return f"{digits[:area]}-{digits[area:]}"
+
+
+def as_printed(text: str) -> str:
+    """What an office typed as its number, `readable` where it is one whole number; 「转8012」 stays as typed."""
+    try:
+        return readable(normalise(text))
+    except ValueError:
+        return text
 
 
 def _national(digits: str) -> str:

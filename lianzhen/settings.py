@@ -171,7 +171,8 @@ CONTENT_SECURITY_POLICY = {
         "worker-src": [SELF],
     }
 }
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+# The score table of a bulletin is edited cell by cell in one form: 600 teams of a county are 4,800 fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- Language, time, files ------------------------------------------------------------------

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from difflib import SequenceMatcher
+from typing import Any
 
 from lianzhen.pinyin import full_pinyin
 
@@ -90,7 +91,12 @@ def points_change(value: Decimal | None) -> str:
 
 def money(value: Decimal | None) -> str:
     """1,200.00元"""
-    return UNKNOWN if value is None else f"{_rounded(value, '0.01'):,}元".replace("-", MINUS)
+    return UNKNOWN if value is None else f"{money_figure(value)}元"
+
+
+def money_figure(value: Decimal | None) -> str:
+    """1,200.00, under a heading that names the unit 元."""
+    return UNKNOWN if value is None else f"{_rounded(value, '0.01'):,}".replace("-", MINUS)
 
 
 def percent(part: int | Decimal, whole: int | Decimal) -> str:
@@ -113,6 +119,16 @@ def mask_phone(digits: str) -> str:
     if len(digits) < 11:
         return "*" * len(digits)
     return f"{digits[:3]}****{digits[-4:]}"
+
+
+# --- Steps ----------------------------------------------------------------------------------
+def step_closed(what: object, states: type[Any], now: str, *due: str, late: str = "这一步不用再办") -> str:
+    """2018年10月考核现在是“进行中”，到“待审核”时再办这一步。 `states` are choices in the order in which a record
+    goes through them, `due` those at which the step is taken; once it is past them, `late` is said."""
+    order = [state.value for state in states]
+    turn = min((order.index(state) for state in due), default=-1)
+    said = f"到“{states(order[turn]).label}”时再办这一步" if turn > order.index(now) else late
+    return f"{what}现在是“{states(now).label}”，{said}。"
 
 
 # --- Suggestions ----------------------------------------------------------------------------

@@ -20,10 +20,15 @@ from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.notices.actions import tell
 from lianzhen.trail import acting
+from lianzhen.trail.models import AuditEntry
+from lianzhen.trail.recording import Act
 from lianzhen.trail.versions import lock_for_change
+from lianzhen.wording import step_closed
 
 State, Year = AnnualSummary.State, AnnualAssessment.State
 FACTS = "facts"
+#: Acts whose entries tell words of the texts.
+WRITE, TAKE = WORDED = ("annual_summary.write", "annual_summary.facts")
 #: Steps with a text: step → what it is called.
 TEXTS = {"work": "主要工作", "highlights": "亮点", "problems": "问题", "plans": "下年打算"}
 #: In the order of the pages.
@@ -33,34 +38,76 @@ LEAST_WORDS = 10
 
 # --- The team ---------------------------------------------------------------------------------------
 def write_step(
-    *, summary: AnnualSummary, step: str, text: str = "", by: User, now: datetime, version: int | None = None
+    *,
+    summary: AnnualSummary,
+    step: str,
+    text: str = "",
+    by: User,
+    now: datetime,
+    version: int | None = None,
+    by_itself: bool = False,
 ) -> AnnualSummary:
-    """Keep one page of the self-report. `text` is of no account for the facts, which are only confirmed."""
-    with acting(by=by, action="annual_summary.write", label="填写年总结"):
+    """Keep one page of the self-report. `text` is of no account for the facts, which are only confirmed.
+
+    `by_itself`: the page stored itself while somebody was typing. The words are kept, and go onto the trail once,
+    when the page is saved, the summary is sent or somebody else writes: a copy every few seconds tells nobody more.
+    """
+    with acting(by=by, action=WRITE, label="填写年总结") as act:
         summary = _draft(summary, version)
         if step not in STEPS:
             raise ValidationError("没有这一步，请从目录选择。")
+        if summary.written_by_id not in (None, by.pk):
+            _record_words_of_writer(summary)
         if step != FACTS:
             _check_text(step, text.strip())
             setattr(summary, step, text.strip())
+        elif step not in summary.saved:
+            act.note(summary, [("全年数据", "", "已核对")])
         if step not in summary.saved:
             summary.saved = [*summary.saved, step]
         _written(summary, by, now)
-        return _saved(summary)
+        _saved(summary)
+        if not by_itself:
+            _record_words(act, summary)
+        return summary
+
+
+def _record_words(act: Act, summary: AnnualSummary) -> None:
+    """An entry of the words that differ from what the trail says of them last, or from what was proposed. One
+    query."""
+    said = proposed_texts(summary.facts)
+    entries = AuditEntry.objects.about(summary).filter(action__in=WORDED).order_by("at", "pk")
+    for changes in entries.values_list("changes", flat=True):
+        said |= {change["label"]: change["after"] for change in changes}
+    told = []
+    for step, label in TEXTS.items():
+        before, after = said.get(label, said.get(step, "")), getattr(summary, step)
+        if before != after:
+            told.append((label, before, after))
+    if told:
+        act.note(summary, told)
+
+
+def _record_words_of_writer(summary: AnnualSummary) -> None:
+    """What a page stored by itself for whoever wrote last, under that name, before it is written over or sent."""
+    with acting(by=summary.written_by, action=WRITE, label="填写年总结（自动保存）") as act:
+        _record_words(act, summary)
 
 
 def take_facts(*, summary: AnnualSummary, by: User | None, now: datetime, version: int | None = None) -> AnnualSummary:
     """重新取数: the facts as they are now. A box that is empty, or still as it was proposed, gets the new proposal;
     the leader's words stay."""
-    with acting(by=by, action="annual_summary.facts", label="年总结重新取数") as act:
+    with acting(by=by, action=TAKE, label="年总结重新取数") as act:
         summary = _draft(summary, version)
-        before, taken_on = proposed_texts(summary.facts), summary.facts.get("taken_on", "")
+        before, taken_on, told = proposed_texts(summary.facts), summary.facts.get("taken_on", ""), []
         summary.facts = facts_of(summary.team, summary.assessment.year, timezone.localdate(now))
         for step, text in proposed_texts(summary.facts).items():
             if getattr(summary, step) in ("", before.get(step, "")):
+                if (old := getattr(summary, step)) != text:
+                    told.append((TEXTS[step], old, text))
                 setattr(summary, step, text)
         _saved(summary)
-        act.note(summary, [("取数日期", taken_on, summary.facts["taken_on"])])
+        act.note(summary, [("取数日期", taken_on, summary.facts["taken_on"]), *told])
     return summary
 
 
@@ -71,6 +118,7 @@ def submit(*, summary: AnnualSummary, by: User, now: datetime, version: int | No
         if said := submit_problem(summary):
             raise ValidationError(said)
         summary.on_behalf = _is_on_behalf(summary, by)
+        _record_words_of_writer(summary)
         summary.submitted_at, summary.submitted_by, summary.state = now, by, State.DISTRICT
         _saved(summary)
         _tell(summary, opinion_givers(summary, timezone.localdate(now)), f"{summary}已报送，请出片区意见。", by)
@@ -177,8 +225,9 @@ def take_in(*, summary: AnnualSummary, by: User, now: datetime, version: int | N
 
 
 # --- Shared -------------------------------------------------------------------------------------------
-def closed_sentence(summary: AnnualSummary) -> str:
-    return f"{summary}现在是“{summary.get_state_display()}”，这一步不能办理。"
+def closed_sentence(summary: AnnualSummary, *due: str) -> str:
+    """`due`: the states at which the step is taken."""
+    return step_closed(summary, State, summary.state, *due, late="这一步不能办理")
 
 
 def _held(summary: AnnualSummary, version: int | None) -> AnnualSummary:
@@ -194,7 +243,7 @@ def _held(summary: AnnualSummary, version: int | None) -> AnnualSummary:
 def _at(summary: AnnualSummary, state: str, version: int | None) -> AnnualSummary:
     summary = lock_for_change(summary, version)
     if summary.state != state:
-        raise ValidationError(closed_sentence(summary))
+        raise ValidationError(closed_sentence(summary, state))
     return summary
 
 

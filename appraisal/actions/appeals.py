@@ -123,7 +123,7 @@ def withdraw_appeal(*, appeal: Appeal, by: User, now: datetime, version: int | N
         row.state = State.EFFECTIVE if now > row.appeal_until else State.NOTIFIED
         row.full_clean()
         row.save()
-        notices.tell_appeal(appeal, of_office(timezone.localdate(now)), f"申诉{appeal.number}已撤回。", by)
+        notices.tell_appeal(appeal, of_office(timezone.localdate(now)), f"{appeal}已撤回。", by)
     return appeal
 
 

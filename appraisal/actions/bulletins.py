@@ -14,7 +14,7 @@ from appraisal.actions.documents import issue, number_problem
 from appraisal.bulletin_draft import cells_of, changes_between, clean_words, words_of
 from appraisal.bulletin_facts import week_facts
 from appraisal.bulletin_month_facts import month_facts
-from appraisal.bulletin_paper import paper_of
+from appraisal.bulletin_paper import overtaken, paper_of
 from appraisal.models import AppraisalMonth, Bulletin, BulletinBlock, IssuedDocument
 from appraisal.papers.content import Block, blocks_as_json
 from lianzhen.accounts.models import User
@@ -23,6 +23,7 @@ from lianzhen.periods import Month, Week
 from lianzhen.trail import acting
 from lianzhen.trail.recording import Act
 from lianzhen.trail.versions import lock_for_change
+from lianzhen.wording import step_closed
 
 State = Bulletin.State
 DOCUMENT_KINDS = {
@@ -282,15 +283,24 @@ def send_back_bulletin(*, bulletin: Bulletin, reason: str, by: User | None, vers
     return bulletin
 
 
-def sign_bulletin(*, bulletin: Bulletin, by: User, now: datetime, version: int | None = None) -> Bulletin:
+def sign_bulletin(
+    *, bulletin: Bulletin, by: User, now: datetime, keeps_edited: bool = False, version: int | None = None
+) -> Bulletin:
     """签发 by the head of the office: the number is taken and the text kept as it is now. What it corrects becomes
-    已更正 in the same moment."""
-    with acting(by=by, action="bulletin.sign", label="签发通报"):
+    已更正 in the same moment.
+
+    Words that were typed before the records changed are issued only where the signer says so (`keeps_edited`).
+    """
+    with acting(by=by, action="bulletin.sign", label="签发通报") as act:
         if not by.standing.has(Role.OFFICE_LEAD):
             raise ValidationError("通报由联村办主任签发。")
         bulletin = lock_for_change(bulletin, version)
         _expect(bulletin, State.SIGNING)
         refuse_number(bulletin)
+        if moved := overtaken(bulletin):
+            if not keeps_edited:
+                raise ValidationError({"keeps_edited": "修改过的段落与现在的数据不一致，请核对后勾选，或退回修改。"})
+            act.note(bulletin, [("照修改过的文字签发", "", [block.title for block, _ in moved])])
         wrong = lock_for_change(bulletin.corrects) if bulletin.corrects else None
         if wrong is not None:
             wrong.state = State.CORRECTED
@@ -331,4 +341,4 @@ def _draft(bulletin: Bulletin, version: int | None) -> Bulletin:
 
 def _expect(bulletin: Bulletin, state: str) -> None:
     if bulletin.state != state:
-        raise ValidationError(f"{bulletin}现在是“{bulletin.get_state_display()}”，这一步不用再办。")
+        raise ValidationError(step_closed(bulletin, State, bulletin.state, state))

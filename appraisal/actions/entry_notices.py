@@ -89,7 +89,7 @@ def tell_corrected(entry: ScoreEntry, corrected: date, by: User | None, now: dat
 
 
 def tell_returned(entry: ScoreEntry, by: User, note: str) -> None:
-    _tell(entry, [entry.recorded_by_id], f"扣分{entry.number}复核退回：{short(note, 60)}", by)
+    _tell(entry, [entry.recorded_by_id], f"{entry.number}复核退回：{short(note, 60)}", by)
 
 
 def tell_ended(entry: ScoreEntry, by: User, word: str, reason: str, now: datetime) -> None:

@@ -22,6 +22,7 @@ from lianzhen.accounts.roles import Role
 from lianzhen.periods import Month
 from lianzhen.trail import acting
 from lianzhen.trail.versions import lock_for_change
+from lianzhen.wording import step_closed
 
 State = AppraisalMonth.State
 #: What may be put off to the next month: nobody has been told of a result.
@@ -168,7 +169,7 @@ def back_refusal(row: AppraisalMonth) -> str:
 
 def _expect(row: AppraisalMonth, state: str) -> None:
     if row.state != state:
-        raise ValidationError(f"{row}现在是“{row.get_state_display()}”，这一步不用再办。")
+        raise ValidationError(step_closed(row, State, row.state, state))
 
 
 def _refuse_unfinished(row: AppraisalMonth, now: datetime) -> None:

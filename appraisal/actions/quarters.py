@@ -36,7 +36,7 @@ from lianzhen.notices.actions import tell
 from lianzhen.periods import Quarter
 from lianzhen.trail import acting
 from lianzhen.trail.versions import lock_for_change
-from lianzhen.wording import money, number
+from lianzhen.wording import money, number, step_closed
 
 State = QuarterlyReview.State
 
@@ -258,7 +258,7 @@ def _refuse_own(by: User, prepared_by: int | None, sentence: str) -> None:
 
 def _expect(review: QuarterlyReview, state: str) -> None:
     if review.state != state:
-        raise ValidationError(f"{review}现在是“{review.get_state_display()}”，这一步不能办理。")
+        raise ValidationError(step_closed(review, State, review.state, state, late="这一步不能办理"))
 
 
 def _save(row: QuarterlyReview | TeamReview | Payout) -> None:

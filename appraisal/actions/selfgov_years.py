@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from appraisal.actions.documents import issue
 from appraisal.models import IssuedDocument, PaperSettings, SelfGovYear
+from appraisal.papers.heads import unit_name
 from appraisal.selfgov_paper import notice_paper, spending_of
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.notices.actions import tell
 from lianzhen.trail import acting
 from lianzhen.trail.versions import lock_for_change
-from lianzhen.wording import full_date
+from lianzhen.wording import full_date, step_closed
 from villages.models import SelfGovernance, SelfGovRules, Village, WorkBudget
 from villages.selfgov_turns import OFFICE, holding, instructors, of_village
 
@@ -146,7 +147,7 @@ def issue_notice(*, sheet: SelfGovYear, by: User, now: datetime, version: int | 
             kind=IssuedDocument.Kind.SELFGOV_RESULT,
             period=str(sheet.year),
             year=sheet.year,
-            paper=notice_paper(sheet, PaperSettings.current().issuing_unit, full_date(today)),
+            paper=notice_paper(sheet, unit_name(PaperSettings.current()), full_date(today)),
             signed_by=by,
             by=by,
             now=now,
@@ -159,14 +160,15 @@ def issue_notice(*, sheet: SelfGovYear, by: User, now: datetime, version: int | 
     return document
 
 
-def closed_sentence(sheet: SelfGovYear) -> str:
-    return f"这张考核表现在是“{sheet.get_state_display()}”，这一步不用再办。"
+def closed_sentence(sheet: SelfGovYear, *due: str) -> str:
+    """`due`: the states at which the step is taken."""
+    return step_closed(f"{sheet}表", State, sheet.state, *due)
 
 
 def _at(sheet: SelfGovYear, state: str, version: int | None) -> SelfGovYear:
     sheet = lock_for_change(sheet, version)
     if sheet.state != state:
-        raise ValidationError(closed_sentence(sheet))
+        raise ValidationError(closed_sentence(sheet, state))
     return sheet
 
 

@@ -39,7 +39,7 @@ from lianzhen.accounts.roles import Role
 from lianzhen.notices.actions import tell
 from lianzhen.trail import acting
 from lianzhen.trail.versions import lock_for_change
-from lianzhen.wording import number
+from lianzhen.wording import number, step_closed
 from villages.models import LiaisonTeam, Posting
 from villages.selfgov_turns import holding
 
@@ -310,7 +310,7 @@ def _over_quota(assessment: AnnualAssessment, reason: str) -> str:
 
 def _expect(assessment: AnnualAssessment, state: str) -> None:
     if assessment.state != state:
-        raise ValidationError(f"{assessment}现在是“{assessment.get_state_display()}”，这一步不能办理。")
+        raise ValidationError(step_closed(assessment, State, assessment.state, state, late="这一步不能办理"))
 
 
 def _save(row: AnnualAssessment | AnnualGrade) -> None:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from appraisal.models import AppraisalMonth, Correction, MonthlyScore, SubsidyRow
 from appraisal.rules.base import change_in_points, in_points
 from lianzhen.trail.admin import StateFilter
-from lianzhen.wording import money
+from lianzhen.wording import money_figure
 from villages.admin.register import RegisterAdmin
 
 VILLAGE_SEARCH = ("village_name", "^village__pinyin", "^village__initials", "leader_name")
@@ -86,7 +86,7 @@ def _column(model: type[Model], field: str, text: Callable[[Any], str]) -> Any:
 
 def _bare(amount: Decimal) -> str:
     """Without the unit that the column's title names."""
-    return money(amount).removesuffix("元")
+    return money_figure(amount)
 
 
 @admin.register(MonthlyScore)

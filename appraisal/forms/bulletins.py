@@ -127,3 +127,14 @@ class DropReasonForm(PageForm):
 
 class CorrectionReasonForm(PageForm):
     reason = line("更正原因", 200, help_text="印在更正的一期开头。")
+
+
+class SignForm(PageForm):
+    """签发. `asks`: words were typed before the records changed; the signer says that they stand."""
+
+    keeps_edited = forms.BooleanField(label="已逐处核对，照修改过的文字签发", required=False)
+
+    def __init__(self, *args: Any, asks: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks:
+            del self.fields["keeps_edited"]

@@ -17,12 +17,15 @@ class PaperSettingsForm(PageForm):
     bulletin_name = line("报名", 12, help_text="周通报的名称，印在红色报头上。")
     issuing_unit = line("编印单位", 30, required=False, help_text="不填时写镇名和“联村工作办”。")
     official_name = line(
-        "发文机关标志", 30, required=False, help_text="红头公文上的红色机关名称，例如“示例镇委员会文件”。"
+        "发文机关标志",
+        30,
+        required=False,
+        help_text="红头公文上的红色机关名称，例如“中共示例镇委员会文件”；落款照此写，不带“文件”二字。",
     )
     report_to = line("报", 200, required=False, help_text="上级机关，用顿号隔开。")
-    send_to = line("送", 200, required=False)
-    distribute_to = line("发", 200, required=False)
-    copies = count("共印份数", 9999, required=False, help_text="0份时不印这一项。")
+    send_to = line("送", 200, required=False, help_text="“报”和“送”在红头公文上合为“抄送”。")
+    distribute_to = line("发", 200, required=False, help_text="红头公文的主送机关也用它。")
+    copies = count("共印份数", 9999, required=False, help_text="0份时不印这一项；红头公文不印。")
     notice_phone = line("公示联系电话", 20, required=False, help_text="不填时用联村办电话。")
     before_total = count("启用平台前已编印总期数", 9999, required=False, help_text="总期号接着往下编。")
     before_year = count("启用平台的年份", 2099, 2000, required=False)

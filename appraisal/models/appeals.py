@@ -131,4 +131,4 @@ class Appeal(VersionedModel):
         ]
 
     def __str__(self) -> str:
-        return f"申诉{self.number}"
+        return f"申诉（{self.number}）"

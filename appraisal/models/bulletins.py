@@ -170,7 +170,8 @@ class Bulletin(VersionedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.period_title}{self.get_kind_display()}"
+        """2018年第42周通报, 2018年10月通报"""
+        return f"{self.period_title}通报"
 
     @property
     def period(self) -> Week | Month:

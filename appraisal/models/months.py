@@ -281,4 +281,4 @@ class Correction(VersionedModel):
         ]
 
     def __str__(self) -> str:
-        return f"更正单{self.number}"
+        return f"更正单（{self.number}）"

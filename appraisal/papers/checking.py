@@ -11,12 +11,16 @@ from docx.oxml.ns import qn
 
 from appraisal.papers.sample import sample
 from appraisal.papers.shipped import REQUIRED, WHOLE
-from appraisal.papers.word import read_words, text_of, write
+from appraisal.papers.word import read_words, styles_of, text_of, write
+from appraisal.papers.word_xml import STYLES
 
 MOST_BYTES = 2 * 1024 * 1024
 #: Of everything inside: a file of a few kilobytes can be packed to unfold into gigabytes.
 MOST_UNPACKED = 30 * 1024 * 1024
 MOST_PARTS = 500
+
+#: What the text is written in; the title keeps the look of its own paragraph.
+STYLES_NEEDED = tuple(name for name in STYLES if name != "公文标题")
 
 NOT_WORD = "只能上传 docx 文件；doc、wps 文件请用WPS另存为 docx 后再上传。"
 
@@ -35,6 +39,13 @@ def problems(template: bytes, style: str) -> list[str]:
     if missing:
         words = "、".join(f"{{{{{word}}}}}" for word in missing)
         return [f"模板里缺少{words}。请在相应的位置照样写上（两层花括号），再上传。"]
+    lacking = [name for name in STYLES_NEEDED if name not in styles_of(book)]
+    if lacking:
+        names = "、".join(f"“{name}”" for name in lacking)
+        return [
+            f"模板里缺少样式{names}，正文和表格会没有字体字号。请从“下载模板”得到的文件改起，"
+            "样式可以改样子，不能改名或删去，再上传。"
+        ]
     crowded = _crowded(book)
     if crowded:
         words = "、".join(f"{{{{{word}}}}}" for word in crowded)

@@ -129,13 +129,14 @@ Block = Paragraph | Heading | Table | Signatures | PageBreak | Form
 @dataclass(frozen=True)
 class Masthead:
     """报头. Briefing: `name` 报名, `number` 「2018年第30期（总第30期）」, `unit` 编印单位, `day`.
-    Official: `name` 发文机关标志, `number` 发文字号. Plain: nothing is printed."""
+    Official: `name` 发文机关标志, `number` 发文字号, `to` 主送机关. Plain: nothing is printed."""
 
     style: str = PLAIN
     name: str = ""
     number: str = ""
     unit: str = ""
     day: str = ""
+    to: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,11 @@ class Paper:
     masthead: Masthead = field(default_factory=Masthead)
     ending: Ending = field(default_factory=Ending)
     across: bool = False
+
+    @property
+    def body(self) -> tuple[Block, ...]:
+        """What stands under the title: 主送机关, flush with the left edge, and the blocks."""
+        return (paragraph(self.masthead.to, indent=False), *self.blocks) if self.masthead.to else self.blocks
 
     @property
     def characters(self) -> int:
@@ -211,7 +217,7 @@ def _spans(parts: tuple[str | Span, ...]) -> list[Span]:
 def texts(paper: Paper) -> list[str]:
     """Every text of the paper in reading order, heading and ending included."""
     found = [paper.masthead.name, paper.masthead.number, paper.title]
-    for block in paper.blocks:
+    for block in paper.body:
         found.extend(_texts_of(block))
     return [*found, *paper.ending.to, paper.ending.unit, paper.ending.day]
 

@@ -5,7 +5,7 @@ Rendered in Python like the lists: a paper of six hundred rows costs a few milli
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from appraisal.papers import measures
@@ -31,6 +31,8 @@ from appraisal.papers.content import (
 )
 
 ALIGN = {CENTER: "pp-c", RIGHT: "pp-r"}
+#: Columns of a table of scores that a phone shows at once, whatever stands between them.
+WHO, SCORE = ("联村工作组", "村"), "得分"
 
 
 def render(paper: Paper, *, links: bool = True, draft: bool = False, level: int = 1) -> str:
@@ -43,7 +45,7 @@ def render(paper: Paper, *, links: bool = True, draft: bool = False, level: int 
     title = "<br>".join(escape(line) for line in measures.title_lines(paper.title))
     css = "pp-title pp-plain" if paper.masthead.style == PLAIN else "pp-title"
     parts.append(f'<h{level} class="{css}">{title}</h{level}>')
-    parts += [_block(item, links, level) for item in paper.blocks]
+    parts += [_block(item, links, level) for item in paper.body]
     parts.append(_ending(paper.ending, paper.masthead.style))
     parts.append("</article>")
     return "".join(parts)
@@ -58,8 +60,9 @@ def _masthead(head: Masthead) -> str:
     if head.style == PLAIN:
         return ""
     if head.style == OFFICIAL:
+        long = " pp-long" if len(head.name) > 11 else ""
         return (
-            f'<header class="pp-official"><p class="pp-agency">{escape(head.name)}</p>'
+            f'<header class="pp-official"><p class="pp-agency{long}">{escape(head.name)}</p>'
             f'<p class="pp-number">{escape(head.number)}</p></header>'
         )
     long = " pp-long" if len(head.name) > 8 else ""
@@ -110,8 +113,15 @@ def _paragraph(item: Paragraph, links: bool) -> str:
 def _table(item: Table, links: bool) -> str:
     whole = sum(column.width for column in item.columns) or 1
     cols = "".join(f'<col width="{100 * column.width / whole:.2f}%">' for column in item.columns)
-    heads = "".join(f'<th scope="col">{_text(column.title)}</th>' for column in item.columns)
-    shapes = [_cell_tag(column) for column in item.columns]
+    kept = _kept_in_sight(item.columns)
+    heads = "".join(
+        f"{_cell_tag('th', kept.get(place, ''), scope='col')}{_text(column.title)}</th>"
+        for place, column in enumerate(item.columns)
+    )
+    shapes = [
+        _cell_tag("td", ALIGN.get(column.align, ""), kept.get(place, "")) for place, column in enumerate(item.columns)
+    ]
+    scored = " pp-scored" if kept else ""
     rows = "".join(f"<tr>{_cells(line, shapes, links)}</tr>" for line in item.rows)
     foot = f"<tfoot><tr>{_cells(item.total, shapes, links)}</tr></tfoot>" if item.total else ""
     caption = f"<caption>{escape(item.caption)}</caption>" if item.caption else ""
@@ -119,7 +129,7 @@ def _table(item: Table, links: bool) -> str:
     # A box of its own: a phone moves the table sideways, never the page.
     name = escape(item.caption or "表")
     return (
-        f'<div class="pp-box" tabindex="0" role="region" aria-label="{name}"><table class="pp-table">'
+        f'<div class="pp-box" tabindex="0" role="region" aria-label="{name}"><table class="pp-table{scored}">'
         f"{caption}<colgroup>{cols}</colgroup><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>{foot}"
         f"</table></div>{note}"
     )
@@ -149,9 +159,17 @@ def _form_box(one: Box, links: bool) -> str:
     return f"<{name}{width}{small}>{''.join(_paragraph(line, links) for line in one.lines)}</{name}>"
 
 
-def _cell_tag(column: Column) -> str:
-    css = ALIGN.get(column.align, "")
-    return f'<td class="{css}">' if css else "<td>"
+def _kept_in_sight(columns: Sequence[Column]) -> dict[int, str]:
+    """Place of a column → its class, of a table that says who has which score."""
+    who = [place for place, column in enumerate(columns) if column.title in WHO]
+    score = [place for place, column in enumerate(columns) if SCORE in column.title]
+    return {who[0]: "pp-who", score[-1]: "pp-score"} if who and score else {}
+
+
+def _cell_tag(name: str, *css: str, scope: str = "") -> str:
+    names = " ".join(one for one in css if one)
+    marks = (f' scope="{scope}"' if scope else "") + (f' class="{names}"' if names else "")
+    return f"<{name}{marks}>"
 
 
 def _cells(line: Iterable[Span], shapes: list[str], links: bool) -> str:
@@ -178,11 +196,11 @@ def _signed(ending: Ending) -> str:
 
 
 def _colophon(ending: Ending) -> str:
-    rows = [f"<p>{escape(line)}</p>" for line in ending.to]
+    rows = [f'<p class="pp-copied">{escape(line)}</p>' for line in ending.to]
     if ending.printed_by or ending.printed_on:
         printed = f"{escape(ending.printed_on)}印发" if ending.printed_on else ""
         rows.append(f'<p class="pp-apart"><span>{escape(ending.printed_by)}</span><span>{printed}</span></p>')
     if not rows:
         return ""
     copies = f'<p class="pp-r pp-copies">共印{ending.copies}份</p>' if ending.copies else ""
-    return f'<footer class="pp-colophon">{"".join(rows)}</footer>{copies}'
+    return f'<div class="pp-foot"><footer class="pp-colophon">{"".join(rows)}</footer>{copies}</div>'

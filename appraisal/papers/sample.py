@@ -3,6 +3,8 @@ it is taken. Names are invented."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from appraisal.papers.content import (
     BRIEFING,
     CENTER,
@@ -36,7 +38,6 @@ ENDINGS = {
     BRIEFING: Ending(("报：示例县委办公室、示例县政府办公室", "送：镇党委委员", "发：各村、各联村工作组"), copies=60),
     OFFICIAL: Ending(
         ("抄送：示例县委组织部。",),
-        unit="示例镇联村工作领导小组",
         day="2018年10月18日",
         printed_by="示例镇党政综合办公室",
         printed_on="2018年10月18日",
@@ -45,14 +46,16 @@ ENDINGS = {
 }
 
 
-def sample(style: str, rows: int = 39, name: str = "联村工作通报", unit: str = "示例镇联村工作办") -> Paper:
-    """A weekly bulletin of `rows` teams in a style."""
+def sample(style: str, rows: int = 39, name: str = "", unit: str = "示例镇联村工作办") -> Paper:
+    """A weekly bulletin of `rows` teams in a style; an official one is signed by the agency of its heading."""
+    name = name or {OFFICIAL: "示例镇联村工作领导小组文件"}.get(style, "联村工作通报")
+    ending = ENDINGS[style]
     number = {BRIEFING: "2018年第30期（总第30期）", OFFICIAL: "示联发〔2018〕5号"}.get(style, "")
     return Paper(
         title="关于第42周联村工作情况的通报",
         blocks=tuple(_blocks(rows, style)),
         masthead=Masthead(style, name, number, unit, "2018年10月22日"),
-        ending=ENDINGS[style],
+        ending=replace(ending, unit=name.removesuffix("文件")) if style == OFFICIAL else ending,
     )
 
 

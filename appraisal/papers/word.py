@@ -35,7 +35,7 @@ def write(paper: Paper, template: bytes | None = None, *, draft: bool = False, a
     whatever python-docx raises on a template that is none: those in use were checked when they were uploaded.
     """
     book = Document(BytesIO(template or shipped(paper.masthead.style)))
-    styles = _styles_of(book)
+    styles = styles_of(book)
     if paper.across:
         _lay_across(book)
     if draft:
@@ -64,7 +64,7 @@ def read_words(book: Any) -> set[str]:
     return found
 
 
-def _styles_of(book: Any) -> dict[str, str]:
+def styles_of(book: Any) -> dict[str, str]:
     """Chinese name → id, of the paragraph styles that the template has."""
     return {style.name: style.style_id for style in book.styles if style.type == 1}
 
@@ -125,8 +125,8 @@ def _like(place: Any, runs: str) -> str:
 
 
 def _body(paper: Paper, styles: dict[str, str], place: Any) -> str:
-    following = (*paper.blocks[1:], None)
-    return "".join(word_xml.block(item, styles, after) for item, after in zip(paper.blocks, following, strict=False))
+    following = (*paper.body[1:], None)
+    return "".join(word_xml.block(item, styles, after) for item, after in zip(paper.body, following, strict=False))
 
 
 def _ending(paper: Paper, styles: dict[str, str], place: Any) -> str:

@@ -248,7 +248,7 @@ def briefing_ending(ending: Ending, styles: Styles) -> str:
 
 
 def official_ending(ending: Ending, styles: Styles) -> str:
-    """落款 with room for the seal, and 版记 between its rules. No seal is drawn."""
+    """落款 with room for the seal, and 版记 between its rules at the foot of the last page. No seal is drawn."""
     written = [_signed(ending, styles)] if ending.unit else []
     rows = [(line, "") for line in ending.to]
     if ending.printed_by or ending.printed_on:
@@ -256,9 +256,6 @@ def official_ending(ending: Ending, styles: Styles) -> str:
         rows.append((ending.printed_by, printed))
     if rows:
         written.append(_colophon(rows, styles))
-        if ending.copies:
-            more = '<w:jc w:val="right"/>'
-            written.append(para("报尾", styles, run(f"共印{ending.copies}份", measures.FANG), more=more))
     return "".join(written)
 
 
@@ -281,7 +278,47 @@ def _signed(ending: Ending, styles: Styles) -> str:
     )
 
 
+_NO_SIDES = '<w:tcMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tcMar>'
+#: 左右各空一字; what does not fit on the line goes on under the first character after 「抄送：」.
+_COPIED = (
+    '<w:ind w:leftChars="400" w:left="1120" w:rightChars="100" w:right="280" w:hangingChars="300" w:hanging="840"/>'
+)
+#: Characters of a copied line beside its 「抄送：」 on the narrower lines, and the height of a line in twips.
+_COPIED_CHARACTERS, _FOOT_LINE = 26, 480
+EMU_PER_TWIP = 635
+_BOX_NAMESPACES = (
+    'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    ' xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
+    ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    ' xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
+)
+
+
 def _colophon(rows: list[tuple[str, str]], styles: Styles) -> str:
+    """On the lower edge of the text area, wherever the text ends (GB/T 9704, 7.4): the last rule and that edge are
+    one. A box without a frame, of the page that holds its paragraph, which is the last; floating tables and frames
+    are left by LibreOffice where they are written. A line more than it takes keeps the text away."""
+    lines = sum(1 if right else -(-int(measures.width_of(left) + 1) // _COPIED_CHARACTERS) for left, right in rows)
+    shape = f'cx="{measures.twips(measures.TEXT_MM) * EMU_PER_TWIP}" cy="{(lines + 1) * _FOOT_LINE * EMU_PER_TWIP}"'
+    box = (
+        f'<mc:AlternateContent {_BOX_NAMESPACES}><mc:Choice Requires="wps"><w:drawing>'
+        '<wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="2" behindDoc="0" locked="0"'
+        ' layoutInCell="1" allowOverlap="0"><wp:simplePos x="0" y="0"/>'
+        '<wp:positionH relativeFrom="margin"><wp:align>left</wp:align></wp:positionH>'
+        '<wp:positionV relativeFrom="margin"><wp:align>bottom</wp:align></wp:positionV>'
+        f'<wp:extent {shape}/><wp:effectExtent l="0" t="0" r="0" b="0"/><wp:wrapTopAndBottom/>'
+        '<wp:docPr id="1" name="版记"/><wp:cNvGraphicFramePr/><a:graphic>'
+        '<a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp>'
+        f'<wps:cNvSpPr txBox="1"/><wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext {shape}/></a:xfrm>'
+        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/><a:ln><a:noFill/></a:ln></wps:spPr>'
+        f"<wps:txbx><w:txbxContent>{_foot_table(rows, styles)}</w:txbxContent></wps:txbx>"
+        '<wps:bodyPr lIns="0" tIns="0" rIns="0" bIns="0" anchor="b"><a:noAutofit/></wps:bodyPr>'
+        "</wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></mc:Choice></mc:AlternateContent>"
+    )
+    return para("表注", styles, f"<w:r>{box}</w:r>")
+
+
+def _foot_table(rows: list[tuple[str, str]], styles: Styles) -> str:
     width = measures.twips(measures.TEXT_MM)
     edge = '<w:{} w:val="single" w:sz="{}" w:space="0" w:color="000000"/>'
     borders = (
@@ -291,17 +328,17 @@ def _colophon(rows: list[tuple[str, str]], styles: Styles) -> str:
     )
     written = []
     for left, right in rows:
-        line = f"　{left}\t{right}" if right else f"　{left}"
-        written.append(
-            f'<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
-            f"{para('报尾', styles, run(line, measures.FANG))}</w:tc></w:tr>"
-        )
-    gap = para("表注", styles, "")
+        line, more = (f"　{left}\t{right}", "") if right else (left, _COPIED)
+        shape = f'<w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{_NO_SIDES}</w:tcPr>'
+        text = para("报尾", styles, run(line, measures.FANG), more=more)
+        written.append(f"<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc>{shape}{text}</w:tc></w:tr>")
+    # A box ends with a paragraph; this one takes no room.
+    end = para("报尾", styles, "", more='<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>')
     return (
-        f'{gap}<w:tbl><w:tblPr><w:tblW w:w="{width}" w:type="dxa"/><w:jc w:val="center"/>'
+        f'<w:tbl><w:tblPr><w:tblW w:w="{width}" w:type="dxa"/>'
         f"<w:tblBorders>{borders}</w:tblBorders>"
         f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid><w:gridCol w:w="{width}"/></w:tblGrid>'
-        f"{''.join(written)}</w:tbl>{gap}"
+        f"{''.join(written)}</w:tbl>{end}"
     )
 
 

@@ -34,3 +34,9 @@ def minus_marks(value: Decimal) -> str:
 def mark_change(value: Decimal | None) -> str:
     """+1.0分, −1.0分"""
     return change_in_points(value)
+
+
+@register.filter
+def bare_change(value: Decimal | None) -> str:
+    """+1.0, −1.0 without the unit that the column's heading names."""
+    return wording.UNKNOWN if value is None else change_in_points(value).removesuffix("分")

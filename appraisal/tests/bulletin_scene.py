@@ -64,9 +64,9 @@ def made(cast: Cast, **more: Any) -> Bulletin:
     return actions.make_bulletin(**{"period": WEEK, "by": cast.users[Role.OFFICE], "now": NOW, **more})
 
 
-def issued(cast: Cast, bulletin: Bulletin | None = None) -> Bulletin:
+def issued(cast: Cast, bulletin: Bulletin | None = None, **more: Any) -> Bulletin:
     row = actions.submit_bulletin(bulletin=bulletin or made(cast), by=cast.users[Role.OFFICE], now=NOW)
-    return actions.sign_bulletin(bulletin=row, by=cast.users[Role.OFFICE_LEAD], now=NOW)
+    return actions.sign_bulletin(bulletin=row, by=cast.users[Role.OFFICE_LEAD], now=NOW, **more)
 
 
 def words(bulletin: Bulletin, key: str) -> str:

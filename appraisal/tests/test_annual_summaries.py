@@ -65,7 +65,35 @@ def test_each_page_is_kept_by_itself_and_all_are_needed(cast, year):
     assert "不能办理" in refused(lambda: actions.write_step(summary=summary, step="work", text=TEXTS["work"], **write))
     assert "不能办理" in refused(lambda: actions.take_facts(summary=summary, by=leader, now=NOW))
     entry = AuditEntry.objects.filter(action="annual_summary.write", object_id=sent.pk).order_by("pk").first()
-    assert {one["label"] for one in entry.changes} == {"主要工作", "填写于", "填写人"}
+    assert [(one["label"], one["after"]) for one in entry.changes] == [("主要工作", TEXTS["work"])]
+
+
+def test_a_page_that_stores_itself_leaves_one_entry(cast, year):
+    """However often it did: when it is saved, or under the writer's name when somebody else writes or it is sent."""
+    leader, office = cast.users[Role.LEADER], cast.users[Role.OFFICE]
+    summary = own_of(cast, year)
+
+    def write(by, text, **more):
+        actions.write_step(summary=summary, step="plans", text=text, by=by, now=NOW, **more)
+
+    def told():
+        rows = AuditEntry.objects.about(summary).filter(action="annual_summary.write").order_by("pk")
+        return [
+            (row.by, one["before"], one["after"]) for row in rows for one in row.changes if one["label"] == "下年打算"
+        ]
+
+    for length in (10, 20, 30):
+        write(leader, "字" * length, by_itself=True)
+    assert (own_of(cast, year).plans, told()) == ("字" * 30, [])
+    write(leader, "字" * 30)
+    assert told() == [(leader, "", "字" * 30)]
+    write(leader, "新" * 10, by_itself=True)
+    write(office, "办" * 10, by_itself=True)
+    assert told()[1:] == [(leader, "字" * 30, "新" * 10)]
+    for step in ("facts", "work", "highlights", "problems"):
+        actions.write_step(summary=summary, step=step, text=TEXTS.get(step, ""), by=office, now=NOW, by_itself=True)
+    actions.submit(summary=summary, by=leader, now=NOW)
+    assert (office, "新" * 10, "办" * 10) in told()
 
 
 def test_the_leaders_words_are_never_overwritten(cast, year):

@@ -153,8 +153,8 @@ def test_bonuses_that_are_not_listed_are_counted():
     assert many[-1].text == "另有2项见平台的加分清单。"
 
 
-def test_the_cells_of_six_hundred_teams_are_sent_in_one_form(settings):
-    assert len(cells_of(blocks_of(week(600))["scores"])) + 10 < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+def test_the_cells_of_twice_six_hundred_teams_are_sent_in_one_form(settings):
+    assert len(cells_of(blocks_of(week(1200))["scores"])) + 10 < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
 
 
 def test_a_month_without_a_deduction_reads_well():

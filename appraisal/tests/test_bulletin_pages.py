@@ -13,12 +13,17 @@ from django.urls import reverse
 
 from appraisal.actions import bulletins as actions
 from appraisal.actions.month_notice import issue_notice
-from appraisal.models import Bulletin, IssuedDocument, ScoreEntry
+from appraisal.bulletin_blocks import blocks_of
+from appraisal.bulletin_draft import cells_of
+from appraisal.models import Bulletin, BulletinBlock, IssuedDocument, ScoreEntry
+from appraisal.papers.content import blocks_as_json
+from appraisal.tests import test_bulletin_draft as drafts
 from appraisal.tests.bulletin_scene import NOW, issued, lived_week, log_late, made
 from appraisal.tests.month_scene import advance, row_of, sealed_scene, settle
 from appraisal.tests.score_scene import NOVEMBER, worked_month
 from appraisal.tests.week_scene import WEEK, many_teams, saved
 from lianzhen.accounts.roles import Role
+from lianzhen.trail.models import AuditEntry
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 KEY = WEEK.key
@@ -204,6 +209,31 @@ def test_words_that_the_records_overtook_are_told_before_the_signature(cast, sig
     client.post(url("bulletin_edit"), posted(bulletin, refresh="1"))
     for reader, step in ((client, "bulletin_submit"), (lead, "bulletin_sign")):
         assert "“总体情况”改过以后，数据又有1处变化" in read(reader, url(step, bulletin.pk))
+    # The signer sees what differs, and issues the old words only by saying so.
+    client.post(url("bulletin_submit", bulletin.pk), SENT)
+    page = read(lead, url("bulletin_sign", bulletin.pk))
+    assert "<del>" in page
+    assert "<ins>" in page
+    answer = lead.post(url("bulletin_sign", bulletin.pk), SENT)
+    assert (answer.status_code, "请核对后勾选" in answer.content.decode()) == (422, True)
+    assert not IssuedDocument.objects.exists()
+    answer = lead.post(url("bulletin_sign", bulletin.pk), {**SENT, "keeps_edited": "on"})
+    assert "全镇实到3天。" in IssuedDocument.objects.get().words
+    noted = AuditEntry.objects.about(bulletin).filter(action="bulletin.sign", changes__0__label="照修改过的文字签发")
+    assert noted.get().changes[0]["after"] == "总体情况"
+
+
+def test_the_cells_of_six_hundred_teams_come_back_whole(cast, sign_in):
+    bulletin = made(cast)
+    block = bulletin.blocks.get(key="scores")
+    BulletinBlock.objects.filter(pk=block.pk).update(auto=blocks_as_json(blocks_of(drafts.week(600))["scores"]))
+    block.refresh_from_db()
+    cells = {f"c-{cell.place}": cell.text for cell in cells_of(block.auto_blocks)}
+    assert len(cells) == 4800
+    data = {"version": bulletin.version, **cells, "c-0-599-7": "88.8"}
+    assert sign_in(Role.OFFICE).post(url("bulletin_table", block.pk), data).status_code == 303
+    block.refresh_from_db()
+    assert block.cells == {"0-599-7": "88.8"}
 
 
 def test_drafts_are_the_offices_and_issues_are_everybodys(cast, sign_in):
@@ -278,7 +308,7 @@ def publicity(cast):
 def test_the_notice(cast, publicity, sign_in):
     address = url("month_notice", NOVEMBER.key)
     page = read(sign_in(Role.LEADER), address)
-    assert "联系电话：07386000000" in page
+    assert "联系电话：0738-6000000" in page
     assert "申诉中的事项未计入" in page
     assert "印发公示表" not in page
     assert not any(person.name in page for person in cast.people.values() if person.pk != cast.people[Role.LEADER].pk)

@@ -238,7 +238,7 @@ def test_cells_typed_over_stay_and_lead_nowhere(cast):
     bulletin = refreshed(cast, edited(cast, bulletin, duty=block.words))
     assert "第二片区　1　2　1　0　2　0" in words(bulletin, "duty")
     assert {"驻村办公"} == {one["title"] for one in bulletin.changes if one["kept"]}
-    bulletin = issued(cast, bulletin)
+    bulletin = issued(cast, bulletin, keeps_edited=True)
     with pytest.raises(ValidationError, match="不用再办"):
         actions.edit_tables(block=block, cells={}, **tables)
     right = actions.correct_bulletin(bulletin=bulletin, reason="人数有误", now=NOW, **tables)

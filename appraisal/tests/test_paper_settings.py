@@ -120,6 +120,19 @@ def test_every_word_is_needed(word):
     assert f"{{{{{word}}}}}" in problems(town_template(drop=word), "briefing")[0]
 
 
+def test_a_template_keeps_the_styles_of_the_text(cast, sign_in):
+    book = Document(BytesIO(shipped("official")))
+    for style in list(book.styles):
+        if style.name in ("公文正文", "表题"):
+            style.delete()
+    out = BytesIO()
+    book.save(out)
+    answer = upload(sign_in(Role.OFFICE), out.getvalue(), style="official")
+    assert answer.status_code == 422
+    assert "模板里缺少样式“公文正文”、“表题”" in answer.content.decode()
+    assert not DocumentTemplate.objects.exists()
+
+
 def test_files_that_are_no_templates():
     whole = town_template()
     assert problems(whole, "briefing") == []

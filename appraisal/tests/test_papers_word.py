@@ -180,11 +180,17 @@ def test_an_official_paper_is_signed_and_has_no_seal():
     book = Document(BytesIO(content))
     told = [line for line in lines_of(book) if line]
     assert told[1] == "示联发〔2018〕5号"
-    assert told[-2:] == ["　抄送：示例县委组织部。", "　示例镇党政综合办公室2018年10月18日印发"]
+    assert told[-2:] == ["抄送：示例县委组织部。", "　示例镇党政综合办公室2018年10月18日印发"]
     day = next(p for p in book.element.body.iter(qn("w:p")) if text_of(p) == "2018年10月18日")
     assert attribute(day, "w:pPr/w:ind", "w:rightChars") == "400"
     agency = style_of(book, "发文机关标志").element
     assert round(int(attribute(agency, "w:pPr/w:spacing", "w:before")) * 25.4 / 1440) == 35
+    # Signed by the agency of the red heading.
+    assert told[0] == "示例镇联村工作领导小组文件"
+    assert told.count("示例镇联村工作领导小组") == 1
+    # On the lower edge of the text area, wherever the text ends.
+    place = next(one for one in book.element.body.iter() if str(one.tag).endswith("}positionV"))
+    assert (place.get("relativeFrom"), place[0].text) == ("margin", "bottom")
     borders = list(book.element.body.iter(qn("w:tbl")))[-1].find(f"{qn('w:tblPr')}/{qn('w:tblBorders')}")
     # Eighths of a point: 0.35 mm thick, 0.25 mm thin.
     assert [(edge.tag.split("}")[1], edge.get(qn("w:sz"))) for edge in borders] == [

@@ -230,7 +230,7 @@ def january():
         yield
 
 
-def test_issued_once_told_to_the_teams_then_corrected(cast, january, django_capture_on_commit_callbacks):
+def test_issued_once_told_to_the_teams_then_corrected(cast, january, sign_in, django_capture_on_commit_callbacks):
     assessment, lead = decided(cast), cast.users[Role.OFFICE_LEAD]
     with django_capture_on_commit_callbacks(execute=True):
         document = actions.issue_result(assessment=assessment, by=lead, now=NOW)
@@ -248,6 +248,13 @@ def test_issued_once_told_to_the_teams_then_corrected(cast, january, django_capt
     assert again.paper.masthead.number == "荷联发〔2027〕1号"
     assessment.refresh_from_db()
     assert assessment.notice == document
+    # The year leads to what stands, and says what that corrects.
+    page = sign_in(Role.MEMBER).get(reverse("year", args=[YEAR])).content.decode()
+    standing, corrected = (page.index(f'href="{reverse("document", args=[one.pk])}"') for one in (again, document))
+    assert standing < page.index("更正印发，更正") < corrected
+    # Issued in the town's name: to whom, and signed by the agency of the red heading.
+    head, end = again.paper.masthead, again.paper.ending
+    assert (head.name, end.unit, head.to) == (f"{end.unit}文件", "荷叶镇联村工作领导小组", "各村（社区）、各联村工作组：")
 
     own = actions.file_form(row=grade_of(assessment, cast.team), by=lead, now=NOW)
     assert (own.kind, own.village, own.title) == ("annual_form", cast.own, f"示例一村联村工作组{YEAR}年度考核表")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 import time_machine
 
 from appraisal.actions import annual_summaries as summaries
 from appraisal.actions import years
 from appraisal.home import home_of
-from appraisal.models import AnnualAssessment
+from appraisal.models import AnnualAssessment, Scheme
 from appraisal.tests import year_scene as scene
 from appraisal.tests.year_scene import NEW_YEAR, NOW, YEAR
+from appraisal.year_terms import SAMPLE
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 
@@ -75,3 +78,12 @@ def test_each_is_asked_for_his_step(cast):
     running = {name: [f"{line}已评定，待印发结果通报"] for name in running}
     assert asked() == {**running, "office_lead": [f"印发{YEAR}年考核结果通报", *running["office_lead"]]}
     assert AnnualAssessment.objects.get().state == "decided"
+
+
+def test_a_year_is_asked_for_from_the_day_of_its_version(cast):
+    """Not from the example's 1 December."""
+    scene.ready(cast)
+    Scheme.objects.update(year={**SAMPLE.to_json(), "opens": "12-20"})
+    for day, asked in ((date(YEAR, 12, 10), []), (date(YEAR, 12, 20), [f"开始{YEAR}年考核"])):
+        found = home_of(User.objects.get(pk=cast.users[Role.OFFICE].pk), day, NOW, lambda user, today: {})
+        assert [one.text for one in found.todos if f"{YEAR}年考核" in one.text] == asked, day

@@ -165,7 +165,7 @@ def test_the_committee_gives_each_grade_or_sends_the_year_back(cast, django_capt
     with django_capture_on_commit_callbacks(execute=True):
         assessment = years.send_back(**back, reason="核对驻村天数")
     assert told(cast.users[Role.OFFICE])[-1] == "2026年考核已退回：核对驻村天数"
-    assert "不能办理" in refused(lambda: years.save_grade(**save, grade="合格"))
+    assert "到“待党委评定”时再办这一步" in refused(lambda: years.save_grade(**save, grade="合格"))
 
     # Figures that are the same keep the grade; a team that is out has none any more.
     other = summary_of(assessment, cast.other_team)

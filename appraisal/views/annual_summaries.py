@@ -172,7 +172,7 @@ def steps_of(summary: AnnualSummary, current: str) -> list[dict[str, Any]]:
 def _closed(request: HttpRequest, summary: AnnualSummary, *states: str) -> HttpResponse | None:
     """Somebody took the step in between: to the page that says how far it is."""
     if request.method == "GET" and (summary.state not in states or summary.assessment.state != Year.SUMMARY):
-        return taken_meanwhile(request, actions.closed_sentence(summary), page_of(summary))
+        return taken_meanwhile(request, actions.closed_sentence(summary, *states), page_of(summary))
     return None
 
 
@@ -226,7 +226,7 @@ def year_draft(request: HttpRequest, summary: AnnualSummary, step: str) -> HttpR
     if len(form.values["text"]) < actions.LEAST_WORDS:
         return JsonResponse({"sentence": SHORT}, status=422)
     try:
-        saved = actions.write_step(summary=summary, step=step, by=request.user, now=now, **form.values)
+        saved = actions.write_step(summary=summary, step=step, by=request.user, now=now, by_itself=True, **form.values)
     except EditConflict as conflict:
         at = clock(timezone.localtime(conflict.theirs.updated_at))
         told = f"{conflict.theirs.updated_by or '系统'}{at}保存过，您写的还没有保存。点“保存，下一步”核对。"

@@ -165,7 +165,7 @@ COLUMNS = (
         kind="date",
     ),
     Column("filer", "提交人", lambda a: a.filed_by.name, sort=["filed_by__pinyin"], secondary=True),
-    Column("number", "编号", lambda a: a.number, sort=["number"], secondary=True),
+    Column("number", "编号", lambda a: a.number, kind="code", sort=["number"], secondary=True),
 )
 
 

@@ -18,6 +18,7 @@ from appraisal.forms.outings import OutingForm
 from appraisal.models import Outing
 from appraisal.outing_times import offered_returns
 from appraisal.permissions import NOTES_OUTINGS, note_outing, see_board
+from lianzhen import phones
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.pages.forms import LONGEST_ID, form_page
@@ -62,6 +63,7 @@ def _village_board(request: HttpRequest, village: Village) -> HttpResponse:
         "village": village,
         "lines": lines,
         "title": f"{village}去向公示",
+        "phone": phones.as_printed(village.office_phone),
         "day": long_date(now.date()),
         "at": clock(now),
         "crumbs": [("去向公示", reverse("outing_board"))] if _sees_many(request.user) else [],

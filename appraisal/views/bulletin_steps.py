@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from appraisal.actions import bulletins as actions
 from appraisal.actions.documents import next_number
-from appraisal.bulletin_draft import changes_between
-from appraisal.forms.bulletins import BulletinReasonForm, CorrectionReasonForm, DropReasonForm
-from appraisal.models import Bulletin
+from appraisal.bulletin_draft import Change
+from appraisal.bulletin_paper import overtaken
+from appraisal.forms.bulletins import BulletinReasonForm, CorrectionReasonForm, DropReasonForm, SignForm
+from appraisal.models import Bulletin, BulletinBlock
 from appraisal.permissions_bulletins import keep_bulletins, sign_bulletins
 from appraisal.views.bulletins import crumbs, find_bulletin, url_of, words_of_period
 from lianzhen.pages.forms import PageForm, form_page
@@ -27,7 +28,7 @@ def bulletin_submit(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
         save=lambda values: actions.submit_bulletin(bulletin=bulletin, by=request.user, now=timezone.now(), **values),
         done=lambda saved: (url_of(saved.period), "已提交，等待联村办主任签发。"),
         context=under(
-            bulletin, "提交签发", effects=[*overtaken(bulletin), "提交后不能再改；需要修改的，由签发人退回。"]
+            bulletin, "提交签发", effects=[*_warned(overtaken(bulletin)), "提交后不能再改；需要修改的，由签发人退回。"]
         ),
     )
 
@@ -45,24 +46,23 @@ def bulletin_back(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
 
 @guarded(sign_bulletins, find=find_bulletin)
 def bulletin_sign(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
+    moved = overtaken(bulletin)
     return form_page(
         request,
-        PageForm(request.POST or None, record=bulletin),
+        SignForm(request.POST or None, record=bulletin, asks=bool(moved)),
         save=lambda values: actions.sign_bulletin(bulletin=bulletin, by=request.user, now=timezone.now(), **values),
         done=lambda saved: (reverse("document", args=[saved.document_id]), f"已签发：{saved.document.numbered}。"),
-        context=under(bulletin, "签发", effects=[*overtaken(bulletin), _numbered(bulletin), *_follows(bulletin)]),
+        context=under(bulletin, "签发", effects=[_numbered(bulletin), *_follows(bulletin)], moved=moved),
+        template="appraisal/bulletin_sign.html",
     )
 
 
-def overtaken(bulletin: Bulletin) -> list[str]:
-    """A sentence for each section whose words were typed before the records changed: its figures may be others
-    than those of the tables."""
-    told = []
-    for block in bulletin.blocks.all():
-        moved = changes_between(block.title, block.base_blocks, block.auto_blocks) if block.is_edited else []
-        if moved and not block.is_left_out:
-            told.append(f"“{block.title}”改过以后，数据又有{len(moved)}处变化，印出的文字没有跟着变，请先核对。")
-    return told
+def _warned(moved: list[tuple[BulletinBlock, list[Change]]]) -> list[str]:
+    """A sentence for each section whose words the records have overtaken."""
+    return [
+        f"“{block.title}”改过以后，数据又有{len(changes)}处变化，印出的文字没有跟着变，请先核对。"
+        for block, changes in moved
+    ]
 
 
 def _numbered(bulletin: Bulletin) -> str:

@@ -31,7 +31,7 @@ def _number(slip: Correction) -> Any:
 
 
 COLUMNS = (
-    Column("number", "编号", lambda c: c.number, show=_number, sort=["number"], head=True),
+    Column("number", "编号", lambda c: c.number, kind="code", show=_number, sort=["number"], head=True),
     Column("month", "定稿月份", lambda c: c.score.month.period.title, sort=["score__month__month"], secondary=True),
     Column("village", "村", lambda c: c.score.village_name, sort=["score__village__pinyin"]),
     Column("points", "更正分值", lambda c: c.points, show=lambda c: change_in_points(c.points), kind="number"),

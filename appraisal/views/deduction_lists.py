@@ -75,7 +75,7 @@ def columns(kind: str) -> tuple[Column, ...]:
             sort=["recorded_by__pinyin"],
             secondary=True,
         ),
-        Column("number", "编号", lambda e: e.number, sort=["number"], secondary=True),
+        Column("number", "编号", lambda e: e.number, kind="code", sort=["number"], secondary=True),
     ]
     if not bonus:
         made.insert(

@@ -12,11 +12,12 @@ from django.utils import timezone
 from appraisal.actions import document_templates as actions
 from appraisal.forms.papers import PaperSettingsForm, StyleForm, TemplateForm
 from appraisal.models import DocumentTemplate, PaperSettings
-from appraisal.papers.heads import unit_name
+from appraisal.papers.heads import official_name, unit_name
 from appraisal.papers.responses import file_response, print_page, template_in_use, word_response
 from appraisal.papers.sample import sample
 from appraisal.papers.shipped import REQUIRED, shipped
 from appraisal.permissions_documents import keep_paper_settings, see_paper_settings
+from lianzhen import phones
 from lianzhen.pages.forms import PageForm, form_page
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.wording import full_date
@@ -48,12 +49,12 @@ def facts(settings: PaperSettings) -> list[tuple[str, Any]]:
     return [
         ("报名", settings.bulletin_name),
         ("编印单位", unit_name(settings)),
-        ("发文机关标志", settings.official_name),
+        ("发文机关标志", official_name(settings)),
         ("报", settings.report_to),
         ("送", settings.send_to),
         ("发", settings.distribute_to),
         ("共印份数", f"{settings.copies}份" if settings.copies else ""),
-        ("公示联系电话", settings.notice_phone),
+        ("公示联系电话", phones.as_printed(settings.notice_phone)),
         ("启用平台前已编印", before),
     ]
 
@@ -166,7 +167,7 @@ def paper_sample(request: HttpRequest) -> HttpResponse:
     """The sample paper of a style: as Word file in the template in use, or on A4."""
     settings = PaperSettings.current()
     style = asked_style(request)
-    name = (settings.official_name if style == Style.OFFICIAL else "") or settings.bulletin_name
+    name = official_name(settings) if style == Style.OFFICIAL else settings.bulletin_name
     paper = sample(style, name=name, unit=unit_name(settings))
     if request.GET.get("format") == "docx":
         return word_response(paper, f"{Style(style).label}示例")

@@ -28,7 +28,7 @@ from lianzhen.money_words import money_words
 from lianzhen.pages.computed import ComputedRows, PeriodPage
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded
-from lianzhen.pages.tables import LIST_METHODS, Column, Table, link, tag
+from lianzhen.pages.tables import LIST_METHODS, Column, link, tag
 from lianzhen.periods import Quarter
 from lianzhen.wording import money, number
 
@@ -45,32 +45,10 @@ def amount(name: str, title: str, **more: Any) -> Column:
         name,
         title,
         lambda r: getattr(r, name),
-        show=lambda r: money(getattr(r, name)).removesuffix("元"),
-        kind="number",
+        kind="money",
         total=True,
         **more,
     )
-
-
-class MoneyPage(PeriodPage):
-    """Money keeps its two decimals in the row of totals."""
-
-    def _table(self, rows: list[Any], total: int, *, plain: bool) -> Table:
-        table = super()._table(rows, total, plain=plain)
-        columns = [one for one in self.columns if not (plain and one.screen_only)]
-        if rows and any(one.total for one in columns):
-            cells = []
-            titled = next(n for n, one in enumerate(columns) if not one.secondary)
-            for n, one in enumerate(columns):
-                if n == titled:
-                    cells.append(format_html('<th scope="row" class="{}">合计</th>', one.css))
-                    continue
-                said = ""
-                if one.total:
-                    said = money(sum((one.value(row) for row in rows), Decimal(0))).removesuffix("元")
-                cells.append(format_html('<td class="{}">{}</td>', one.css, said))
-            table.footer = format_html("<tr>{}</tr>", format_html("{}" * len(cells), *cells))
-        return table
 
 
 # --- What the committee decides on --------------------------------------------------------------------
@@ -132,7 +110,7 @@ def quarter_approval(request: HttpRequest, quarter: str) -> HttpResponse:
     for one in sheet.rows:
         paid[one.team_id] = paid.get(one.team_id, Decimal("0.00")) + one.amount
     waits, may = review.state == State.COMMITTEE, approve_quarters(user, review.handed_by_id)
-    page = MoneyPage(
+    page = PeriodPage(
         request,
         ComputedRows(TeamReview, [ApprovalRow(row, paid.get(row.team_id, Decimal("0.00"))) for row in rows]),
         approval_columns(period, with_money=with_money),
@@ -239,7 +217,7 @@ def payout_page(request: HttpRequest, period: Quarter, count: int) -> HttpRespon
     asked = payout if payout and payout.state == Payout.State.ASKED else None
     formula = payout.formula if payout else terms_of(review).payout_sentence()
     total = payout.total if payout else ZERO
-    page = MoneyPage(
+    page = PeriodPage(
         request,
         ComputedRows(PayoutRow, sheet.rows),
         columns(further=count > 1),

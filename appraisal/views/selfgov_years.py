@@ -186,7 +186,7 @@ def _step(
 ) -> HttpResponse:
     url = reverse("selfgov_year", args=[sheet.pk])
     if request.method == "GET" and sheet.state not in states:
-        return taken_meanwhile(request, actions.closed_sentence(sheet), url)
+        return taken_meanwhile(request, actions.closed_sentence(sheet, *states), url)
     crumbs = [*CRUMBS, (str(sheet), url)]
     next_url = more.pop("next_url", url)
     context = {"heading": heading, "submit": submit, "cancel_url": url, "crumbs": crumbs, "sheet": sheet, **more}

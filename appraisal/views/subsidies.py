@@ -28,10 +28,8 @@ def amount(name: str, title: str, **more: bool) -> Column:
         name,
         title,
         lambda r: getattr(r, name),
-        show=lambda r: money(getattr(r, name)).removesuffix("元"),
-        kind="number",
+        kind="money",
         total=True,
-        sum_text=lambda total: money(total).removesuffix("元"),
         **more,  # type: ignore[arg-type]
     )
 

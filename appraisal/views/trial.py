@@ -144,15 +144,15 @@ def columns(trial: Trial, query: str) -> tuple[Column, ...]:
             lambda r: r.after.place.number,
             show=lambda r: format_html("{}{}", r.after.place.text, _place_change(r)),
         ),
-        Column("old_money", "原补助", lambda r: r.before.money, show=lambda r: money(r.before.money), kind="number"),
-        Column("new_money", "试算补助", lambda r: r.after.money, show=lambda r: money(r.after.money), kind="number"),
-        Column("money_change", "补助变化", lambda r: r.money_change, show=money_change, kind="number"),
+        Column("old_money", "原补助", lambda r: r.before.money, show=lambda r: money(r.before.money), kind="money"),
+        Column("new_money", "试算补助", lambda r: r.after.money, show=lambda r: money(r.after.money), kind="money"),
+        Column("money_change", "补助变化", lambda r: r.money_change, show=money_change, kind="money"),
         Column("moved", "主要由哪些条款引起", lambda r: r.moved_sentence),
     )
 
 
 UNMATCHED: tuple[Column, ...] = (
-    Column("number", "编号", lambda u: u.number, head=True),
+    Column("number", "编号", lambda u: u.number, kind="code", head=True),
     Column("month", "月份", lambda u: u.month.title),
     Column("clause", "条款号", lambda u: u.clause),
     Column("reason", "原因", lambda u: u.reason),
@@ -170,7 +170,7 @@ def _after(one: LineOfTeam) -> str:
 
 
 LINES: tuple[Column, ...] = (
-    Column("number", "编号", lambda one: one.number, head=True),
+    Column("number", "编号", lambda one: one.number, kind="code", head=True),
     Column("month", "月份", lambda one: one.month.title),
     Column("clause", "条款号", lambda one: one.clause),
     Column("before", "原分值", lambda one: in_points(one.before), kind="number"),

@@ -17,7 +17,7 @@ from appraisal.actions import years as actions
 from appraisal.closing import Step, for_reader
 from appraisal.filters_years import YearFilter
 from appraisal.forms.years import YearBackForm, YearStepForm
-from appraisal.models import AnnualAssessment, AnnualGrade, AnnualSummary, Scheme
+from appraisal.models import AnnualAssessment, AnnualGrade, AnnualSummary, IssuedDocument, Scheme
 from appraisal.permissions_years import decide_years, draft_year_notice, grade_years, keep_years, see_years
 from appraisal.views.weekly_reports import carried_out
 from appraisal.views.year_table import columns, listed, result_of, team_row, village_rows
@@ -31,6 +31,7 @@ from appraisal.year_facts import (
     terms_of,
     year_terms_of,
 )
+from appraisal.year_paper_facts import issued_of
 from appraisal.year_steps import Standing, steps
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
@@ -156,6 +157,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
             "missing": at.missing,
             "own": [(one, reverse("year_summary", args=[year, one.pk])) for one in own],
             "signed": signed(assessment) if assessment else [],
+            "notices": notices(assessment),
             "previous": page_url(year - 1),
             "following": page_url(year + 1),
             "keeps": bool(at.state == State.SUMMARY and keep_years(user)),
@@ -164,6 +166,13 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
         },
     )
     return page.respond("appraisal/year.html")
+
+
+def notices(assessment: AnnualAssessment | None) -> list[IssuedDocument]:
+    """结果通报 as issued, the one that stands first, what it corrects after it. One query, once there is any."""
+    if assessment is None or assessment.notice_id is None:
+        return []
+    return issued_of(IssuedDocument.Kind.ANNUAL_RESULT, assessment)[::-1]
 
 
 def standing_of(

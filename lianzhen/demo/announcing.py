@@ -99,4 +99,4 @@ class Announcing:
 
     def _sign(self, row: Bulletin, now: datetime) -> None:
         row = bulletins.submit_bulletin(bulletin=row, by=self.hands.clerk, now=now)
-        bulletins.sign_bulletin(bulletin=row, by=self.hands.lead, now=now + timedelta(hours=1))
+        bulletins.sign_bulletin(bulletin=row, by=self.hands.lead, now=now + timedelta(hours=1), keeps_edited=True)

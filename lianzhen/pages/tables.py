@@ -25,7 +25,7 @@ from django_filters import FilterSet
 
 from lianzhen.pages.days import Days
 from lianzhen.pages.exports import export_list
-from lianzhen.wording import number
+from lianzhen.wording import money_figure, number
 
 #: A list is read by GET and exported by POST: an export is an entry of the trail, and reading never writes.
 LIST_METHODS = ("GET", "POST")
@@ -33,7 +33,8 @@ LIST_METHODS = ("GET", "POST")
 #: Stands for a record's number while an address is worked out; occurs in no other part of one.
 STAND_IN = 9_876_543_210
 
-Kind = Literal["text", "number", "date", "phone", "mark"]
+#: `money` is a number of 元 to the 分, written with both decimals everywhere; `code` names a record, in one line.
+Kind = Literal["text", "number", "money", "date", "phone", "code", "mark"]
 
 
 @dataclass(frozen=True)
@@ -57,18 +58,30 @@ class Column:
     head: bool = False
     screen_only: bool = False
     export: Callable[[Any], Any] | None = None
-    sum_text: Callable[[Any], str] = number
+    sum_text: Callable[[Any], str] | None = None
 
     @property
     def css(self) -> str:
         marks = (
-            ("num", self.kind == "number"),
-            ("nowrap", self.kind in ("date", "phone")),
+            ("num", self.kind in ("number", "money")),
+            ("nowrap", self.kind in ("date", "phone", "code")),
             ("mark", self.kind == "mark"),
             ("col-2nd", self.secondary),
             ("no-print", self.screen_only),
         )
         return " ".join(name for name, wanted in marks if wanted)
+
+    @property
+    def writer(self) -> Callable[[Any], Any] | None:
+        """What writes the HTML of a row, where it is not its typed value as `cell_text` writes it."""
+        if self.show is None and self.kind == "money":
+            return lambda row: money_figure(self.value(row))
+        return self.show
+
+    def sum_of(self, total: Any) -> str:
+        if self.sum_text is not None:
+            return self.sum_text(total)
+        return money_figure(Decimal(total)) if self.kind == "money" else number(total)
 
 
 @dataclass
@@ -302,7 +315,7 @@ def cell_text(value: Any) -> str:
 
 def _rows(rows: list[Any], columns: Sequence[Column], groups: Callable[[Any], str] | None) -> Iterable[SafeString]:
     heading = None
-    shapes = [(column.show, column.value, *_cell_tags(column)) for column in columns]
+    shapes = [(column.writer, column.value, *_cell_tags(column)) for column in columns]
     for row in rows:
         if groups is not None and (now := groups(row)) != heading:
             heading = now
@@ -351,7 +364,7 @@ def _footer(rows: list[Any], columns: Sequence[Column], word: str = "合计") ->
             cells.append(f'<th scope="row"{css}>{word}</th>')
         elif column.total:
             total = sum((value for row in rows if (value := column.value(row)) is not None), start=0)
-            cells.append(f'<td{css} data-label="{column.title}">{column.sum_text(total)}</td>')
+            cells.append(f'<td{css} data-label="{column.title}">{column.sum_of(total)}</td>')
         else:
             cells.append(f"<td{css}></td>")
     return mark_safe("<tr>" + "".join(cells) + "</tr>")  # numbers only

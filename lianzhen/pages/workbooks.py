@@ -115,7 +115,8 @@ def _write_table(book: Workbook, about: About, headings: Sequence[Heading], chun
     widths = [_width(heading, [row[place] for row in first]) for place, heading in enumerate(headings)]
     _lay_out(sheet, about, widths)
     _write_head(book, sheet, headings)
-    cells = Cells(book, sheet, wraps=[width == WIDEST for width in widths])
+    shapes = [MONEY if heading.kind == "money" else "" for heading in headings]
+    cells = Cells(book, sheet, wraps=[width == WIDEST for width in widths], shapes=shapes)
     count = 0
     for row in chain(first, chain.from_iterable(later)):
         count += 1
@@ -134,7 +135,8 @@ def _write_head(book: Workbook, sheet: Worksheet, headings: Sequence[Heading]) -
     look = {"bold": True, "bg_color": "#E6F0EF", "bottom": 1, "valign": "vcenter", "text_wrap": True}
     formats = {side: book.add_format({**look, **SIDES[side]}) for side in SIDES}
     for place, heading in enumerate(headings):
-        sheet.write_string(0, place, heading.title, formats["right" if heading.kind == "number" else "left"])
+        side = "right" if heading.kind in ("number", "money") else "left"
+        sheet.write_string(0, place, heading.title, formats[side])
 
 
 def _lay_out(sheet: Worksheet, about: About, widths: list[int]) -> None:
@@ -161,13 +163,16 @@ def _in_margin(text: str) -> str:
 
 # --- Cells ------------------------------------------------------------------------------------
 NUMBERS = (int, Decimal, float)
+#: An amount shows both decimals, whatever the database left of them.
+MONEY = "#,##0.00"
 
 
 class Cells:
-    """Puts values into cells as what they are."""
+    """Puts values into cells as what they are. `shapes`: the number format of a column whose numbers share one."""
 
-    def __init__(self, book: Workbook, sheet: Worksheet, wraps: list[bool]) -> None:
+    def __init__(self, book: Workbook, sheet: Worksheet, wraps: list[bool], shapes: list[str] | None = None) -> None:
         self.book, self.sheet, self.wraps = book, sheet, wraps
+        self.shapes = shapes or [""] * len(wraps)
         self.formats: dict[tuple[str, bool], Format] = {}
 
     def put(self, row: int, place: int, value: Any) -> None:
@@ -181,7 +186,8 @@ class Cells:
         elif kind is bool:
             self._text(row, place, "是" if value else "否")
         elif (kind in NUMBERS or isinstance(value, NUMBERS)) and -LONGEST_NUMBER < value < LONGEST_NUMBER:
-            self.sheet.write_number(row, place, float(value), self._format(_places(value), wraps=False))
+            shape = self.shapes[place] or _places(value)
+            self.sheet.write_number(row, place, float(value), self._format(shape, wraps=False))
         elif isinstance(value, date):
             self._date(row, place, value)
         elif text := str(value):

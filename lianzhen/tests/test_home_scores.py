@@ -263,7 +263,7 @@ def test_the_committee_signs_months_schemes_and_corrections(cast, clock, sign_in
     assert found == {
         "审核2026年11月考核得分": reverse("month_review", args=[NOVEMBER.key]),
         f"通过考核方案：{draft.title}": reverse("scheme", args=[draft.pk]),
-        "批准更正单更202612-0001（示例一村）": reverse("correction", args=[slip.pk]),
+        "批准更正单（更202612-0001，示例一村）": reverse("correction", args=[slip.pk]),
     }
     client = sign_in(Role.COMMITTEE)
     assert [client.get(url).status_code for url in found.values()] == [200, 200, 200]

@@ -18,7 +18,7 @@ from lianzhen.pages.uploads import discard, prepare, store
 from lianzhen.periods import Month
 from lianzhen.trail import acting
 from lianzhen.trail.versions import lock_for_change
-from lianzhen.wording import full_date
+from lianzhen.wording import full_date, step_closed
 from villages.actions.records import refuse_ended_village
 from villages.actions.self_governance import begin_self_governance, end_self_governance
 from villages.actions.selfgov_notices import send, tell_next
@@ -347,15 +347,15 @@ def _tell_decision(application: SelfGovApplication, words: str, today: date, by:
 
 
 # --- Shared steps -------------------------------------------------------------------------------
-def closed_sentence(application: SelfGovApplication) -> str:
-    """Why this step is not open: where the application is."""
-    return f"这件申请现在是“{application.get_state_display()}”，这一步不用再办。"
+def closed_sentence(application: SelfGovApplication, *due: str) -> str:
+    """Why this step is not open: where the application is. `due`: the states at which the step is taken."""
+    return step_closed("这件申请", State, application.state, *due)
 
 
 def _at(application: SelfGovApplication, state: str, version: int | None) -> SelfGovApplication:
     application = lock_for_change(application, version)
     if application.state != state:
-        raise ValidationError(closed_sentence(application))
+        raise ValidationError(closed_sentence(application, state))
     return application
 
 

@@ -182,7 +182,7 @@ def test_overview_sums_and_asks_little(cast, sign_in, budget, django_assert_max_
     client = sign_in(Role.COMMITTEE)
     with django_assert_max_num_queries(15):
         page = client.get(reverse("work_budget_list")).content.decode()
-    assert ">90,000<" in page
+    assert ">90,000.00<" in page
     with django_assert_max_num_queries(15):
         client.get(url(budget))
 

@@ -18,7 +18,7 @@ from lianzhen.pages.forms import PageForm, form_page
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, link_to, plain_table, tag
 from lianzhen.trail.models import AuditEntry
-from lianzhen.wording import full_date, number, term
+from lianzhen.wording import full_date, money_figure, number, term
 from villages.actions import selfgov_applications as actions
 from villages.actions import selfgov_rules
 from villages.extensions import last_assessments
@@ -69,7 +69,7 @@ def _terms(user: User) -> QuerySet:
 def _granted(term: SelfGovernance) -> Any:
     if term.granted is None:
         return tag("warn", "未登记")
-    return link_to("work_budget", term.budget_pk, number(term.granted))
+    return link_to("work_budget", term.budget_pk, money_figure(term.granted))
 
 
 def _since(term: SelfGovernance) -> Any:
@@ -98,10 +98,8 @@ COLUMNS = (
     ),
     Column("since", "自治起", lambda t: t.starts_on, show=lambda t: _since(t), sort=["starts_on"], kind="date"),
     Column("instructor", "指导员", lambda t: t.instructor or "暂无", sort=["instructor"]),
-    Column(
-        "granted", "本年经费（元）", lambda t: t.granted, show=_granted, kind="number", total=True, sort=["granted"]
-    ),
-    Column("used", "已用（元）", lambda t: t.used, kind="number", total=True, secondary=True, sort=["used"]),
+    Column("granted", "本年经费（元）", lambda t: t.granted, show=_granted, kind="money", total=True, sort=["granted"]),
+    Column("used", "已用（元）", lambda t: t.used, kind="money", total=True, secondary=True, sort=["used"]),
     Column(
         "assessed",
         "上次年度考核",
@@ -149,9 +147,9 @@ def selfgov_list(request: HttpRequest) -> HttpResponse:
 # --- A village --------------------------------------------------------------------------------
 BUDGET_COLUMNS = (
     Column("year", "年度", lambda b: b.year, show=lambda b: link_to("work_budget", b.pk, f"{b.year}年"), head=True),
-    Column("amount", "下达（元）", lambda b: b.amount, kind="number", total=True),
-    Column("used", "已用（元）", lambda b: b.used, kind="number", total=True),
-    Column("balance", "余额（元）", lambda b: b.balance, kind="number", total=True),
+    Column("amount", "下达（元）", lambda b: b.amount, kind="money", total=True),
+    Column("used", "已用（元）", lambda b: b.used, kind="money", total=True),
+    Column("balance", "余额（元）", lambda b: b.balance, kind="money", total=True),
     Column("basis", "依据文号", lambda b: b.basis, secondary=True),
 )
 

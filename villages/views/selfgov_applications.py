@@ -140,7 +140,7 @@ def _step(
     """One form of the town; where the step has been taken meanwhile, the application's page says so."""
     url = reverse("selfgov_application", args=[application.pk])
     if request.method == "GET" and application.state not in states:
-        return taken_meanwhile(request, actions.closed_sentence(application), url)
+        return taken_meanwhile(request, actions.closed_sentence(application, *states), url)
     context |= {"application": application, "told": told(application), "opinions": opinions(application)}
     return form_page(
         request,

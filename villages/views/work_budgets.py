@@ -20,7 +20,7 @@ from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link_to, plain_table, tag
 from lianzhen.pages.uploads import file_answer
 from lianzhen.periods import Year
-from lianzhen.wording import full_date, money, number
+from lianzhen.wording import full_date, money, money_figure, number
 from villages.actions import work_budgets as actions
 from villages.forms.work_budgets import AdjustForm, GrantForm, UseForm, WithdrawUseForm
 from villages.models import BudgetUse, SelfGovernance, Village, WorkBudget
@@ -57,9 +57,9 @@ COLUMNS = (
         head=True,
     ),
     Column("year", "年度", lambda b: b.year, show=lambda b: f"{b.year}年", sort=["year"]),
-    Column("amount", "下达（元）", lambda b: b.amount, kind="number", total=True, sort=["amount"]),
-    Column("used", "已用（元）", lambda b: b.used, kind="number", total=True, sort=["used"]),
-    Column("balance", "余额（元）", lambda b: b.balance, kind="number", total=True),
+    Column("amount", "下达（元）", lambda b: b.amount, kind="money", total=True, sort=["amount"]),
+    Column("used", "已用（元）", lambda b: b.used, kind="money", total=True, sort=["used"]),
+    Column("balance", "余额（元）", lambda b: b.balance, kind="money", total=True),
     Column("basis", "依据文号", lambda b: b.basis, sort=["basis"], secondary=True),
     Column("granted", "下达日期", lambda b: b.granted_on, sort=["granted_on"], kind="date", secondary=True),
 )
@@ -123,8 +123,8 @@ USE_COLUMNS = (
         "amount",
         "金额（元）",
         lambda u: None if u.withdrawn_at else u.amount,
-        show=lambda u: number(u.amount),
-        kind="number",
+        show=lambda u: money_figure(u.amount),
+        kind="money",
         total=True,
     ),
     Column("by", "登记人", lambda u: _by(u), secondary=True),

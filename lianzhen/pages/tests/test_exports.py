@@ -64,6 +64,7 @@ LISTS = (
     "subsidy_list",
     "correction_list",
     "quarter_list",
+    "quarter_approval",
     "year_list",
     "year",
     "year_grades",
@@ -79,6 +80,7 @@ LISTS = (
 ARGUMENTS = {
     "score_list": ["2026-11"],
     "subsidy_list": ["2026-01"],
+    "quarter_approval": ["2025-Q4"],
     "year": [2025],
     "year_grades": [2025],
     "year_compare": [2025],

@@ -25,7 +25,7 @@ from lianzhen import phones
 from lianzhen.trail.admin.forms import ActionForm, ReadForm
 from lianzhen.trail.models import AuditEntry
 from lianzhen.trail.recording import tracked_models
-from lianzhen.wording import UNKNOWN, full_date, number
+from lianzhen.wording import UNKNOWN, full_date, money_figure, number
 
 HISTORY_PAGE = 50
 
@@ -70,7 +70,7 @@ class TownModelAdmin(admin.ModelAdmin):
 
     def __init__(self, model: type[models.Model], admin_site: Any) -> None:
         """Yes and no in words: Django's icons are red and green, and speak English to a screen reader.
-        Large numbers with their thousands."""
+        Large numbers with their thousands, amounts with both decimals."""
         super().__init__(model, admin_site)
         written = (models.BooleanField, models.PositiveIntegerField, models.DecimalField)
         fields = [f for f in model._meta.fields if isinstance(f, written) and f.name != "version"]
@@ -334,7 +334,9 @@ def _in_words(field: models.Field) -> Callable[[Any], str]:
     @admin.display(description=field.verbose_name, ordering=field.name)
     def shown(obj: Any) -> str:
         value = getattr(obj, field.name)
-        return ("是" if value else "否") if isinstance(field, models.BooleanField) else number(value)
+        if isinstance(field, models.BooleanField):
+            return "是" if value else "否"
+        return money_figure(value) if str(field.verbose_name).endswith("（元）") else number(value)
 
     shown.__name__ = field.name
     return shown
