@@ -254,7 +254,8 @@ def test_issued_once_told_to_the_teams_then_corrected(cast, january, sign_in, dj
     assert standing < page.index("更正印发，更正") < corrected
     # Issued in the town's name: to whom, and signed by the agency of the red heading.
     head, end = again.paper.masthead, again.paper.ending
-    assert (head.name, end.unit, head.to) == (f"{end.unit}文件", "荷叶镇联村工作领导小组", "各村（社区）、各联村工作组：")
+    assert (head.name, end.unit) == ("荷叶镇联村工作领导小组文件", "荷叶镇联村工作领导小组")
+    assert head.to == "各村（社区）、各联村工作组："
 
     own = actions.file_form(row=grade_of(assessment, cast.team), by=lead, now=NOW)
     assert (own.kind, own.village, own.title) == ("annual_form", cast.own, f"示例一村联村工作组{YEAR}年度考核表")
