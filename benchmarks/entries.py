@@ -70,8 +70,8 @@ class Sample:
 
     @cached_property
     def sealed(self) -> str:
-        """Of the last one that was locked."""
-        return Month.of(AppraisalMonth.objects.sealed().latest("month").month).key
+        """Of the last one that was locked, its subsidies not yet checked: they are worked out at each look."""
+        return Month.of(AppraisalMonth.objects.filter(state=AppraisalMonth.State.FINAL).latest("month").month).key
 
     @cached_property
     def quarter(self) -> str:

@@ -118,7 +118,11 @@ def body(answer: Any) -> bytes:
 
 
 def measure(entry: Any, ask: Callable[[], Any], requests: int) -> Measured:
-    """Warm up, then: the statements and the size once, the times of `requests` requests, the memory once."""
+    """Warm up, then: the statements and the size once, the times of `requests` requests, the memory once. Asked for
+    from the large frame that the server has."""
+    from lianzhen.wsgi import with_room
+
+    ask = with_room(ask)
     body(ask())
     started = time.perf_counter()
     statements, content = min((watched(ask) for _ in range(2)), key=lambda seen: len(seen[0]))
