@@ -101,12 +101,11 @@ class ReportWeek:
     @property
     def counts(self) -> dict[str, str]:
         """第一片区　13个组，已报送9个, by district."""
-        all_of: Counter[str] = Counter(row.district for row in self.rows if row.state.code != "exempt")
-        here: Counter[str] = Counter(row.district for row in self.rows if row.state.code in HERE)
-        return {
-            row.district: f"{row.district}　{all_of[row.district]}个组，已报送{here[row.district]}个"
-            for row in self.rows
-        }
+        owing = [row for row in self.rows if row.state.code != "exempt"]
+        all_of = Counter(row.district for row in owing)
+        here = Counter(row.district for row in owing if row.state.code in HERE)
+        names = dict.fromkeys(row.district for row in self.rows)
+        return {name: f"{name}　{all_of[name]}个组，已报送{here[name]}个" for name in names}
 
 
 def teams_of_week(rows: LiaisonTeamQuerySet, week: Week) -> LiaisonTeamQuerySet:

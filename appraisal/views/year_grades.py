@@ -35,7 +35,11 @@ from lianzhen.periods import Month, Quarter
 from lianzhen.wording import number
 
 State = AnnualAssessment.State
-WORDS = ("summary__work", "summary__highlights", "summary__problems", "summary__plans", "summary__facts")
+#: What the table, the quota and the decision read of a row; a county has six hundred.
+READ = (
+    "assessment", "team", "village", "position", "score", "village_score", "place", "tied", "quarters", "proposed",
+    "grade", "reason", "summary__district_name", "summary__village_name", "summary__opinion_grade",
+)  # fmt: skip
 #: Before the year is handed in there is nothing to grade.
 NOT_HANDED = "还没有提交党委评定。"
 NOT_TOLD = "等次在结果通报印发后公布。"
@@ -44,7 +48,7 @@ NOT_TOLD = "等次在结果通报印发后公布。"
 def rows_of(assessment: AnnualAssessment, user: User) -> list[AnnualGrade]:
     """Of the teams taking part that the user sees, in the order of districts and villages. One query."""
     rows = AnnualGrade.objects.visible_to(user).standing().filter(assessment=assessment)
-    return list(rows.select_related("summary").defer(*WORDS).order_by("position"))
+    return list(rows.select_related("summary").only(*READ).order_by("position"))
 
 
 # --- The table --------------------------------------------------------------------------------------
