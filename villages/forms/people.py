@@ -49,7 +49,7 @@ class PersonForm(PageForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         villages = _villages_kept_by(user)
-        self.fields["village"].queryset = villages
+        self.fields["village"].queryset = villages.only("name", "initials")
         self.fields["villager_group"].queryset = VillagerGroup.objects.current().filter(village__in=villages)
         self.fields["party_group"].queryset = PartyGroup.objects.current().filter(branch__village__in=villages)
         if not user.standing.has(*OFFICE) and len(own := user.standing.villages(*KEEPERS)) == 1:
