@@ -69,6 +69,17 @@ def styles_of(book: Any) -> dict[str, str]:
     return {style.name: style.style_id for style in book.styles if style.type == 1}
 
 
+def _faces_of(book: Any) -> dict[str, tuple[str, str]]:
+    """Style id → (the platform's face, the town's), of the styles to which the town gave another face."""
+    found = {}
+    for style in book.styles:
+        marks = style.element.find(f"{qn('w:rPr')}/{qn('w:rFonts')}") if style.name in word_xml.STYLES else None
+        face, ours = marks.get(qn("w:eastAsia")) if marks is not None else None, word_xml.face_of(style.name)
+        if face and face != ours:
+            found[style.style_id] = (ours, face)
+    return found
+
+
 def _paragraphs(book: Any) -> list[Any]:
     """Every paragraph of the body, of tables and text boxes in it, and of headers and footers."""
     roots = [book.element.body]
@@ -98,6 +109,9 @@ def _fill(book: Any, paper: Paper, styles: dict[str, str], *, own: bool) -> None
         if asked:
             pieces[asked[0]] = whole[asked[0]](paper, styles, paragraph)
             _mark(paragraph, asked[0])
+    if own:
+        faces = _faces_of(book)
+        pieces = {word: word_xml.in_faces(piece, faces) for word, piece in pieces.items()}
     for paragraph in _paragraphs(book):
         words = _words(paragraph)
         if words:

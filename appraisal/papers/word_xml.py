@@ -67,6 +67,28 @@ def fonts(face: str) -> str:
     return f'<w:rFonts w:hint="eastAsia" w:ascii="{face}" w:hAnsi="{face}" w:eastAsia="{face}" w:cs="{face}"/>'
 
 
+def face_of(style: str) -> str:
+    """Of a style of the shipped templates."""
+    return FACES.get(style, measures.FANG)
+
+
+_STYLED = re.compile(r'<w:p><w:pPr[^>]*><w:pStyle[^>]*w:val="([^"]+)"/>.*?</w:p>', re.DOTALL)
+
+
+def in_faces(xml: str, faces: dict[str, tuple[str, str]]) -> str:
+    """Paragraphs in the faces that the town gave to their styles: runs name their own, and would hide the style's.
+    `faces`: style id → (the face that the runs name, the town's)."""
+
+    def change(found: re.Match[str]) -> str:
+        if found[1] not in faces:
+            return found[0]
+        ours, face = faces[found[1]]
+        named = rf'<w:rFonts[^>]*w:eastAsia="{re.escape(ours)}"[^>]*/>'
+        return re.sub(named, lambda _: fonts(escape(face)), found[0])
+
+    return _STYLED.sub(change, xml) if faces else xml
+
+
 def run(text: str, face: str, *, bold: bool = False, more: str = "") -> str:
     """One run, its fonts named on itself. Line breaks in a text become line breaks, tabs tabs."""
     marks = "<w:b/>" if bold else ""

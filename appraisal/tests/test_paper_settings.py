@@ -13,8 +13,9 @@ from docx.oxml.ns import qn
 
 from appraisal.models import DocumentTemplate, PaperSettings
 from appraisal.papers.checking import MOST_BYTES, problems
+from appraisal.papers.sample import sample
 from appraisal.papers.shipped import shipped
-from appraisal.papers.word import text_of
+from appraisal.papers.word import text_of, write
 from lianzhen.accounts.roles import Role
 from lianzhen.tests.document_rows import issued
 
@@ -131,6 +132,22 @@ def test_a_template_keeps_the_styles_of_the_text(cast, sign_in):
     assert answer.status_code == 422
     assert "模板里缺少样式“公文正文”、“表题”" in answer.content.decode()
     assert not DocumentTemplate.objects.exists()
+
+
+def test_a_face_given_to_a_style_is_the_face_of_the_paper():
+    """A run names its own face, so that the style's alone would change nothing."""
+    book = Document(BytesIO(shipped("briefing")))
+    for name, face in (("公文正文", "楷体_GB2312"), ("公文标题", "华文中宋")):
+        book.styles[name].element.rPr.find(qn("w:rFonts")).set(qn("w:eastAsia"), face)
+    out = BytesIO()
+    book.save(out)
+    written = Document(BytesIO(write(sample("briefing"), out.getvalue())))
+    faces = {}
+    for line in written.paragraphs:
+        for fonts in line._p.iter(qn("w:rFonts")):
+            faces.setdefault(line.style.name, set()).add(fonts.get(qn("w:eastAsia")))
+    assert (faces["公文正文"], faces["公文标题"]) == ({"楷体_GB2312"}, {"华文中宋"})
+    assert (faces["一级标题"], faces["三级标题"]) == ({"黑体"}, {"仿宋"})
 
 
 def test_files_that_are_no_templates():
