@@ -232,11 +232,8 @@ def _demands(facts: WeekFacts) -> Blocks:
         blocks.append(paragraph("需要跟上的工作组：", *told, ending))
     meeting = facts.meeting
     if meeting.decisions:
-        blocks.append(
-            paragraph(
-                span(meeting.title, meeting.url), "议定以下", span(f"{len(meeting.decisions)}项", meeting.url), "："
-            )
-        )
+        number = span(f"{len(meeting.decisions)}项", meeting.decisions_url or meeting.url)
+        blocks.append(paragraph(span(meeting.title, meeting.url), "议定以下", number, "："))
         blocks += [_decision(place, one) for place, one in enumerate(meeting.decisions, start=1)]
     if not blocks:
         blocks.append(paragraph("各工作组都已跟上，没有新的要求。"))

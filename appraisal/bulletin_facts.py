@@ -32,6 +32,7 @@ from appraisal.bulletin_terms import (
 from appraisal.duty_overview import TeamRow, TownWeek
 from appraisal.duty_terms import WeekDuty
 from appraisal.duty_week import week_duty
+from appraisal.entries_told import COUNTING, WAITING, Kind, counts, told_between
 from appraisal.entry_lines import line_of
 from appraisal.facts import collect
 from appraisal.meeting_agenda import decision_state, fixed_days, heard_on
@@ -49,10 +50,6 @@ from lianzhen.periods import Month, Week
 from lianzhen.town.models import CalendarDay, CalendarYear
 from lianzhen.wording import UNKNOWN, clock, list_date
 from villages.models import LiaisonTeam
-
-State = ScoreEntry.State
-#: Of a bonus that nobody has agreed to yet.
-CLAIMED = (State.CLAIMED, State.OPINION, State.VERIFIED)
 
 
 def month_of(week: Week) -> Month:
@@ -86,11 +83,12 @@ def week_facts(week: Week, now: datetime, *, with_names: bool = False) -> WeekFa
         duty=_duty(week, teams, duty, leaders, why),
         reports=_reports(week, teams, states, leaders, due_moment(rules, week), now),
         deductions=_deductions(week, today),
-        bonuses=bonuses_of(ScoreEntry.objects.filter(occurred_on__range=(week.start, week.end)), _in_days(week)),
+        bonuses=bonuses_of(told_between(week.start, week.end, Kind.BONUS), _in_days(week)),
         meeting=Meeting(
             f"{meeting.week.title}例会" if meeting else "",
             reverse("meeting", args=[meeting.week.key]) if meeting else "",
             tuple(decisions),
+            f"{reverse('decision_list')}?days={days_key(held_on, held_on)}&state=standing",
         ),
         heard=tuple(_decided(one, today, with_names) for one in heard_on(held_on)),
         heard_url=f"{reverse('decision_list')}?heard={days_key(held_on, held_on)}&state=all",
@@ -188,18 +186,14 @@ def _behind(look: WeekLook, leaders: dict[int, str]) -> tuple[Named, ...]:
 
 # --- Deductions and bonuses -----------------------------------------------------------------------
 def _deductions(week: Week, today: date) -> Entries:
-    rows = ScoreEntry.objects.filter(
-        kind=ScoreEntry.Kind.DEDUCTION,
-        occurred_on__range=(week.start, week.end),
-        state__in=[State.NOTIFIED, State.EFFECTIVE, State.CHANGED, State.APPEALED],
-    )
-    found = list(_in_order(rows))
-    counting = [row for row in found if row.state != State.APPEALED]
+    found = list(_in_order(told_between(week.start, week.end, Kind.DEDUCTION)))
+    counting = [row for row in found if counts(row)]
+    rows = f"{reverse('deduction_list')}?{_in_days(week)}"
     return Entries(
         tuple(_entry(row, reverse("deduction", args=[row.pk]), _rectify(row, today)) for row in counting),
         len(found) - len(counting),
-        f"{reverse('deduction_list')}?{_in_days(week)}&state=counting",
-        f"{reverse('deduction_list')}?{_in_days(week)}&state={State.APPEALED}",
+        f"{rows}&{COUNTING[Kind.DEDUCTION]}",
+        f"{rows}&{WAITING[Kind.DEDUCTION]}",
     )
 
 
@@ -212,14 +206,15 @@ def _rectify(row: ScoreEntry, today: date) -> str:
 
 
 def bonuses_of(rows: QuerySet[ScoreEntry], narrowed: str) -> Entries:
-    """`narrowed`: what narrows the list of bonuses to these rows."""
-    found = list(_in_order(rows.filter(kind=ScoreEntry.Kind.BONUS, state__in=[State.AGREED, *CLAIMED])))
-    agreed = [row for row in found if row.state == State.AGREED]
+    """`rows`: of those that are told; `narrowed`: what narrows the list of bonuses to them."""
+    found = list(_in_order(rows))
+    agreed = [row for row in found if counts(row)]
+    listed = f"{reverse('bonus_list')}?{narrowed}"
     return Entries(
         tuple(_entry(row, reverse("bonus", args=[row.pk])) for row in agreed),
         len(found) - len(agreed),
-        f"{reverse('bonus_list')}?{narrowed}&state={State.AGREED}",
-        f"{reverse('bonus_list')}?{narrowed}&state=pending",
+        f"{listed}&{COUNTING[Kind.BONUS]}",
+        f"{listed}&{WAITING[Kind.BONUS]}",
     )
 
 
@@ -248,7 +243,8 @@ def _meeting_of(week: Week) -> tuple[WeeklyMeeting | None, date]:
 def _decisions_of(meeting: WeeklyMeeting | None) -> Sequence[Decision]:
     if meeting is None:
         return ()
-    return list(meeting.decisions.select_related("team__village", "department", "owner").order_by("number"))
+    rows = meeting.decisions.standing().select_related("team__village", "department", "owner")
+    return list(rows.order_by("number"))
 
 
 def _decided(one: Decision, today: date, with_names: bool) -> Decided:

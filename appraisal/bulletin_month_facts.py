@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from appraisal.bulletin_facts import as_of, bonuses_of, scores_of
 from appraisal.bulletin_terms import CategoryTotal, MonthFacts, Named
+from appraisal.entries_told import Kind, told_of
 from appraisal.linkage import mean
-from appraisal.models import Correction, ScoreEntry
+from appraisal.models import Correction
 from appraisal.rules.base import ZERO, in_points
 from appraisal.score_account import TeamScore
 from appraisal.score_facts import MonthScores, month_scores
@@ -39,7 +40,7 @@ def month_facts(month: Month, now: datetime, *, with_names: bool = False) -> Mon
         as_of=as_of(now),
         scores=scores_of(found),
         categories=tuple(_categories(listed, month)),
-        bonuses=bonuses_of(ScoreEntry.objects.filter(month=month.start), f"month={month.key}"),
+        bonuses=bonuses_of(told_of(Kind.BONUS).filter(month=month.start), f"month={month.key}"),
         means=_means(found),
         mean=mean([one.total for one in listed], decimals=decimals).value,
         change=None if now_mean is None or then_mean is None else now_mean - then_mean,

@@ -118,11 +118,13 @@ class Decided:
 
 @dataclass(frozen=True)
 class Meeting:
-    """The meeting that looked back on the week. `title`: 第43周例会; `decisions` are what it asks for."""
+    """The meeting that looked back on the week. `title`: 第43周例会; `decisions` are what it asks for, listed at
+    `decisions_url`."""
 
     title: str = ""
     url: str = ""
     decisions: tuple[Decided, ...] = ()
+    decisions_url: str = ""
 
 
 @dataclass(frozen=True)

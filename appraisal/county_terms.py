@@ -7,13 +7,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from appraisal.report_period import ReportPeriod
+from appraisal.rules.base import ZERO
 from lianzhen.periods import Month
+
+#: What is counted → the list of it.
+Urls = Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class District:
     """A 片区 on the last day: villages, teams with their people, self-governed villages with their instructors,
-    grids and how many have a head, villager groups, social organisations. `group`: its number."""
+    grids and how many have a head, villager groups, social organisations. `url`: its page."""
 
     name: str
     villages: int
@@ -26,14 +31,15 @@ class District:
     groups: int
     organizations: int
     url: str = ""
-    group: int | None = None
+    urls: Urls = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class DutyMonth:
-    """Days of duty of a month: kept, missed, entered late; `url`: the month by team."""
+class DutyPart:
+    """Days of duty of a month, or of the days of it that the report speaks of: kept, missed, entered late; `url`:
+    the same by team."""
 
-    month: Month
+    period: ReportPeriod
     done: int
     missed: int
     late: int
@@ -42,20 +48,15 @@ class DutyMonth:
 
 @dataclass(frozen=True)
 class DutyTotal:
-    """Days of duty up to today: kept, owed and missed, entered late. `url`: the entries that count, `late_url`:
-    those made late."""
+    """Days of duty up to today: kept, owed and missed, entered late; `url`: the same by team. `unit`: what is missed
+    is counted in 天, or in 人天 where everybody owes days of his own."""
 
     done: int
     missed: int
     late: int
     url: str = ""
-    late_url: str = ""
-    months: Sequence[DutyMonth] = ()
-
-    @property
-    def owed(self) -> int:
-        """What was kept and what was missed."""
-        return self.done + self.missed
+    parts: Sequence[DutyPart] = ()
+    unit: str = "天"
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,15 @@ class Work:
 
 
 @dataclass(frozen=True)
+class DistrictMean:
+    """The mean score (分) of a district's teams in a month; `url`: their scores."""
+
+    name: str
+    mean: Decimal | None
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class MonthLine:
     """A sealed month (分): mean, best and worst score, the sums of what was deducted and given."""
 
@@ -89,22 +99,46 @@ class MonthLine:
     deducted: Decimal
     bonus: Decimal
     url: str = ""
+    districts: Sequence[DistrictMean] = ()
+
+
+@dataclass(frozen=True)
+class EntrySum:
+    """How many entries count, and their points (分); how many wait."""
+
+    number: int = 0
+    points: Decimal = ZERO
+    waiting: int = 0
 
 
 @dataclass(frozen=True)
 class CategoryLine:
-    """A category over all sealed months (分)."""
+    """A category: how many deductions and bonuses, and their points (分)."""
 
     name: str
+    deductions: int
     deducted: Decimal
+    bonuses: int
     bonus: Decimal
     url: str = ""
     bonus_url: str = ""
 
 
 @dataclass(frozen=True)
+class Entries:
+    """Deductions and bonuses that happened on the days and are in no sealed month of the report: points as recorded.
+    `urls`: of deductions, bonuses, and what waits of either (appealed, claimed)."""
+
+    period: ReportPeriod
+    deductions: EntrySum = EntrySum()
+    bonuses: EntrySum = EntrySum()
+    categories: Sequence[CategoryLine] = ()
+    urls: Urls = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class YearLine:
-    """A year that ends in the months and whose grades were decided: teams that took part, their mean score (分),
+    """A year that ends in the days and whose grades were decided: teams that took part, their mean score (分),
     how many got which grade, from the best."""
 
     year: int
@@ -127,11 +161,11 @@ class Example:
 
 @dataclass(frozen=True)
 class CountyFacts:
-    """All facts of a report. `until` is the last day that it speaks of; `unsealed` are months without final scores."""
+    """All facts of a report. `months`: those wholly in the period that are sealed; `unsealed`: those wholly in it
+    that are not. `entries`: of the days beside the sealed months, None where there are none; `before`: of as many
+    days before, where no month is sealed to compare by."""
 
-    first: Month
-    last: Month
-    until: date
+    period: ReportPeriod
     districts: Sequence[District] = ()
     duty: DutyTotal = DutyTotal(0, 0, 0)
     work: Work = Work()
@@ -139,10 +173,11 @@ class CountyFacts:
     unsealed: Sequence[Month] = ()
     years: Sequence[YearLine] = ()
     categories: Sequence[CategoryLine] = ()
-    district_means: Sequence[tuple[str, Decimal | None]] = ()
+    entries: Entries | None = None
+    before: Entries | None = None
     examples: Sequence[Example] = ()
-    #: What is counted → the list of it.
-    urls: Mapping[str, str] = field(default_factory=dict)
+    #: The register and the work.
+    urls: Urls = field(default_factory=dict)
 
     def total(self, figure: str) -> int:
         """Of one figure over all districts."""

@@ -89,14 +89,12 @@ class Look:
 
     def _enter(self) -> None:
         """Who was entered for a day of the week, and the days by what they were entered as."""
-        first, last = self.days[0], self.days[-1]
         self.here: dict[date, set[int]] = {}
         self.entered: dict[tuple[date, int], Presence] = {}
-        for presence in self.team.presences:
-            if first <= presence.day <= last:
-                self.entered[presence.day, presence.person_id] = presence
-                if presence.state == "here":
-                    self.here.setdefault(presence.day, set()).add(presence.person_id)
+        for presence in self.team.by_week.get(self.days[0], ()):
+            self.entered[presence.day, presence.person_id] = presence
+            if presence.state == "here":
+                self.here.setdefault(presence.day, set()).add(presence.person_id)
         self.asked_days = {presence.day for presence in self.entered.values() if presence.state == "asked"}
         self.disputed_days = {presence.day for presence in self.entered.values() if presence.state == "disputed"}
 

@@ -16,7 +16,7 @@ from appraisal.facts import collect
 from appraisal.team_rows import OfTeam
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
-from lianzhen.periods import Month, Period, Week
+from lianzhen.periods import Month, Stretch, Week
 from lianzhen.wording import date_range
 from villages.models import LiaisonTeam
 from villages.models.teams import LiaisonTeamQuerySet
@@ -106,13 +106,13 @@ class TownWeek:
         return f"{text}{'、'.join(names)}"
 
 
-def seen_teams(user: User, period: Period) -> list[LiaisonTeam]:
+def seen_teams(user: User, period: Stretch) -> list[LiaisonTeam]:
     """The teams that existed on a day of the period in villages that the user sees, in the order of districts
     and villages. One query."""
     return _ordered(LiaisonTeam.objects.visible_to(user).filter(_exists_in(period)))
 
 
-def teams_in(period: Period, user: User) -> list[LiaisonTeam]:
+def teams_in(period: Stretch, user: User) -> list[LiaisonTeam]:
     """Every team of the town in the period; `is_seen` marks those whose rows the user sees. One query."""
     seen = Case(When(in_seen_villages(user, "village"), then=True), default=False, output_field=BooleanField())
     return _ordered(LiaisonTeam.objects.filter(_exists_in(period)).annotate(is_seen=seen))
@@ -123,7 +123,7 @@ def _ordered(rows: LiaisonTeamQuerySet) -> list[LiaisonTeam]:
     return list(rows.order_by("village__group__position", "village__code", "starts_on"))
 
 
-def _exists_in(period: Period) -> Q:
+def _exists_in(period: Stretch) -> Q:
     return Q(starts_on__lte=period.end) & (Q(ends_on=None) | Q(ends_on__gte=period.start))
 
 

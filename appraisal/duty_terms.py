@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from lianzhen.periods import Span, Week
@@ -106,6 +107,14 @@ class TeamFacts:
     presences: Sequence[Presence] = ()
     absences: Mapping[int, Sequence[Away]] = field(default_factory=dict)
     shifts: Sequence[Shift] = ()
+
+    @cached_property
+    def by_week(self) -> Mapping[date, Sequence[Presence]]:
+        """The presences by the Monday of their week: ten years are not searched for each of their weeks."""
+        found: dict[date, list[Presence]] = {}
+        for presence in self.presences:
+            found.setdefault(presence.day - timedelta(days=presence.day.weekday()), []).append(presence)
+        return found
 
 
 # --- What comes out ---------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from appraisal.duty_look import Look
 from appraisal.duty_terms import Service, TeamFacts
 from appraisal.duty_week import weeks_of
 from appraisal.working_rules import Rules
-from lianzhen.periods import Month, Span, Week
+from lianzhen.periods import Span, Stretch, Week
 from lianzhen.town.workdays import WorkCalendar
 
 
@@ -44,15 +44,15 @@ class TeamTotals:
 
 
 def month_totals(
-    month: Month,
+    month: Stretch,
     team: TeamFacts,
     calendar: WorkCalendar,
     today: date,
     rules_of: Callable[[Week], Rules],
     holidays: Mapping[date, str],
 ) -> TeamTotals:
-    """The team's month, and that of each member and subsidised cadre, in the order of the services. A day
-    belongs to the month that it lies in, also where its week does not."""
+    """The team's month, or any other run of days, and that of each member and subsidised cadre, in the order of the
+    services. A day belongs to the month that it lies in, also where its week does not."""
     looks = [Look(week, team, calendar, today, holidays, rules_of(week)) for week in weeks_of(month)]
     inside = Span(month.start, month.end)
     need = done = missed = 0

@@ -19,7 +19,7 @@ from datetime import date
 from appraisal.duty_look import Look, short_day
 from appraisal.duty_terms import HERE, LEAVE, OFFICIAL, DayFact, PersonDuty, Service, TeamFacts, WeekDuty
 from appraisal.working_rules import EXAMPLE, Rules
-from lianzhen.periods import Month, Span, Week
+from lianzhen.periods import Month, Span, Stretch, Week
 from lianzhen.town.workdays import WorkCalendar
 from lianzhen.wording import WEEKDAYS
 
@@ -79,8 +79,8 @@ def person_duties(
     return [_person(period, looks, service, rules_of) for service in people.values()]
 
 
-def weeks_of(period: Week | Month) -> list[Week]:
-    """The ISO weeks that share a day with the period."""
+def weeks_of(period: Stretch) -> list[Week]:
+    """The ISO weeks that share a day with it."""
     weeks = [Week.of(period.start)]
     while weeks[-1].end < period.end:
         weeks.append(weeks[-1].next())

@@ -71,10 +71,11 @@ class DecisionFilter(StateFilterSet):
     def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         if value == "overdue":
             return rows.overdue(timezone.localdate())
+        if value == "standing":
+            return rows.standing()
         conditions = {
             "current": Q(state="open"),
             "done": Q(state="done"),
-            "standing": ~Q(state="dropped"),
             "dropped": Q(state="dropped"),
             "all": Q(),
         }

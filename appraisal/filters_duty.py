@@ -54,6 +54,7 @@ class MatrixFilter(_TeamRows):
 
 class MonthFilter(_TeamRows):
     month = kept("月份")
+    days = kept("起止日期")
     by = kept("分栏")
     group = by_district()
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from appraisal.models import Appeal, Category, ScoreEntry
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
-from lianzhen.pages.days import DaysFilter, MonthsFilter
+from lianzhen.pages.days import BesidesFilter, DaysFilter, MonthsFilter
 from lianzhen.pages.forms import PinyinSelect
 from lianzhen.periods import Month
 from villages.filters import seen_villages, text_filter
@@ -57,6 +57,7 @@ class EntryFilter(StateFilterSet):
     month = MonthFilter(label="考核月份")
     days = DaysFilter(label="发生日期", field_name="occurred_on")
     months = MonthsFilter(label="考核月份", field_name="month")
+    besides = BesidesFilter(label="不含考核月份", field_name="month")
     group = DistrictFilter(field_name="village__group")
     village = filters.ModelChoiceFilter(
         label="村", queryset=seen_villages, widget=PinyinSelect, empty_label="全部村（社区）"

@@ -129,8 +129,7 @@ def materials_of(
     accounts = _accounts(quarter, wanted)
     places, rows = _places(quarter, months, review, reviewed, figures)
     urls = _clause_urls(accounts, months)
-    # The statistics count any run of weeks.
-    duty = {row.pk: row for row in team_months(teams, cast(Month, quarter), today)}
+    duty = {row.pk: row for row in team_months(teams, quarter, today)}
     decided, asked = _decisions(quarter, wanted), _needs(quarter, {team.village_id for team in teams})
     found = []
     for team in teams:

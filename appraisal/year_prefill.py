@@ -93,7 +93,7 @@ def facts_for(teams: Sequence[LiaisonTeam], year: int, today: date) -> dict[int,
 def _read(teams: Sequence[LiaisonTeam], year: int, today: date) -> Found:
     ids, span = [team.pk for team in teams], Year(year)
     weeks = _weeks(year, today)
-    duty_weeks = weeks_of(cast(Month, span))
+    duty_weeks = weeks_of(span)
     return Found(
         year=year,
         today=today,
@@ -110,7 +110,7 @@ def _read(teams: Sequence[LiaisonTeam], year: int, today: date) -> Found:
 
 def _weeks(year: int, today: date) -> list[Week]:
     """The weeks that have begun in the year. Their Monday says whose year they are."""
-    return [week for week in weeks_of(cast(Month, Year(year))) if week.start.year == year and week.start <= today]
+    return [week for week in weeks_of(Year(year)) if week.start.year == year and week.start <= today]
 
 
 def _scores(ids: Sequence[int], span: Year) -> dict[int, list[tuple[Month, Decimal, int | None]]]:

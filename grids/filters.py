@@ -8,22 +8,35 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 
 from grids.models import Grid
+from lianzhen.pages.days import AsOfFilter
 from villages.filters import text_filter
+from villages.filters_places import NO_DISTRICT
 from villages.models import Village
+from villages.models.terms import stood_on
 
 
 class GridFilter(filters.FilterSet):
-    """Needs rows from `with_current_head` with the alias `lacks_kind` (`coverage.lacks_any`).
+    """Needs rows from `with_current_head` with the alias `lacks_kind` (`coverage.lacks_any`), both as of the day
+    of `on` where one is asked for.
 
     The villages are read once, for both selects, and never again to check what was chosen.
     """
 
-    STATES = (("current", "现有网格"), ("vacant", "暂无网格长"), ("lacking", "有缺项"), ("ended", "已撤并"))
+    STATES = (
+        ("current", "现有网格"),
+        ("headed", "有网格长"),
+        ("vacant", "暂无网格长"),
+        ("lacking", "有缺项"),
+        ("ended", "已撤并"),
+    )
 
     q = text_filter("村、网格长或手机号后四位", "search")
-    district = filters.ChoiceFilter(label="片区", field_name="village__group", empty_label="全部片区")
+    district = filters.ChoiceFilter(
+        label="片区", field_name="village__group", empty_label="全部片区", null_label="未划片区", null_value=NO_DISTRICT
+    )
     village = filters.ChoiceFilter(label="村", field_name="village", empty_label="全部村")
     state = filters.ChoiceFilter(label="状态", choices=STATES, method="by_state", empty_label=None)
+    on = AsOfFilter()
 
     class Meta:
         model = Grid
@@ -54,11 +67,14 @@ class GridFilter(filters.FilterSet):
         return rows.filter(found)
 
     def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        asked = self.form.cleaned_data.get("on")
         if value == "ended":
-            return rows.filter(ended_on__isnull=False)
-        rows = rows.current()
+            return rows.filter(ended_on__lte=asked.day) if asked else rows.filter(ended_on__isnull=False)
+        rows = rows.filter(stood_on(asked.day)) if asked else rows.current()
         if value == "vacant":
             return rows.filter(head_term_id=None)
+        if value == "headed":
+            return rows.filter(head_term_id__isnull=False)
         return rows.filter(lacks_kind=True) if value == "lacking" else rows
 
     def _villages(self) -> QuerySet[Village]:

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from lianzhen.accounts.roles import Role
 from lianzhen.trail.versions import VersionedModel
-from villages.models.terms import Term, TermQuerySet, end_after_start, runs_on
+from villages.models.terms import Term, TermQuerySet, end_after_start, runs_on, stood_on
 from villages.visibility import in_seen_villages
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class GridQuerySet(models.QuerySet["Grid"]):
     def vacant(self, on: date) -> GridQuerySet:
         """Grids that existed on the day and had no head."""
         headed = GridHeadTerm.objects.on(on).filter(grid=OuterRef("pk"))
-        return self.filter(~Exists(headed), Q(ended_on=None) | Q(ended_on__gt=on))
+        return self.filter(~Exists(headed), stood_on(on))
 
 
 class Grid(VersionedModel):

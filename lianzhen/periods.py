@@ -12,13 +12,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import ClassVar, Self
+from typing import ClassVar, Protocol, Self
 
 ONE_DAY = timedelta(days=1)
 
 #: Years a key may name. Narrower than what `date` can hold, so that the neighbours of every period
 #: that came from an address exist.
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+
+
+class Stretch(Protocol):
+    """Whatever has a first and a last day: a week, a month, the days that a paper speaks of."""
+
+    @property
+    def start(self) -> date: ...
+
+    @property
+    def end(self) -> date: ...
 
 
 class Period(ABC):

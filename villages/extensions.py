@@ -56,10 +56,10 @@ class VillageTab:
 
 @dataclass(frozen=True)
 class VillageColumn:
-    """A column of the village list with the annotation that feeds it."""
+    """A column of the village list with the annotation that feeds it, as of a day."""
 
     column: Column
-    annotate: Callable[[QuerySet], QuerySet]
+    annotate: Callable[[QuerySet, date], QuerySet]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""Filters of the lists about places: villages, party groups, village cadres."""
+"""Filters of the lists about places: villages, villager groups, party groups, village cadres."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import django_filters as filters
@@ -9,9 +10,14 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_filters.fields import ModelChoiceField
 
+from lianzhen.pages.days import AsOfFilter
 from lianzhen.pages.forms import DayField
 from villages.filters import seen_groups, seen_villages, text_filter
-from villages.models import CadreTerm, LiaisonGroup, PartyGroup, Village
+from villages.models import CadreTerm, LiaisonGroup, PartyGroup, Village, VillagerGroup
+from villages.models.terms import stood_on
+
+#: Asks a list for what lies in no district.
+NO_DISTRICT = "none"
 
 
 class DistrictField(ModelChoiceField):
@@ -20,12 +26,14 @@ class DistrictField(ModelChoiceField):
 
 
 class DistrictFilter(filters.ModelChoiceFilter):
-    """The villages of one district; `field_name` leads from a row to the village's liaison group."""
+    """The villages of one district, or those of none; `field_name` leads from a row to the village's liaison
+    group."""
 
     field_class = DistrictField
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(label="片区", queryset=seen_groups, empty_label="全部片区", **kwargs)
+        none = {"null_label": "未划片区", "null_value": NO_DISTRICT}
+        super().__init__(label="片区", queryset=seen_groups, empty_label="全部片区", **none, **kwargs)
 
 
 class DayFilter(filters.Filter):
@@ -45,12 +53,29 @@ class StateFilterSet(filters.FilterSet):
         return rows if value == "all" else rows.filter(ended_on__isnull=value == "current")
 
 
+class RegisterFilterSet(StateFilterSet):
+    """One whose rows exist until `ended_on`: `on` of the address shows the state of that day instead of today's."""
+
+    on = AsOfFilter()
+
+    @property
+    def day(self) -> date | None:
+        """The day that was asked for."""
+        found = self.form.cleaned_data.get("on")
+        return found.day if found is not None else None
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        if self.day is None or value == "all":
+            return super().by_state(rows, name, value)
+        return rows.filter(stood_on(self.day) if value == "current" else Q(ended_on__lte=self.day))
+
+
 def state_filter(ended: str) -> filters.ChoiceFilter:
     choices = (("current", "现有"), ("ended", ended), ("all", "全部"))
     return filters.ChoiceFilter(label="状态", choices=choices, method="by_state", empty_label=None)
 
 
-class VillageFilter(StateFilterSet):
+class VillageFilter(RegisterFilterSet):
     """The rows carry the annotations of `answering.with_management`."""
 
     MANAGEMENT = (("team", "联村工作组"), ("self", "村为主自治"), ("none", "未派工作组"))
@@ -77,6 +102,20 @@ class VillageFilter(StateFilterSet):
             "none": {"self_governed": False, "has_team": False},
         }
         return rows.filter(**conditions[value])
+
+
+class VillagerGroupFilter(RegisterFilterSet):
+    q = text_filter("村名、组名或组长", "search")
+    group = DistrictFilter(field_name="village__group")
+    village = filters.ModelChoiceFilter(label="村", queryset=seen_villages, empty_label="全部村")
+    state = state_filter("已撤并")
+
+    class Meta:
+        model = VillagerGroup
+        fields: list[str] = []
+
+    def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(Q(name__icontains=value.strip()) | named(value, "village__") | named(value, "head__"))
 
 
 class PartyGroupFilter(StateFilterSet):

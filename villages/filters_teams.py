@@ -1,4 +1,4 @@
-"""Filters of the lists of teams and of social organisations."""
+"""Filters of the lists of teams, of who serves in them, of self-governed villages and of social organisations."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from lianzhen.pages.days import AsOfFilter
 from villages.filters import seen_villages, text_filter
-from villages.filters_places import DistrictFilter, StateFilterSet, named
-from villages.membership import TERM_NOTICE_DAYS, term_ends_by
-from villages.models import LiaisonTeam, OrganizationKind, SocialOrganization
+from villages.filters_places import NO_DISTRICT, DayFilter, DistrictFilter, RegisterFilterSet, named
+from villages.membership import TERM_NOTICE_DAYS, organized_on, term_ends_by
+from villages.models import LiaisonTeam, OrganizationKind, Posting, SelfGovernance, SocialOrganization
+from villages.models.terms import runs_on
 
 
-class TeamFilter(StateFilterSet):
+class TeamFilter(RegisterFilterSet):
     """The rows carry `leader_name`, `leader_pinyin` and `leader_initials` of the day that counts for them."""
 
     STATES = (("current", "在任"), ("vacant", "暂无组长"), ("ended", "已结束"), ("all", "全部"))
@@ -33,18 +35,72 @@ class TeamFilter(StateFilterSet):
         return rows.filter(named(value, "village__") | named(value, "leader_"))
 
     def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        today = timezone.localdate()
-        ended = Q(ends_on__lt=today)
-        running = ~ended & Q(starts_on__lte=today)
-        conditions = {"current": ~ended, "vacant": running & Q(leader_name=None), "ended": ended, "all": Q()}
+        """Today's list holds teams to come as well; that of a day those which were there."""
+        day = self.day or timezone.localdate()
+        ended, running = Q(ends_on__lt=day), runs_on(day)
+        current = ~ended if self.day is None else running
+        conditions = {"current": current, "vacant": running & Q(leader_name=None), "ended": ended, "all": Q()}
         return rows.filter(conditions[value])
+
+
+class PostingFilter(filters.FilterSet):
+    """Who serves on a day: today until another is asked for; an empty date shows every term."""
+
+    KINDS = (("team", "联村工作组"), ("instructor", "联村工作指导员"), ("group", "片区联络组"))
+    #: Where a posting of each kind has its district.
+    DISTRICTS = {"team": "team__village__group", "instructor": "village__group", "group": "group"}
+
+    q = text_filter("姓名、拼音首字母或村名", "search")
+    kind = filters.ChoiceFilter(label="任职", choices=KINDS, method="by_kind", empty_label="全部任职")
+    group = DistrictFilter(method="by_district")
+    on = DayFilter(label="这一天在任", method="by_day")
+
+    class Meta:
+        model = Posting
+        fields: list[str] = []
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        data = data.copy() if data is not None else None
+        if data is not None:
+            data.setdefault("on", timezone.localdate().isoformat())
+        super().__init__(data, *args, **kwargs)
+
+    def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(named(value, "person__") | named(value, "team__village__") | named(value, "village__"))
+
+    def by_kind(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        targets = {"team": "team", "instructor": "village", "group": "group"}
+        return rows.filter(**{f"{targets[value]}__isnull": False})
+
+    def by_district(self, rows: QuerySet, name: str, value: Any) -> QuerySet:
+        if value != NO_DISTRICT:
+            found = Q()
+            for path in self.DISTRICTS.values():
+                found |= Q(**{path: value})
+            return rows.filter(found)
+        apart = Q(team__isnull=False, team__village__group=None) | Q(village__isnull=False, village__group=None)
+        return rows.filter(apart)
+
+    def by_day(self, rows: QuerySet, name: str, value: Any) -> QuerySet:
+        return rows.on(value)
+
+
+class SelfGovFilter(filters.FilterSet):
+    """The rows are those of the day already (`views.selfgov`)."""
+
+    group = DistrictFilter(field_name="village__group")
+    on = AsOfFilter()
+
+    class Meta:
+        model = SelfGovernance
+        fields: list[str] = []
 
 
 def all_kinds(request: HttpRequest) -> QuerySet[OrganizationKind]:
     return OrganizationKind.objects.all()
 
 
-class OrganizationFilter(StateFilterSet):
+class OrganizationFilter(RegisterFilterSet):
     """The rows carry `chair_name`."""
 
     STATES = (("current", "现有"), ("vacant", "暂无会长（主任）"), ("ended", "已撤销"), ("all", "全部"))
@@ -71,11 +127,12 @@ class OrganizationFilter(StateFilterSet):
         return rows.filter(term_ends_by(today if value == "past" else today + timedelta(days=TERM_NOTICE_DAYS)))
 
     def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        current = Q(ended_on=None)
+        day = self.day
+        current = Q(ended_on=None) if day is None else organized_on(day)
         conditions: dict[str, Any] = {
             "current": current,
             "vacant": current & Q(chair_name=None),
-            "ended": ~current,
+            "ended": Q(ended_on__isnull=False) if day is None else Q(ended_on__lte=day),
             "all": Q(),
         }
         return rows.filter(conditions[value])

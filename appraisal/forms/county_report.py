@@ -1,76 +1,72 @@
-"""Which months a report to the county speaks of, and what is typed into it."""
+"""Which days a report to the county speaks of, and what is typed into it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from lianzhen.pages.forms import PageForm
+from appraisal.report_period import MOST_YEARS, ReportPeriod
+from lianzhen.pages.forms import DayField, PageForm
 from lianzhen.periods import Month
 from villages.forms.places import line
 
-MOST_MONTHS = 36
 
+class _PeriodForm(forms.Form):
+    """`first` and `last` become one `period`."""
 
-class MonthField(forms.CharField):
-    """A month: the browser's own picker, or typed as 2018-10."""
+    def clean_last(self) -> date:
+        last = self.cleaned_data["last"]
+        if last > timezone.localdate():
+            raise ValidationError("截止日期不能晚于今天。", code="future")
+        return last
 
-    def __init__(self, label: str, **more: Any) -> None:
-        errors = {"required": f"请填写{label}"}
-        widget = forms.TextInput(attrs={"type": "month"})
-        super().__init__(label=label, max_length=7, widget=widget, error_messages=errors, **more)
-
-    def to_python(self, value: Any) -> Month | None:
-        text = super().to_python(value)
-        if not text:
-            return None
-        try:
-            month = Month.parse(text)
-        except ValueError:
-            raise ValidationError(f"请按2018-10的格式填写{self.label}", code="month") from None
-        if month.start > timezone.localdate():
-            raise ValidationError(f"{self.label}不能晚于本月。", code="future")
-        return month
-
-    def prepare_value(self, value: Any) -> Any:
-        return value.key if isinstance(value, Month) else value
-
-    def run_validators(self, value: Any) -> None:
-        """Checked above; the validators of a text would measure a month."""
-
-    def validate(self, value: Any) -> None:
-        if value is None and self.required:
-            raise ValidationError(self.error_messages["required"], code="required")
-
-
-class _InOrder(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         first, last = cleaned.get("first"), cleaned.get("last")
-        if first and last and first > last:
-            self.add_error("last", "截止月份不能早于起始月份。")
-        elif (
-            first
-            and last
-            and (last.start.year - first.start.year) * 12 + last.start.month - first.start.month >= (MOST_MONTHS)
-        ):
-            self.add_error("last", f"一份材料最多写{MOST_MONTHS}个月，请分开写。")
+        if first is None or last is None:
+            return cleaned
+        try:
+            cleaned["period"] = ReportPeriod(first, last)
+        except ValueError as problem:
+            self.add_error("last", str(problem))
+        else:
+            if cleaned["period"].is_too_long:
+                self.add_error("last", f"一份材料最多写{MOST_YEARS}年，请分开写。")
         return cleaned
 
 
-class CountyPeriodForm(_InOrder):
+class CountyPeriodForm(_PeriodForm):
     """Asked by GET: the address of a report can be passed on."""
 
-    first = MonthField("起始月份")
-    last = MonthField("截止月份")
+    first = DayField(label="起始日期")
+    last = DayField(label="截止日期")
+
+    def __init__(self, data: Mapping[str, str] | None, period: ReportPeriod) -> None:
+        """`period`: what stands in the fields before anything was asked."""
+        super().__init__(data and _in_days(data), initial={"first": period.start, "last": period.end})
 
 
-class CountyIssueForm(PageForm, _InOrder):
-    first = MonthField("起始月份")
-    last = MonthField("截止月份")
+def _in_days(data: Mapping[str, str]) -> dict[str, str]:
+    """An address of former times names months: they mean their days, of the running month those up to today."""
+    asked = {name: data.get(name, "").strip() for name in ("first", "last")}
+    for name, text in asked.items():
+        try:
+            month, today = Month.parse(text), timezone.localdate()
+        except ValueError:
+            continue
+        last = min(month.end, today) if today in month else month.end
+        asked[name] = (month.start if name == "first" else last).isoformat()
+    return asked
+
+
+class CountyIssueForm(PageForm, _PeriodForm):
+    first = DayField(label="起始日期")
+    last = DayField(label="截止日期")
     title = line("标题", 60)
     problems = forms.CharField(
         label="存在的问题",

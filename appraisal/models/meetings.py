@@ -137,6 +137,10 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def open(self) -> DecisionQuerySet:
         return self.filter(state=Decision.State.OPEN)
 
+    def standing(self) -> DecisionQuerySet:
+        """Being seen to, or seen to: without what was dropped."""
+        return self.exclude(state=Decision.State.DROPPED)
+
     def overdue(self, today: date) -> DecisionQuerySet:
         return self.open().filter(due_on__lt=today)
 

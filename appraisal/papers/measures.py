@@ -49,7 +49,9 @@ def width_of(text: str) -> float:
 
 #: A title is broken after these, never inside a word.
 _BREAKS_AFTER = "，、。：；）》”年月日期度周份村镇组的和与及"
-_BREAKS_BEFORE = "（《“关第"
+_BREAKS_BEFORE = "（《“关第联"
+#: No line begins with one of these.
+_NEVER_FIRST = "，、。：；）》”—"
 
 
 def title_lines(title: str, most: int = TITLE_CHARACTERS) -> tuple[str, ...]:
@@ -66,7 +68,16 @@ def title_lines(title: str, most: int = TITLE_CHARACTERS) -> tuple[str, ...]:
 
 def _breaks(title: str) -> list[int]:
     inside = range(4, len(title) - 3)
-    return [at for at in inside if title[at - 1] in _BREAKS_AFTER or title[at] in _BREAKS_BEFORE]
+    between = (at for at in inside if title[at - 1] in _BREAKS_AFTER or title[at] in _BREAKS_BEFORE)
+    return [at for at in between if title[at] not in _NEVER_FIRST and not _in_a_date(title, at)]
+
+
+def _in_a_date(title: str, at: int) -> bool:
+    """10月|18日, 18日|（星期四）, 星期|四"""
+    before, after = title[at - 1], title[at]
+    if before == "日":
+        return after == "（"
+    return (before in "年月" and after.isdigit()) or (before == "期" and after in "一二三四五六日")
 
 
 def _distance(title: str, at: int, aim: float, most: int) -> float:

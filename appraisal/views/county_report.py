@@ -1,4 +1,4 @@
-"""汇报材料: a report to the county of any run of months, as it stands; printed, as a draft in Word, or issued."""
+"""汇报材料: a report to the county of any run of days, as it stands; printed, as a draft in Word, or issued."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from appraisal.actions.documents import issue
 from appraisal.county_facts import county_facts
-from appraisal.county_report import county_paper, period_words, title_of
+from appraisal.county_report import county_paper, title_of
 from appraisal.county_terms import CountyFacts
 from appraisal.forms.county_report import CountyIssueForm, CountyPeriodForm
 from appraisal.models import IssuedDocument, PaperSettings
@@ -21,9 +21,9 @@ from appraisal.papers.content import Paper
 from appraisal.papers.heads import town_name
 from appraisal.papers.responses import print_page, word_response
 from appraisal.permissions_documents import draft_papers, sign_papers
+from appraisal.report_period import ReportPeriod, presets, usual
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded
-from lianzhen.periods import Month
 from lianzhen.town.models import Town
 from lianzhen.trail import acting
 
@@ -43,87 +43,79 @@ class Report:
         return county_paper(self.facts, self.town, self.unit, self.day, **typed)
 
 
-def _report(first: Month, last: Month) -> Report:
+def _report(period: ReportPeriod) -> Report:
     town = Town.objects.first()
     name = town.name if town is not None else ""
     unit = PaperSettings.current().issuing_unit or f"{name}联村工作办"
     today = timezone.localdate()
-    return Report(county_facts(first, last, today), name, unit, today)
-
-
-def usual(today: date) -> dict[str, Month]:
-    """This year so far; in January, last year."""
-    before = Month.of(today).previous()
-    return {"first": Month.of(date(before.start.year, 1, 1)), "last": before}
+    return Report(county_facts(period, today), name, unit, today)
 
 
 @guarded(draft_papers, methods=("GET",))
 def county_report(request: HttpRequest) -> HttpResponse:
-    asked = "first" in request.GET or "last" in request.GET
-    initial = usual(timezone.localdate())
-    form = CountyPeriodForm(request.GET if asked else None, initial=initial)
-    if asked and not form.is_valid():
-        return render(request, "appraisal/county_report.html", {"form": form, "crumbs": CRUMBS}, status=422)
-    months = form.cleaned_data if asked else initial
-    report = _report(months["first"], months["last"])
-    paper = report.paper()
-    query = f"first={months['first'].key}&last={months['last'].key}"
+    form, period = _asked(request)
+    context = {"form": form, "presets": _presets(period), "crumbs": CRUMBS}
+    if period is None:
+        return render(request, "appraisal/county_report.html", context, status=422)
+    paper = _report(period).paper()
     if request.GET.get("format") == "docx":
         return word_response(paper, paper.title)
     if request.GET.get("print") == "1":
-        return print_page(request, paper, back_url=f"{request.path}?{query}", draft=True)
-    context = {
-        "form": form,
-        "paper": paper,
-        "query": query,
-        "may_issue": bool(sign_papers(request.user)),
-        "issued": IssuedDocument.objects.of_period(IssuedDocument.Kind.COUNTY_REPORT, period_key(report.facts)).first(),
-        "crumbs": CRUMBS,
-    }
+        return print_page(request, paper, back_url=f"{request.path}?{period.query}", draft=True)
+    issued = IssuedDocument.objects.of_period(IssuedDocument.Kind.COUNTY_REPORT, period.key).first()
+    context |= {"paper": paper, "query": period.query, "may_issue": bool(sign_papers(request.user)), "issued": issued}
     return render(request, "appraisal/county_report.html", context)
 
 
-def period_key(facts: CountyFacts) -> str:
-    """2018-01_2018-09"""
-    return f"{facts.first.key}_{facts.last.key}"
+def _asked(request: HttpRequest) -> tuple[CountyPeriodForm, ReportPeriod | None]:
+    """The form and the period of the address: the usual one where none is asked for, None where it cannot be."""
+    asked = "first" in request.GET or "last" in request.GET
+    period = usual(timezone.localdate())
+    form = CountyPeriodForm(request.GET if asked else None, period)
+    if not asked:
+        return form, period
+    return form, form.cleaned_data["period"] if form.is_valid() else None
+
+
+def _presets(period: ReportPeriod | None) -> list[dict[str, Any]]:
+    offered = presets(timezone.localdate())
+    return [{"title": title, "url": f"?{one.query}", "current": one == period, "count": None} for title, one in offered]
 
 
 @guarded(sign_papers)
 def county_issue(request: HttpRequest) -> HttpResponse:
     """签发: the facts as they stand at that moment, with what is typed."""
-    asked = CountyPeriodForm(request.GET)
-    months = asked.cleaned_data if asked.is_valid() else usual(timezone.localdate())
+    period = _asked(request)[1] or usual(timezone.localdate())
     return form_page(
         request,
-        CountyIssueForm(request.POST if request.method == "POST" else None, initial=_initial(request, months)),
+        CountyIssueForm(request.POST if request.method == "POST" else None, initial=_initial(request, period)),
         save=lambda values: _issue(request, values),
         done=lambda document: (reverse("document", args=[document.pk]), f"{document}已印发，存入文件柜。"),
         context={
             "heading": "签发汇报材料",
             "submit": "签发材料",
             "effects": ["按签发时的数据写成，以后数据变了，印发的材料不变。", "存入文件柜，全体工作人员可以查阅。"],
-            "cancel_url": f"{reverse('county_report')}?first={months['first'].key}&last={months['last'].key}",
+            "cancel_url": f"{reverse('county_report')}?{period.query}",
             "crumbs": [*CRUMBS, ("汇报材料", reverse("county_report"))],
         },
     )
 
 
-def _initial(request: HttpRequest, months: dict[str, Month]) -> dict[str, Any]:
+def _initial(request: HttpRequest, period: ReportPeriod) -> dict[str, Any]:
     if request.method == "POST":
         return {}
-    facts = CountyFacts(months["first"], months["last"], months["last"].end)
-    return {**months, "title": title_of(town_name(), facts)}
+    return {"first": period.start, "last": period.end, "title": title_of(town_name(), period)}
 
 
 def _issue(request: HttpRequest, values: dict[str, Any]) -> IssuedDocument:
-    report = _report(values["first"], values["last"])
+    period: ReportPeriod = values["period"]
     typed = {name: values[name] for name in ("title", "problems", "plans")}
-    with acting(by=request.user, action="county_report.issue", label=f"印发{period_words(report.facts)}汇报材料"):
+    with acting(by=request.user, action="county_report.issue", label=f"印发{period.words}汇报材料"):
         return issue(
             kind=IssuedDocument.Kind.COUNTY_REPORT,
-            period=period_key(report.facts),
-            year=values["last"].start.year,
-            paper=report.paper(**typed),
+            period=period.key,
+            year=period.end.year,
+            paper=_report(period).paper(**typed),
             signed_by=request.user,
             by=request.user,
             now=timezone.now(),

@@ -1,4 +1,5 @@
-"""驻村月统计: by team and by person; days owed and done, late entries, leave and official travel."""
+"""驻村月统计: by team and by person; days owed and done, late entries, leave and official travel. The same for any
+days, which a figure of a paper leads to."""
 
 from __future__ import annotations
 
@@ -11,8 +12,10 @@ from appraisal.duty_months import MonthRow, person_months, team_months
 from appraisal.duty_overview import seen_teams
 from appraisal.filters_duty import MonthFilter
 from appraisal.permissions import see_duty
+from appraisal.report_period import MOST_YEARS
 from appraisal.views.duty_views import step_links
 from lianzhen.pages.computed import ComputedRows, PeriodPage, asked_month
+from lianzhen.pages.days import Days, asked_days
 from lianzhen.pages.guard import guarded
 from lianzhen.pages.tables import LIST_METHODS, Column, link_to
 from lianzhen.periods import Month
@@ -20,6 +23,7 @@ from lianzhen.wording import number
 from villages.models import LiaisonTeam, Person
 
 PERSON = "person"
+MOST_DAYS = MOST_YEARS * 366
 
 
 def figure(key: str, title: str, **more: Any) -> Column:
@@ -62,34 +66,35 @@ def columns(*, by_person: bool, counted: bool) -> list[Column]:
 @guarded(see_duty, methods=LIST_METHODS)
 def duty_statistics(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
-    month = asked_month(request, today)
+    period: Month | Days = asked_days(request, MOST_DAYS) or asked_month(request, today)
     by_person = request.GET.get("by") == PERSON
-    teams = seen_teams(request.user, month)
-    rows = (person_months if by_person else team_months)(teams, month, today)
+    teams = seen_teams(request.user, period)
+    rows = (person_months if by_person else team_months)(teams, period, today)
     counted = any(row.need is not None for row in rows)
-    unit = "人" if by_person else "个联村工作组"
+    unit, word = ("人", "人") if by_person else ("个联村工作组", "组")
+    steps = step_links("month", period, f"&by={PERSON}" if by_person else "") if isinstance(period, Month) else {}
     page = PeriodPage(
         request,
         ComputedRows(Person if by_person else LiaisonTeam, rows),
         columns(by_person=by_person, counted=counted),
-        title="驻村月统计（按人）" if by_person else "驻村月统计（按组）",
+        title=f"驻村{'月' if steps else ''}统计（按{word}）",
         order=["place", "code", "rank"],
         filterset=MonthFilter,
         count=lambda n: f"共{number(n)}{unit}",
-        empty_text="这个月没有在任的联村工作组。",
+        empty_text=f"这{'个月' if steps else '段时间'}没有在任的联村工作组。",
         context={
-            **step_links("month", month, f"&by={PERSON}" if by_person else ""),
-            "month": month,
-            "tabs": tabs(month, by_person=by_person),
+            **steps,
+            "month": period,
+            "tabs": tabs(period, by_person=by_person),
             "note": note(by_person=by_person, counted=counted),
         },
-        period=month,
+        period=period,
     )
     return page.respond("appraisal/duty_statistics.html")
 
 
-def tabs(month: Month, *, by_person: bool) -> list[dict[str, Any]]:
-    key = f"?month={month.key}"
+def tabs(period: Month | Days, *, by_person: bool) -> list[dict[str, Any]]:
+    key = f"?{'month' if isinstance(period, Month) else 'days'}={period.key}"
     return [
         {"title": "按组", "url": key, "current": not by_person, "count": None},
         {"title": "按人", "url": f"{key}&by={PERSON}", "current": by_person, "count": None},

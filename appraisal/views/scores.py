@@ -22,6 +22,7 @@ from appraisal.rules.base import change_in_points, in_points
 from appraisal.score_account import TeamScore
 from appraisal.score_charts import YearLine, YearPoint, bar_rows, tint, year_line
 from appraisal.score_facts import MonthScores, month_scores
+from appraisal.team_rows import NO_DISTRICT
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.pages.computed import ComputedFilterSet, ComputedRows, PeriodPage
@@ -29,6 +30,7 @@ from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, STAND_IN, Column, link
 from lianzhen.periods import Month
 from lianzhen.wording import clock, full_date, number
+from villages.filters_places import NO_DISTRICT as WITHOUT
 from villages.models import LiaisonTeam
 
 BARS, HEAT = "bars", "heat"
@@ -86,13 +88,16 @@ class ScoreFilter(ComputedFilterSet):
     def __init__(self, data: Any = None, queryset: ComputedRows | None = None, **more: Any) -> None:
         super().__init__(data, queryset=queryset, **more)
         offered = {(row.place, row.group_id, row.score.district) for row in self.queryset if row.group_id}
-        self.filters["group"].extra["choices"] = [(pk, name) for _, pk, name in sorted(offered)]
+        choices = [(str(pk), name) for _, pk, name in sorted(offered)]
+        if any(row.group_id is None for row in self.queryset):
+            choices.append((WITHOUT, NO_DISTRICT))
+        self.filters["group"].extra["choices"] = choices
 
     def keep(self, rows: ComputedRows, name: str, value: str) -> ComputedRows:
         return rows
 
     def by_group(self, rows: ComputedRows, name: str, value: str) -> ComputedRows:
-        return rows.filter(lambda row: str(row.group_id) == value)
+        return rows.filter(lambda row: (WITHOUT if row.group_id is None else str(row.group_id)) == value)
 
 
 def mark(key: str, title: str, **more: Any) -> Column:

@@ -499,8 +499,10 @@ def test_a_merging_by_mistake_is_undone(cast, sign_in):
 def test_village_list_counts_current_grids(cast):
     many_grids(cast, 3)
     actions.end_grid(grid=cast.other_grid, ended_on=date(2026, 1, 5), reason="并入", by=None)
-    counts = with_grid_count(Village.objects.order_by("code")).values_list("name", "grid_count")
-    assert list(counts) == [("示例一村", 4), ("示例二村", 0), ("示例三社区", 0)]
+    villages = Village.objects.order_by("code")
+    for day, others in ((date(2026, 1, 5), 0), (date(2026, 1, 4), 1)):
+        counts = with_grid_count(villages, day).values_list("name", "grid_count")
+        assert list(counts) == [("示例一村", 4), ("示例二村", others), ("示例三社区", 0)]
 
 
 def test_somebody_who_heads_a_grid_holds_a_role(cast):

@@ -28,6 +28,7 @@ from grids.views.rows import (
 )
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
+from lianzhen.pages.days import asked_day
 from lianzhen.pages.guard import guarded
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, tag
 from lianzhen.wording import number
@@ -35,7 +36,7 @@ from lianzhen.wording import number
 
 @guarded(see_grids, methods=LIST_METHODS)
 def grid_list(request: HttpRequest) -> HttpResponse:
-    rows = GridRows(request.user, timezone.localdate())
+    rows = GridRows(request.user, asked_day(request, timezone.localdate()))
     page = ListPage(
         request,
         rows.queryset(),
@@ -60,7 +61,7 @@ def grid_list(request: HttpRequest) -> HttpResponse:
 
 @guarded(see_coverage, methods=LIST_METHODS)
 def grid_coverage(request: HttpRequest) -> HttpResponse:
-    rows = GridRows(request.user, timezone.localdate(), names_heads=False, names_areas=True)
+    rows = GridRows(request.user, asked_day(request, timezone.localdate()), names_heads=False, names_areas=True)
     page = ListPage(
         request,
         rows.queryset(),

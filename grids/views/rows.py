@@ -28,7 +28,7 @@ READ = ("number", "name", "households", "residents", "ended_on", "village__name"
 
 
 class GridRows:
-    """The grids of one list with what their cells need, found out in a fixed number of queries."""
+    """The grids of one list with what their cells need as of a day, found out in a fixed number of queries."""
 
     def __init__(self, user: User, on: date, *, names_heads: bool = True, names_areas: bool = False) -> None:
         self.user, self.on, self.names_heads, self.names_areas = user, on, names_heads, names_areas
@@ -58,11 +58,14 @@ class GridRows:
             of_village[grid.village_id].append(grid)
         self.headings = {pk: self._heading(rows) for pk, rows in of_village.items()}
 
+    def stands(self, grid: Grid) -> bool:
+        return grid.ended_on is None or grid.ended_on > self.on
+
     def is_vacant(self, grid: Grid) -> bool:
-        return grid.head_term_id is None and grid.ended_on is None
+        return grid.head_term_id is None and self.stands(grid)
 
     def has_gaps(self, grid: Grid) -> bool:
-        return grid.ended_on is None and bool(self.coverage[grid.pk].lacking)
+        return self.stands(grid) and bool(self.coverage[grid.pk].lacking)
 
     def heading(self, grid: Grid) -> str:
         return self.headings[grid.village_id]
@@ -92,12 +95,12 @@ class GridRows:
         standing = self._standing(grid)
         if not standing:
             return self.state(grid)
-        marked = tag("off" if grid.ended_on else "warn", standing)
+        marked = tag("warn" if self.stands(grid) else "off", standing)
         gaps = self._gaps(grid)
         return format_html("{} {}", marked, gaps) if gaps else marked
 
     def _standing(self, grid: Grid) -> str:
-        if grid.ended_on is not None:
+        if not self.stands(grid):
             return "已撤并"
         return "暂无网格长" if self.is_vacant(grid) else ""
 

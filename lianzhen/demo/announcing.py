@@ -11,6 +11,7 @@ from appraisal.county_facts import county_facts
 from appraisal.county_report import county_paper
 from appraisal.models import AppraisalMonth, Bulletin, IssuedDocument, PaperSettings
 from appraisal.papers.heads import town_name, unit_name
+from appraisal.report_period import ReportPeriod
 from lianzhen.demo.hands import Hands
 from lianzhen.periods import Month, Week
 
@@ -71,13 +72,13 @@ class Announcing:
 
     def _report(self, last: Month, now: datetime) -> None:
         """To the county, of the year so far."""
-        first, lead = Month(last.year, 1), self.hands.lead
+        period, lead = ReportPeriod.of(Month(last.year, 1), last), self.hands.lead
         name, unit = town_name(), unit_name(PaperSettings.current())
-        facts = county_facts(first, last, now.date())
+        facts = county_facts(period, now.date())
         paper = county_paper(facts, name, unit, now.date(), problems=PROBLEMS, plans=PLANS)
         issue(
             kind=IssuedDocument.Kind.COUNTY_REPORT,
-            period=f"{first.key}_{last.key}",
+            period=period.key,
             year=last.year,
             paper=paper,
             signed_by=lead,

@@ -18,6 +18,7 @@ import django_filters as filters
 from django.db.models import Model, OrderBy
 from django.http import Http404, HttpRequest
 
+from lianzhen.pages.days import Days
 from lianzhen.pages.tables import ListPage
 from lianzhen.periods import Month, Period, Week
 
@@ -77,10 +78,12 @@ class ComputedFilterSet(filters.FilterSet):
 class PeriodPage(ListPage):
     """A list about one period: choosing the period is no filter, and the sheet says which it was."""
 
-    period: Period | None = None
+    period: Period | Days | None = None
 
     @property
     def _word(self) -> str:
+        if isinstance(self.period, Days):
+            return "days"
         return "week" if isinstance(self.period, Week) else "month"
 
     @property

@@ -1,4 +1,5 @@
-"""Lists narrowed to the days that a figure of a paper speaks of: 「2018-10-15_2018-10-21」 in the address.
+"""Lists narrowed to the days that a figure of a paper speaks of: 「2018-10-15_2018-10-21」 in the address; registers
+as of one day: 「2018-10-31」.
 
 Nobody types it; a figure's link does. The list says in words what it was narrowed to.
 """
@@ -12,14 +13,22 @@ from typing import Any
 import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest
 
 from lianzhen.periods import FIRST_YEAR, LAST_YEAR, Month
 from lianzhen.wording import date_range, full_date
 
 
+class Narrowed:
+    """What a list was narrowed to by a link, and says in words."""
+
+    def told(self, label: str) -> str:
+        return f"{label}：{self}"
+
+
 @dataclass(frozen=True)
-class Days:
+class Days(Narrowed):
     """From the first to the last day, both included."""
 
     start: date
@@ -27,6 +36,13 @@ class Days:
 
     def __str__(self) -> str:
         return full_date(self.start) if self.start == self.end else date_range(self.start, self.end)
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day <= self.end
+
+    @property
+    def title(self) -> str:
+        return str(self)
 
     @property
     def key(self) -> str:
@@ -39,6 +55,27 @@ class Months(Days):
     def __str__(self) -> str:
         first, last = Month.of(self.start), Month.of(self.end)
         return first.title if first == last else f"{first.title}至{last.title}"
+
+
+@dataclass(frozen=True)
+class MonthRuns(Narrowed):
+    """Runs of months, from each of which the list leaves everything out."""
+
+    runs: tuple[Months, ...]
+
+    def __str__(self) -> str:
+        return "、".join(map(str, self.runs))
+
+
+@dataclass(frozen=True)
+class AsOf(Narrowed):
+    """The day as of which a register is shown."""
+
+    day: date
+
+    def told(self, label: str) -> str:
+        """截至2018年10月31日; the label says no more."""
+        return f"截至{full_date(self.day)}"
 
 
 def days_key(start: date, end: date) -> str:
@@ -71,6 +108,56 @@ class MonthsField(DaysField):
     kind = Months
 
 
+class MonthRunsField(MonthsField):
+    """Several runs, with commas between them."""
+
+    def clean(self, value: Any) -> MonthRuns | None:
+        runs = [super(MonthRunsField, self).clean(part) for part in str(value or "").split(",")]
+        found = tuple(run for run in runs if run is not None)
+        return MonthRuns(found) if found else None
+
+
+class AsOfField(forms.CharField):
+    """Hidden; gives `AsOf`, or None where nothing was asked. Anything else makes the list empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.HiddenInput, **kwargs)
+
+    def clean(self, value: Any) -> AsOf | None:
+        typed = super().clean(value)
+        if not typed:
+            return None
+        try:
+            day = date.fromisoformat(typed)
+            if not FIRST_YEAR <= day.year <= LAST_YEAR:
+                raise ValueError
+        except ValueError:
+            raise ValidationError("请按2018-10-31的格式填写日期。") from None
+        return AsOf(day)
+
+
+def asked_day(request: HttpRequest, today: date) -> date:
+    """The day as of which a register is asked for: that of the address, or today. Where the address holds no date,
+    the filter lists nothing."""
+    try:
+        found = AsOfField(required=False).clean(request.GET.get("on"))
+    except ValidationError:
+        found = None
+    return today if found is None else found.day
+
+
+def asked_days(request: HttpRequest, most: int) -> Days | None:
+    """The days of the address, at most so many; None where none are asked for. An address with others leads
+    nowhere."""
+    try:
+        found = DaysField(required=False).clean(request.GET.get("days"))
+    except ValidationError as problem:
+        raise Http404(str(problem)) from problem
+    if found is not None and not 0 <= (found.end - found.start).days < most:
+        raise Http404("这段时间太长。")
+    return found
+
+
 class DaysFilter(filters.Filter):
     """Rows whose `field_name` lies in the days."""
 
@@ -84,3 +171,27 @@ class MonthsFilter(DaysFilter):
     """Rows whose `field_name`, the first day of a month, lies in the months."""
 
     field_class = MonthsField
+
+
+class BesidesFilter(filters.Filter):
+    """Rows whose `field_name`, the first day of a month, lies in none of the runs of months."""
+
+    field_class = MonthRunsField
+
+    def filter(self, rows: QuerySet, value: MonthRuns | None) -> QuerySet:
+        left_out = Q(pk__in=[])
+        for run in value.runs if value is not None else ():
+            left_out |= Q(**{f"{self.field_name}__range": (run.start, run.end)})
+        return rows if value is None else rows.exclude(left_out)
+
+
+class AsOfFilter(filters.Filter):
+    """The day on which the state of the rows is asked for; what that means is each filterset's to say."""
+
+    field_class = AsOfField
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label="日期", **kwargs)
+
+    def filter(self, rows: QuerySet, value: AsOf | None) -> QuerySet:
+        return rows

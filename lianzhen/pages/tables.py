@@ -23,7 +23,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django_filters import FilterSet
 
-from lianzhen.pages.days import Days
+from lianzhen.pages.days import Narrowed
 from lianzhen.pages.exports import export_list
 from lianzhen.wording import money_figure, number
 
@@ -243,17 +243,20 @@ class ListPage:
         parts = []
         for name, bound in self.filter.form.fields.items():
             value = self.filter.form.cleaned_data.get(name)
-            if value not in (None, "", []) and (not bound.widget.is_hidden or isinstance(value, Days)):
+            if isinstance(value, Narrowed):
+                parts.append(value.told(str(bound.label)))
+            elif value not in (None, "", []) and not bound.widget.is_hidden:
                 labels = {str(k): str(v) for k, v in getattr(bound, "choices", [])}
                 parts.append(f"{bound.label}：{labels.get(str(getattr(value, 'pk', value)), value)}")
         return "；".join(parts)
 
     @property
     def narrowed(self) -> str:
-        """The days that a figure's link narrowed the list to, in words; no field shows them."""
+        """The days that a figure's link narrowed the list to, or as of which it shows it; no field says it."""
         form = self.filter.form if self.filter is not None and self.filter.form.is_valid() else None
         found = form.cleaned_data.items() if form is not None else ()
-        return "；".join(f"{form.fields[name].label}：{value}" for name, value in found if isinstance(value, Days))
+        told = (value.told(str(form.fields[name].label)) for name, value in found if isinstance(value, Narrowed))
+        return "；".join(told)
 
 
 def plain_table(

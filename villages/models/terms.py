@@ -14,6 +14,12 @@ def runs_on(day: date, path: str = "") -> Q:
     return Q(**{f"{path}starts_on__lte": day}) & (Q(**{f"{path}ends_on": None}) | Q(**{f"{path}ends_on__gte": day}))
 
 
+def stood_on(day: date, path: str = "") -> Q:
+    """A condition: what is at `path` had not ended on the day. Of a place the register knows when it ended, not
+    since when it exists: what was registered later counts as well."""
+    return Q(**{f"{path}ended_on": None}) | Q(**{f"{path}ended_on__gt": day})
+
+
 def end_after_start(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         name=name,

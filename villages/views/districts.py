@@ -89,9 +89,10 @@ def district_list(request: HttpRequest) -> HttpResponse:
 
 def _current_villages() -> list[Village]:
     """Every current village of the town with what its district counts. One query."""
-    rows = with_management(Village.objects.current(), timezone.localdate())
+    today = timezone.localdate()
+    rows = with_management(Village.objects.current(), today)
     for extra in _summed_columns():
-        rows = extra.annotate(rows)
+        rows = extra.annotate(rows, today)
     return list(rows)
 
 
@@ -157,11 +158,12 @@ def district_page(request: HttpRequest, group: LiaisonGroup) -> HttpResponse:
 
 
 def _villages(request: HttpRequest, group: LiaisonGroup) -> Any:
+    today = timezone.localdate()
     rows = Village.objects.visible_to(request.user).current().filter(group=group).select_related("group")
-    rows = with_management(rows, timezone.localdate())
+    rows = with_management(rows, today)
     added = village_columns()
     for extra in added:
-        rows = extra.annotate(rows)
+        rows = extra.annotate(rows, today)
     villages = list(rows.order_by("code"))
     attach_answering(villages)
     columns = (

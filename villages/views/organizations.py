@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from lianzhen.pages.days import asked_day
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link_to, plain_table, tag
@@ -113,14 +116,27 @@ COLUMNS = (
 )
 
 
+def _columns(day: date) -> tuple[Column, ...]:
+    """As of the day: what was dissolved later still existed."""
+
+    def state(organization: SocialOrganization) -> str:
+        return "已撤销" if organization.ended_on and organization.ended_on <= day else "现有"
+
+    def shown(organization: SocialOrganization) -> Any:
+        return tag("off", state(organization)) if state(organization) == "已撤销" else state(organization)
+
+    return (VILLAGE, *COLUMNS[:-1], replace(COLUMNS[-1], value=state, show=shown))
+
+
 @guarded(see_village_life, methods=LIST_METHODS)
 def organization_list(request: HttpRequest) -> HttpResponse:
+    day = asked_day(request, timezone.localdate())
     rows = _rows(SocialOrganization.objects.visible_to(request.user))
     may_add = add_people(request.user)
     page = ListPage(
         request,
-        with_members(rows, timezone.localdate()),
-        (VILLAGE, *COLUMNS),
+        with_members(rows, day),
+        _columns(day),
         title="社会组织",
         order=["village__code", "kind__position", "name"],
         filterset=OrganizationFilter,

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 
 from lianzhen.accounts.models import User
 from lianzhen.money_words import money_words
+from lianzhen.pages.days import asked_day
 from lianzhen.pages.forms import PageForm, form_page
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, link_to, plain_table, tag
@@ -22,8 +23,10 @@ from lianzhen.wording import full_date, money_figure, number, term
 from villages.actions import selfgov_applications as actions
 from villages.actions import selfgov_rules
 from villages.extensions import last_assessments
+from villages.filters_teams import SelfGovFilter
 from villages.forms.selfgov import ConditionSetForm, StartForm
 from villages.models import Posting, SelfGovApplication, SelfGovernance, SelfGovRules, Village, WorkBudget
+from villages.models.terms import runs_on
 from villages.permissions_selfgov import (
     OFFICE,
     apply_for,
@@ -52,12 +55,13 @@ def not_over(today: date) -> Q:
     return Q(ends_on=None) | Q(ends_on__gte=today)
 
 
-def _terms(user: User) -> QuerySet:
-    """Terms that are not over, with the instructor and this year's budget."""
+def _terms(user: User, day: date | None) -> QuerySet:
+    """Terms that are not over, or those of the day, with the instructor and the budget of the year."""
     today = timezone.localdate()
-    posting = Posting.objects.filter(not_over(today), village=OuterRef("village")).order_by("starts_on")
-    budget = WorkBudget.objects.filter(village=OuterRef("village"), year=today.year)
-    rows = SelfGovernance.objects.filter(not_over(today)).visible_to(user).select_related("village__group")
+    wanted = runs_on(day) if day is not None else not_over(today)
+    posting = Posting.objects.filter(wanted, village=OuterRef("village")).order_by("starts_on")
+    budget = WorkBudget.objects.filter(village=OuterRef("village"), year=(day or today).year)
+    rows = SelfGovernance.objects.filter(wanted).visible_to(user).select_related("village__group")
     return rows.annotate(
         instructor=Subquery(posting.values("person__name")[:1]),
         granted=Subquery(budget.values("amount")[:1]),
@@ -118,13 +122,15 @@ def attach_assessments(terms: list[SelfGovernance]) -> None:
 @guarded(see_selfgov, methods=LIST_METHODS)
 def selfgov_list(request: HttpRequest) -> HttpResponse:
     user = request.user
+    day = asked_day(request, timezone.localdate()) if request.GET.get("on") else None
     may_apply = user.standing.has(*OFFICE) or bool(heads_villages(user))
     page = ListPage(
         request,
-        _terms(user),
+        _terms(user, day),
         COLUMNS,
         title="自治村",
         order=["village__group__position", "village__code"],
+        filterset=SelfGovFilter,
         count=lambda n: f"共{number(n)}个村",
         empty_text="还没有村实行村为主自治。",
         empty_action=("申请村为主自治", reverse("selfgov_new")) if may_apply else None,

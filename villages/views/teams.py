@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from lianzhen.accounts.models import User
+from lianzhen.pages.days import asked_day
 from lianzhen.pages.forms import DayField, form_page
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, plain_table, tag
@@ -24,7 +25,7 @@ from villages.extensions import team_tabs
 from villages.filters_teams import TeamFilter
 from villages.forms.teams import DutyDaysForm, EndTeamForm, TeamForm
 from villages.models import LiaisonTeam, Posting, Village
-from villages.permissions import arrange_teams, reveal_phone, see_districts, see_villages
+from villages.permissions import arrange_teams, reveal_phone, see_districts, see_village_life, see_villages
 from villages.serving import entries_about, served_on, state_of, with_service
 
 
@@ -51,9 +52,11 @@ def _plan_cell(team: LiaisonTeam) -> Any:
     return str(plan or "—")
 
 
-def columns(today: date) -> tuple[Column, ...]:
+def columns(day: date) -> tuple[Column, ...]:
+    """As of the day; the rows carry what `with_service` found for it."""
+
     def state(team: LiaisonTeam) -> tuple[str, str]:
-        return state_of(team, today, led=team.leader_name is not None)
+        return state_of(team, day, led=team.leader_name is not None)
 
     return (
         Column(
@@ -89,12 +92,12 @@ def columns(today: date) -> tuple[Column, ...]:
 
 @guarded(see_villages, methods=LIST_METHODS)
 def team_list(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate()
+    day = asked_day(request, timezone.localdate())
     may_arrange = arrange_teams(request.user)
     page = ListPage(
         request,
-        with_service(_team_rows(LiaisonTeam.objects.visible_to(request.user)), today),
-        columns(today),
+        with_service(_team_rows(LiaisonTeam.objects.visible_to(request.user)), day),
+        columns(day),
         title="联村工作组",
         order=["district_place", "village__code", "-starts_on"],
         filterset=TeamFilter,
@@ -102,7 +105,12 @@ def team_list(request: HttpRequest) -> HttpResponse:
         groups=lambda t: t.village.group.district_name if t.village.group else "未划片区",
         empty_text="还没有联村工作组。成立后在这里看到组长、组员和固定办公日。",
         empty_action=("成立联村工作组", reverse("team_add")) if may_arrange else None,
-        context={"add_url": reverse("team_add"), "add_text": "成立联村工作组", "may_add": may_arrange},
+        context={
+            "add_url": reverse("team_add"),
+            "add_text": "成立联村工作组",
+            "may_add": may_arrange,
+            "extra_actions": [("任职名册", reverse("posting_list"))] if see_village_life(request.user) else [],
+        },
     )
     return page.respond()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -12,6 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from lianzhen.accounts.verdicts import NotAllowed
+from lianzhen.pages.days import asked_day
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link_to, tag
@@ -36,17 +39,19 @@ from villages.permissions import (
 from villages.views.cells import person_cell
 
 
-def _village_rows(rows: Any) -> Any:
-    return with_management(rows.select_related("group"), timezone.localdate())
+def _village_rows(rows: Any, day: date | None = None) -> Any:
+    return with_management(rows.select_related("group"), day or timezone.localdate())
 
 
 find_village = visible(Village, narrow=_village_rows)
 
 
 # --- List -------------------------------------------------------------------------------------
-def village_cell(village: Village) -> Any:
+def village_cell(village: Village, day: date | None = None) -> Any:
+    """As of the day, where one is given."""
     name = link_to("village", village.pk, village.name)
-    return name if village.ended_on is None else format_html("{} {}", name, tag("off", "已撤并"))
+    stands = village.ended_on is None or (day is not None and village.ended_on > day)
+    return name if stands else format_html("{} {}", name, tag("off", "已撤并"))
 
 
 def management_of(village: Village) -> str:
@@ -118,37 +123,40 @@ DISTRICT = Column(
 )
 
 
-def attach_answering(rows: list[Village]) -> None:
-    """Give every row what `people_columns` shows, as of today."""
-    found = answering(rows, timezone.localdate())
+def attach_answering(rows: list[Village], day: date | None = None) -> None:
+    """Give every row what `people_columns` shows, as of the day or of today."""
+    found = answering(rows, day or timezone.localdate())
     for village in rows:
         village.answering = found[village.pk]
 
 
 @guarded(see_villages, methods=LIST_METHODS)
 def village_list(request: HttpRequest) -> HttpResponse:
-    rows = _village_rows(Village.objects.visible_to(request.user))
+    day = asked_day(request, timezone.localdate())
+    rows = _village_rows(Village.objects.visible_to(request.user), day)
     added = village_columns()
     for extra in added:
-        rows = extra.annotate(rows)
+        rows = extra.annotate(rows, day)
     links = bool(see_village_life(request.user))
+    name = replace(NAME, show=partial(village_cell, day=day))
+    rolls = [("村干部名册", reverse("cadre_list")), ("村民小组名册", reverse("villager_group_list"))]
     page = ListPage(
         request,
         rows,
-        (NAME, DISTRICT, MANAGEMENT, *FIGURES, *[extra.column for extra in added], *people_columns(links)),
+        (name, DISTRICT, MANAGEMENT, *FIGURES, *[extra.column for extra in added], *people_columns(links)),
         title="村（社区）",
         order=["group__position", "code"],
         filterset=VillageFilter,
         count=lambda n: f"共{number(n)}个村（社区）",
         groups=lambda v: v.group.district_name if v.group else "未划片区",
-        prepare=attach_answering,
+        prepare=partial(attach_answering, day=day),
         empty_text="还没有登记村。登记后可设置片区、联村工作组和网格。",
         empty_action=("新增村", reverse("village_add")) if change_village(request.user) else None,
         context={
             "add_url": reverse("village_add"),
             "add_text": "新增村",
             "may_add": change_village(request.user),
-            "extra_actions": [("村干部名册", reverse("cadre_list"))] if links else [],
+            "extra_actions": rolls if links else [],
         },
     )
     return page.respond()

@@ -39,6 +39,8 @@ LISTS = (
     "organization_kinds",
     "party_group_list",
     "cadre_list",
+    "posting_list",
+    "villager_group_list",
     "person_list",
     "grid_list",
     "grid_coverage",
@@ -88,7 +90,7 @@ ARGUMENTS = {
 #: Rows of one page of the longest list.
 ON_A_PAGE = 100
 #: Lists on which people's telephone numbers stand.
-WITH_NUMBERS = ("person_list", "cadre_list", "grid_list", "account_list")
+WITH_NUMBERS = ("person_list", "cadre_list", "posting_list", "grid_list", "account_list")
 MASKED = "199****"
 
 

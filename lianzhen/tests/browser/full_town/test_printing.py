@@ -27,6 +27,8 @@ LISTS = {
     "organization_list": 3,
     "party_group_list": 2,
     "cadre_list": 3,
+    "posting_list": 3,
+    "villager_group_list": 5,
     "person_list": 20,
     "account_list": 1,
     "audit_list": 1,
