@@ -174,10 +174,10 @@ def _reports(facts: CountyFacts) -> list[str | Span]:
 
 def _duty_table(duty: DutyTotal) -> Table:
     columns = (
-        Column("月份", 48),
-        Column("登记（天）", 36, RIGHT),
-        Column("补登（天）", 36, RIGHT),
-        Column(f"缺（{duty.unit}）", 36, RIGHT),
+        Column("月份", 57),
+        Column("登记（天）", 33, RIGHT),
+        Column("补登（天）", 33, RIGHT),
+        Column(f"缺（{duty.unit}）", 33, RIGHT),
     )
     rows = tuple(
         row(one.period.words, *(span(number(value), one.url) for value in (one.done, one.late, one.missed)))
