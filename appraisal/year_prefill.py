@@ -40,8 +40,9 @@ from appraisal.rules.base import ZERO, in_points
 from appraisal.work_areas import WORK_AREAS
 from appraisal.year_facts import quarter_grades_of
 from appraisal.year_words import SHOWN, proposed_texts, short, spread
+from lianzhen.pages.days import days_key
 from lianzhen.periods import Month, Week, Year
-from lianzhen.wording import number, points_change
+from lianzhen.wording import list_date, number, points_change
 from villages.models import LiaisonTeam
 
 __all__ = ["QUERIES", "facts_for", "facts_of", "proposed_texts"]
@@ -82,7 +83,7 @@ def facts_for(teams: Sequence[LiaisonTeam], year: int, today: date) -> dict[int,
             "taken_on": today.isoformat(),
             "facts": _general(team, found),
             "work": _work(team, found),
-            "highlights": [_bonus(one) for one in found.entries.get(team.pk, ()) if one.kind == ScoreEntry.Kind.BONUS],
+            "highlights": [_bonus(one, year) for one in _of(team, found, ScoreEntry.Kind.BONUS)],
             "problems": _problems(team, found),
         }
         for team in teams
@@ -177,7 +178,7 @@ def _general(team: LiaisonTeam, found: Found) -> list[Fact]:
         _duty_fact(team, found),
         _report_fact(team, found),
         _decision_fact(team, found),
-        _entry_fact(team, found),
+        *_entry_facts(team, found),
     ]
 
 
@@ -230,22 +231,37 @@ def _decision_fact(team: LiaisonTeam, found: Found) -> Fact:
     done = [one for one in own if one.state == Decision.State.DONE]
     late = sum(one.is_overdue(found.today) or _ended_late(one) for one in own)
     text = f"承办{number(len(own))}项，已落实{number(len(done))}项，超期{number(late)}项"
-    return _fact("议定事项", text, reverse("decision_list"))
+    weeks = _weeks(found.year, found.today)
+    rows = f"?days={days_key(weeks[0].start, weeks[-1].end)}&team={team.pk}&state=all" if weeks else ""
+    return _fact("议定事项", text, reverse("decision_list") + rows)
 
 
 def _ended_late(one: Decision) -> bool:
     return one.ended_at is not None and timezone.localdate(one.ended_at) > one.due_on
 
 
-def _entry_fact(team: LiaisonTeam, found: Found) -> Fact:
-    own = found.entries.get(team.pk, ())
-    lost = [one.counted for one in own if one.kind == ScoreEntry.Kind.DEDUCTION]
-    won = [one.counted for one in own if one.kind == ScoreEntry.Kind.BONUS]
-    text = (
-        f"扣分{number(len(lost))}条，合计{in_points(sum(lost, ZERO))}；"
-        f"加分{number(len(won))}条，合计{in_points(sum(won, ZERO))}"
-    )
-    return _fact("扣分加分", text, reverse("deduction_list"))
+def _of(team: LiaisonTeam, found: Found, kind: str) -> list[ScoreEntry]:
+    return [one for one in found.entries.get(team.pk, ()) if one.kind == kind]
+
+
+def _entry_facts(team: LiaisonTeam, found: Found) -> list[Fact]:
+    made = []
+    for kind, name, url in (
+        (ScoreEntry.Kind.DEDUCTION, "扣分", _deductions_url(team, found)),
+        (ScoreEntry.Kind.BONUS, "加分", f"{reverse('bonus_list')}?{_in_year(team, found)}&state=agreed"),
+    ):
+        points = [one.counted for one in _of(team, found, kind)]
+        made.append(_fact(name, f"{number(len(points))}条，合计{in_points(sum(points, ZERO))}", url))
+    return made
+
+
+def _in_year(team: LiaisonTeam, found: Found) -> str:
+    """Narrows a list of entries to those of the team's village in the year."""
+    return f"months={days_key(date(found.year, 1, 1), date(found.year, 12, 1))}&village={team.village_id}"
+
+
+def _deductions_url(team: LiaisonTeam, found: Found) -> str:
+    return f"{reverse('deduction_list')}?{_in_year(team, found)}&state=counting"
 
 
 # --- 主要工作 -----------------------------------------------------------------------------------------
@@ -283,29 +299,30 @@ def _line(line: ReportLine, team: LiaisonTeam) -> Fact:
 
 
 # --- 亮点、问题 ---------------------------------------------------------------------------------------
-def _bonus(one: ScoreEntry) -> Fact:
-    text = f"{one.occurred_on.month}月{one.occurred_on.day}日，{short(one.fact)}"
+def _bonus(one: ScoreEntry, year: int) -> Fact:
+    text = f"{list_date(one.occurred_on, year)}，{short(one.fact)}"
     return {**_fact(one.number, text, reverse("bonus", args=[one.pk])), "points": f"加{in_points(one.counted)}"}
 
 
 def _problems(team: LiaisonTeam, found: Found) -> list[Fact]:
     """By category, where most was lost first."""
     by_category: dict[str, list[ScoreEntry]] = defaultdict(list)
-    for one in found.entries.get(team.pk, ()):
-        if one.kind == ScoreEntry.Kind.DEDUCTION:
-            by_category[one.clause.category.name].append(one)
+    for one in _of(team, found, ScoreEntry.Kind.DEDUCTION):
+        by_category[one.clause.category.name].append(one)
     lost = {name: sum((one.counted for one in own), ZERO) for name, own in by_category.items()}
     made = []
     for name in sorted(by_category, key=lambda name: lost[name], reverse=True):
         own = sorted(by_category[name], key=lambda one: one.counted, reverse=True)
-        rows = [_deduction(one) for one in own[:SHOWN]]
+        rows = [_deduction(one, found.year) for one in own[:SHOWN]]
         text = f"{number(len(own))}条，{points_change(-lost[name])}"
-        made.append({**_fact(name, text, reverse("deduction_list")), "rows": rows, "more": len(own) - len(rows)})
+        url = f"{_deductions_url(team, found)}&category={own[0].clause.category.key}"
+        made.append({**_fact(name, text, url), "rows": rows, "more": len(own) - len(rows)})
     return made
 
 
-def _deduction(one: ScoreEntry) -> Fact:
-    text = f"{one.occurred_on.month}月{one.occurred_on.day}日，{short(one.fact)}"
+def _deduction(one: ScoreEntry, year: int) -> Fact:
+    """What was found late counts in a month after its own, it may be of the year before."""
+    text = f"{list_date(one.occurred_on, year)}，{short(one.fact)}"
     return _fact(one.number, text, reverse("deduction", args=[one.pk]))
 
 

@@ -49,7 +49,8 @@ def test_a_year_without_records_proposes_nothing(cast):
         "驻村办公",
         "周报",
         "议定事项",
-        "扣分加分",
+        "扣分",
+        "加分",
     ]
 
 
@@ -71,7 +72,7 @@ def test_scores_and_grades_come_from_what_is_fixed(cast):
     assert review.state == QuarterlyReview.State.APPROVED
 
 
-def test_duty_reports_and_decisions_in_figures(cast):
+def test_duty_reports_and_decisions_in_figures(cast, sign_in):
     plan(cast.team)
     for day in (date(2026, 11, 24), date(2026, 11, 26)):
         log(cast.team, day, cast.people[Role.LEADER])
@@ -88,7 +89,9 @@ def test_duty_reports_and_decisions_in_figures(cast):
     assert duty["text"].endswith("实到2天，缺102天")
     assert duty["url"] == f"/teams/{cast.team.pk}/duty/"
     assert weekly["text"] == "应报51篇，已报2篇，其中逾期1篇"
-    assert general(cast, "议定事项")["text"] == "承办3项，已落实2项，超期2项"
+    decided = general(cast, "议定事项")
+    assert decided["text"] == "承办3项，已落实2项，超期2项"
+    assert len(listed(sign_in, decided["url"])) == 3
 
 
 def test_work_by_area_from_reports_that_were_sent_and_days_of_duty(cast):
@@ -128,7 +131,12 @@ def test_a_long_year_shows_a_selection_and_says_how_many_more(cast):
     assert (party["rows"][0]["text"], party["rows"][-1]["text"]) == ("第2件事", "第41件事")
 
 
-def test_highlights_and_problems_from_entries_that_count(cast):
+def listed(sign_in, address):
+    """The rows of the list that a figure leads to."""
+    return {row.pk for row in sign_in(Role.OFFICE).get(address).context["filter"].qs}
+
+
+def test_highlights_and_problems_from_entries_that_count(cast, sign_in):
     worked_month(cast)
     found = facts(cast)
     counting = ScoreEntry.objects.counting().filter(team=cast.team)
@@ -144,7 +152,16 @@ def test_highlights_and_problems_from_entries_that_count(cast):
     assert lost == sorted(lost, key=lambda text: float(text[1:-1]), reverse=True)
     told = {row["label"] for one in found["problems"] for row in one["rows"]}
     assert told == set(counting.filter(kind=ScoreEntry.Kind.DEDUCTION).values_list("number", flat=True))
-    assert f"扣分{len(told)}条" in general(cast, "扣分加分")["text"]
+    # Every figure leads to its rows, and to no others.
+    for name, label in (("deduction", "扣分"), ("bonus", "加分")):
+        rows = counting.filter(kind=name)
+        assert general(cast, label)["text"].startswith(f"{rows.count()}条，")
+        assert listed(sign_in, general(cast, label)["url"]) == set(rows.values_list("pk", flat=True)), label
+    for one in found["problems"]:
+        assert len(listed(sign_in, one["url"])) == int(one["text"].partition("条")[0])
+    late = counting.filter(kind=ScoreEntry.Kind.DEDUCTION).first()
+    ScoreEntry.objects.filter(pk=late.pk).update(occurred_on=date(2025, 12, 31))
+    assert any(row["text"].startswith("2025年12月31日") for one in facts(cast)["problems"] for row in one["rows"])
     # What puts a month right that is closed is no highlight of its own.
     first = bonuses.first()
     ScoreEntry.objects.filter(pk=first.pk).update(corrects=bonuses.last())
