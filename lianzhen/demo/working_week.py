@@ -98,9 +98,9 @@ class WorkingWeeks:
             team, department = self.random.choice(teams), self.random.choice(self.departments)
             whose = {"team": team} if self.random.random() < 0.6 else {"department": department}
             made = decisions.decide(meeting=meeting, text=text, due_on=due_on, today=today, by=clerk, **whose)
-            if self.random.random() < 0.92:
-                done_on = due_on + timedelta(days=self.random.choice((-2, -1, -1, 0, 0, 3)))
-                self.hands.agenda.on(done_on, 17, self._done, made)
+            # Some drag on for weeks; none for the whole of the history.
+            days = (-2, -1, -1, 0, 0, 3) if self.random.random() < 0.92 else (20, 30, 45)
+            self.hands.agenda.on(due_on + timedelta(days=self.random.choice(days)), 17, self._done, made)
         self._attendance(meeting, teams)
         meetings.write_minutes(meeting=meeting, minutes=words.MINUTES, by=clerk)
         meetings.close_meeting(meeting=meeting, today=today, by=lead)
