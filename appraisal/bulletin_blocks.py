@@ -82,8 +82,8 @@ def _overview(facts: WeekFacts) -> Blocks:
     parts += ["；", *_entries_in_short("扣分", facts.deductions), "，", *_entries_in_short("加分", facts.bonuses)]
     if facts.heard:
         done = sum(one.is_done for one in facts.heard)
-        url = facts.heard_url
-        parts += ["；上周议定事项", span(f"{len(facts.heard)}项", url), "，已落实", span(f"{done}项", url)]
+        told = span(f"{len(facts.heard)}项", facts.heard_url)
+        parts += ["；需跟进的议定事项", told, "，已落实", span(f"{done}项", facts.done_url)]
     return (paragraph(*parts, "。"),)
 
 
@@ -157,7 +157,7 @@ def _reports(facts: WeekFacts) -> Blocks:
             "反映需镇里解决的事",
             span(f"{reports.needs}件", reports.needs_url),
             "，已答复",
-            span(f"{reports.answered}件", reports.needs_url),
+            span(f"{reports.answered}件", reports.answered_url),
             "。",
         ]
     return (paragraph(*told),)
@@ -244,12 +244,11 @@ def _heard(facts: WeekFacts) -> Blocks:
     if not facts.heard:
         return (paragraph("没有需要跟进的议定事项。"),)
     done = sum(one.is_done for one in facts.heard)
-    url = facts.heard_url
     told = paragraph(
         "上周例会和以前未办结的议定事项共",
-        span(f"{len(facts.heard)}项", url),
+        span(f"{len(facts.heard)}项", facts.heard_url),
         "，已落实",
-        span(f"{done}项", url),
+        span(f"{done}项", facts.done_url),
         "。",
     )
     return (told, *(_decision(place, one) for place, one in enumerate(facts.heard, start=1)))

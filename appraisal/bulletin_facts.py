@@ -77,6 +77,7 @@ def week_facts(week: Week, now: datetime, *, with_names: bool = False) -> WeekFa
     why = TownWeek(week, [], [], found.calendar.workdays(week), found.holidays).sentence
     meeting, held_on = _meeting_of(week)
     decisions = [_decided(one, today, with_names) for one in _decisions_of(meeting)]
+    heard = f"{reverse('decision_list')}?heard={days_key(held_on, held_on)}"
     return WeekFacts(
         week=week,
         as_of=as_of(now),
@@ -91,7 +92,8 @@ def week_facts(week: Week, now: datetime, *, with_names: bool = False) -> WeekFa
             f"{reverse('decision_list')}?days={days_key(held_on, held_on)}&state=standing",
         ),
         heard=tuple(_decided(one, today, with_names) for one in heard_on(held_on)),
-        heard_url=f"{reverse('decision_list')}?heard={days_key(held_on, held_on)}&state=all",
+        heard_url=f"{heard}&state=all",
+        done_url=f"{heard}&state=done",
         calendar=tuple(_next_week(week.next())),
         scores=_week_scores(week, today, duty, states),
         behind=_behind(look, leaders),
@@ -173,6 +175,7 @@ def _reports(
         url=f"{reverse('weekly_list')}?week={week.key}",
         sent_url=f"{reverse('sent_report_list')}?days={days_key(week.start, week.start)}",
         needs_url=f"{reverse('need_list')}?week={week.key}",
+        answered_url=f"{reverse('need_list')}?week={week.key}&state=answered",
     )
 
 

@@ -48,6 +48,7 @@ def month_facts(month: Month, now: datetime, *, with_names: bool = False) -> Mon
         fallen=_moved(compared, month, with_names, up=False),
         corrections=Correction.objects.filter(into_month__month=month.start, state=Correction.State.APPROVED).count(),
         corrections_url=reverse("correction_list"),
+        deductions_url=f"{reverse('deduction_list')}?month={month.key}&state=counting",
     )
 
 

@@ -71,6 +71,7 @@ class Reports:
     url: str = ""
     sent_url: str = ""
     needs_url: str = ""
+    answered_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -176,6 +177,7 @@ class WeekFacts:
     due_next: int = 0
     due_url: str = ""
     heard_url: str = ""
+    done_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -207,3 +209,4 @@ class MonthFacts:
     fallen: tuple[Named, ...] = field(default=())
     corrections: int = 0
     corrections_url: str = ""
+    deductions_url: str = ""

@@ -69,6 +69,7 @@ class NeedFilter(filters.FilterSet):
         ("overdue", "超期"),
         ("done", "已解决"),
         ("declined", "暂不能解决"),
+        ("answered", "已答复"),
         ("all", "全部"),
     )
 
@@ -100,6 +101,8 @@ class NeedFilter(filters.FilterSet):
             return rows.open()
         if value == "overdue":
             return rows.overdue(timezone.localdate())
+        if value == "answered":
+            return rows.filter(state__in=[TownNeed.State.DONE, TownNeed.State.DECLINED])
         if value == "all":
             return rows.exclude(state=TownNeed.State.WITHDRAWN)
         return rows.filter(state=value)

@@ -99,6 +99,9 @@ def test_a_figure_leads_to_exactly_its_rows(cast, sign_in):
         facts.bonuses.waiting_url: facts.bonuses.waiting,
         facts.reports.sent_url: facts.reports.here,
         facts.heard_url: len(facts.heard),
+        facts.done_url: sum(one.is_done for one in facts.heard),
+        facts.reports.needs_url: facts.reports.needs,
+        facts.reports.answered_url: facts.reports.answered,
         facts.due_url: facts.due_next,
     }
     assert (len(facts.deductions.rows), facts.reports.here, len(facts.heard), facts.due_next) == (2, 1, 1, 1)
@@ -107,6 +110,7 @@ def test_a_figure_leads_to_exactly_its_rows(cast, sign_in):
     assert rows_behind(client, "/deductions/?days=2026-11-25_x") == 0
     month = month_facts(Month.of(WEEK.start), NOW)
     assert rows_behind(client, month.bonuses.url) == len(month.bonuses.rows) > 0
+    assert rows_behind(client, month.deductions_url) == sum(one.lines for one in month.categories) > 0
     assert {one.url: rows_behind(client, one.url) for one in month.categories} == {
         one.url: one.lines for one in month.categories
     }
