@@ -38,6 +38,8 @@ from villages.models import LiaisonTeam, SelfGovernance, Village
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
 
+DECIDED = QuarterlyReview.DECIDED
+
 
 # --- The rules --------------------------------------------------------------------------------------
 def scheme_of(year: int) -> Scheme | None:
@@ -78,6 +80,16 @@ def missing_of(year: int, months: Mapping[Month, AppraisalMonth]) -> str:
     sealed = {month.number for month in sealed_of(months)}
     missing = [str(number) for number in range(first, 13) if number not in sealed]
     return f"{year}年{'、'.join(missing)}月未定稿。" if missing else ""
+
+
+def unreviewed_of(year: int) -> str:
+    """2025年第四季度讲评还没有审定。 Of the quarters from the first that was reviewed to the fourth; empty when the
+    committee decided all of them, or the town reviewed none. One query."""
+    rows = QuarterlyReview.objects.filter(quarter__range=(Year(year).start, Year(year).end))
+    states = {Quarter.of(day): state for day, state in rows.values_list("quarter", "state")}
+    first = min(states, default=None)
+    waiting = [one for one in Year(year).quarters if first and one >= first and states.get(one) not in DECIDED]
+    return f"{'、'.join(one.title for one in waiting)}讲评还没有审定。" if waiting else ""
 
 
 def linkage_of(months: Iterable[AppraisalMonth], village: Decimal, decimals: int) -> str:

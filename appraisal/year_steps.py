@@ -18,7 +18,8 @@ BEFORE, SUMMARY, COMMITTEE, DECIDED, TOLD = "", "summary", "committee", "decided
 @dataclass(frozen=True)
 class Standing:
     """Where a year stands. `state` is empty before it began, `blocked` then says why it cannot begin; `counts`:
-    state of the summaries → how many; `missing`: which months are not sealed; `graded` teams have a grade."""
+    state of the summaries → how many; `missing`: which months are not sealed; `unreviewed`: which quarters are not
+    decided; `graded` teams have a grade."""
 
     year: int
     state: str = BEFORE
@@ -26,6 +27,7 @@ class Standing:
     counts: Mapping[str, int] = field(default_factory=dict)
     missing: str = ""
     graded: int = 0
+    unreviewed: str = ""
 
     def of(self, *states: str) -> int:
         return sum(self.counts.get(state, 0) for state in states)
@@ -96,6 +98,8 @@ def _checks(at: Standing) -> Row:
         return ("wait", "进行中", told) if at.judged else (*NOT_YET, told)
     if at.missing:
         return ("wait", "待定稿", f"{told}，{at.missing}")
+    if at.unreviewed:
+        return ("wait", "待审定", f"{told}，{at.unreviewed}")
     return (*READY, f"{told}，可以提交党委评定", "year_hand_in", "提交党委评定")
 
 

@@ -14,7 +14,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
 
-from appraisal.models import AnnualAssessment, AnnualSummary, AppraisalMonth, Scheme
+from appraisal.models import AnnualAssessment, AnnualSummary, AppraisalMonth, QuarterlyReview, Scheme
 from appraisal.permissions import OFFICE, TEAM
 from appraisal.todos import Todo
 from appraisal.waiting import Item, Source
@@ -83,14 +83,18 @@ def _givers(today: date) -> QuerySet[Posting]:
 
 
 def _ready() -> QuerySet[AnnualAssessment]:
-    """Every team checked or out, December sealed (months are sealed in their order)."""
+    """Every team checked or out, December sealed (months are sealed in their order), the reviews of the quarters
+    decided to the fourth, where the town reviewed any."""
     own = AnnualSummary.objects.filter(assessment=OuterRef("pk"))
     december = AppraisalMonth.objects.filter(
         month__year=OuterRef("year"), month__month=12, state__in=AppraisalMonth.SEALED
     )
     rows = AnnualAssessment.objects.filter(Exists(own.filter(state=State.CHECKED)), Exists(december))
     waiting = own.filter(state__in=[State.DRAFT, State.DISTRICT, State.OFFICE])
-    return rows.filter(~Exists(waiting), state=Year.SUMMARY)
+    reviews = QuarterlyReview.objects.filter(quarter__year=OuterRef("year"))
+    undecided, fourth = reviews.exclude(state__in=QuarterlyReview.DECIDED), reviews.filter(quarter__month=10)
+    reviewed = ~Exists(undecided) & (Exists(fourth) | ~Exists(reviews))
+    return rows.filter(~Exists(waiting), reviewed, state=Year.SUMMARY)
 
 
 def _due(items: Items, today: date) -> int | None:

@@ -30,6 +30,7 @@ from appraisal.year_facts import (
     start_problem,
     teams_on,
     terms_of,
+    unreviewed_of,
     year_terms_of,
 )
 from appraisal.year_prefill import facts_for, proposed_texts
@@ -96,14 +97,15 @@ def hand_in(*, assessment: AnnualAssessment, by: User, now: datetime, version: i
 
 
 def hand_in_problem(assessment: AnnualAssessment) -> str:
-    """Why the year cannot be handed in yet, "" when it can. Two queries."""
+    """Why the year cannot be handed in yet, "" when it can: what is frozen names the grades of all its quarters. Three
+    queries."""
     states = AnnualSummary.objects.filter(assessment=assessment).values_list("state", flat=True)
     taking_part = [state for state in states if state != AnnualSummary.State.OUT]
     if not taking_part:
         return "没有参加考核的工作组，不能提交。"
     if waiting := sum(state != AnnualSummary.State.CHECKED for state in taking_part):
         return f"还有{number(waiting)}个组的总结没有核查，都核查后再提交。"
-    return missing_of(assessment.year, months_of(assessment.year))
+    return missing_of(assessment.year, months_of(assessment.year)) or unreviewed_of(assessment.year)
 
 
 # --- 党委评定 -----------------------------------------------------------------------------------------

@@ -125,6 +125,11 @@ def test_each_stage_says_what_stands_in_the_way():
         "已核查39/39，2018年12月未定稿。",
         "",
     )
+    assert shown(state="summary", counts=done, unreviewed="2018年第四季度讲评还没有审定。")[1] == (
+        "待审定",
+        "已核查39/39，2018年第四季度讲评还没有审定。",
+        "",
+    )
     assert shown(state="summary", counts=done)[1][2] == "year_hand_in"
     assert shown(state="committee", counts=done, graded=38)[2] == ("待评定", "已评定38/39个组", "year_grades")
     assert shown(state="committee", counts=done, graded=39)[2][2] == "year_decide"

@@ -18,7 +18,9 @@ from appraisal.tests.entry_scene import serve_too
 from appraisal.tests.quarter_scene import Q4
 from appraisal.tests.score_scene import at
 from appraisal.tests.year_scene import NEW_YEAR, NOW, YEAR, grade_of, second_member, summary_of
+from appraisal.waiting import gather
 from appraisal.year_facts import figures_of, quota_of, self_governed, terms_of
+from appraisal.year_todos import year_sources, year_todos
 from lianzhen.accounts.roles import Role
 from lianzhen.tests.answers import refused, told
 from lianzhen.trail import acting
@@ -87,11 +89,25 @@ def test_a_year_waits_for_its_summaries_and_its_last_month(cast):
     assert refused(lambda: years.hand_in(**hand_in)) == "没有参加考核的工作组，不能提交。"
 
 
+def todos(cast):
+    user = cast.users[Role.OFFICE]
+    return year_todos(gather(year_sources(user, NEW_YEAR)), NEW_YEAR)
+
+
 def test_figures_are_frozen_from_the_sealed_months(cast, django_capture_on_commit_callbacks):
     assessment = scene.checked(cast)
-    quarters.start_review(quarter=Q4, by=cast.users[Role.OFFICE], now=NOW)
+    facts = {"assessment": assessment, "by": cast.users[Role.OFFICE], "now": NOW}
+    review = quarters.start_review(quarter=Q4, by=cast.users[Role.OFFICE], now=NOW)
+    # What is frozen names the grades of the quarters: the last one's are not given yet.
+    assert refused(lambda: years.hand_in(**facts)) == "2026年第四季度讲评还没有审定。"
+    ready = f"提交{YEAR}年考核评定"
+    assert ready not in [one.text for one in todos(cast)]
+    review = quarters.hand_in(review=review, by=cast.users[Role.OFFICE], now=NOW)
+    quarters.approve(review=review, basis="荷党纪要〔2027〕1号", by=cast.users[Role.COMMITTEE], now=NOW)
+    assert ready in [one.text for one in todos(cast)]
+    given = dict(review.teams.values_list("team", "grade"))
     with django_capture_on_commit_callbacks(execute=True):
-        assessment = years.hand_in(assessment=assessment, by=cast.users[Role.OFFICE], now=NOW)
+        assessment = years.hand_in(**facts)
     assert told(cast.users[Role.COMMITTEE])[-1] == "2026年考核已提交，请评定等次。"
     figures = {one.team_id: one for one in figures_of(YEAR)}
     for team in (cast.team, cast.other_team):
@@ -102,7 +118,7 @@ def test_figures_are_frozen_from_the_sealed_months(cast, django_capture_on_commi
         assert row.score == round(sum(totals) / 3, 1)
         assert row.village_score == round(sum(D(one["village"]) for one in row.months) / 3, 1)
         assert "村得分 × 0.6 + 工作组自身得分 × 0.4" in row.linkage
-        assert row.quarters == []  # the review is begun and not decided
+        assert row.quarters == [{"quarter": "2026-Q4", "grade": given[team.pk]}]
         assert row.grade == ""
     first, second = grade_of(assessment, cast.other_team), grade_of(assessment, cast.team)
     assert (first.place, first.proposed, second.place, second.proposed) == (1, "优秀", 2, "合格")

@@ -29,6 +29,7 @@ from appraisal.year_facts import (
     self_governed,
     start_problem,
     terms_of,
+    unreviewed_of,
     year_terms_of,
 )
 from appraisal.year_paper_facts import issued_of
@@ -155,6 +156,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
             "steps": steps_for(user, at, assessment) if user.standing.has(*TOWN_WIDE, Role.DISTRICT) else [],
             "problem": problem,
             "missing": at.missing,
+            "unreviewed": at.unreviewed,
             "own": [(one, reverse("year_summary", args=[year, one.pk])) for one in own],
             "signed": signed(assessment) if assessment else [],
             "notices": notices(assessment),
@@ -178,10 +180,11 @@ def notices(assessment: AnnualAssessment | None) -> list[IssuedDocument]:
 def standing_of(
     year: int, assessment: AnnualAssessment | None, summaries: list[AnnualSummary], problem: str, *, whole: bool
 ) -> Standing:
-    """`whole`: the summaries at hand are those of the whole town; then one query, else three."""
+    """`whole`: the summaries at hand are those of the whole town; then two queries, else four."""
     missing = missing_of(year, months_of(year))
     if assessment is None:
         return Standing(year, blocked=problem, missing=missing)
+    unreviewed = unreviewed_of(year) if assessment.state == State.SUMMARY else ""
     if whole:
         counts = dict(Counter(one.state for one in summaries))
         taking_part = (result_of(one) for one in summaries if one.state != AnnualSummary.State.OUT)
@@ -189,7 +192,7 @@ def standing_of(
     else:
         counts = counts_of(assessment)
         graded = AnnualGrade.objects.standing().filter(assessment=assessment).exclude(grade="").count()
-    return Standing(year, assessment.state, "", counts, missing, graded)
+    return Standing(year, assessment.state, "", counts, missing, graded, unreviewed)
 
 
 def steps_for(user: User, at: Standing, assessment: AnnualAssessment | None) -> list[Step]:
