@@ -17,12 +17,14 @@ from appraisal.bulletin_month_facts import month_facts
 from appraisal.bulletin_paper import overtaken, paper_of
 from appraisal.models import AppraisalMonth, Bulletin, BulletinBlock, IssuedDocument
 from appraisal.papers.content import Block, blocks_as_json
+from appraisal.report_overview import teams_of_week
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.periods import Month, Week
 from lianzhen.trail import acting
 from lianzhen.trail.recording import Act
 from lianzhen.trail.versions import lock_for_change
+from villages.models import LiaisonTeam
 from lianzhen.wording import step_closed
 
 State = Bulletin.State
@@ -54,8 +56,8 @@ def title_of(period: Week | Month) -> str:
 
 # --- Made -----------------------------------------------------------------------------------------
 def make_bulletin(*, period: Week | Month, by: User | None, now: datetime) -> Bulletin:
-    """The draft of a period. Raises ValidationError when there is one already, when the period has not begun, or
-    when the month is not final."""
+    """The draft of a period. Raises ValidationError when there is one already, when the period has not begun, when
+    no team worked in the week, or when the month is not final."""
     kind = Bulletin.Kind.WEEK if isinstance(period, Week) else Bulletin.Kind.MONTH
     _refuse_early(period, timezone.localdate(now) < period.start)
     with acting(by=by, action="bulletin.make", label=f"生成{kind.label}"):
@@ -111,6 +113,9 @@ def drop_correction(
 def _refuse_early(period: Week | Month, is_early: bool) -> None:
     if is_early:
         raise ValidationError(f"{period.title}还没有开始，不能生成通报。")
+    # A first draft cannot be dropped: that of a week long before the platform would stand on the home page for ever.
+    if isinstance(period, Week) and not teams_of_week(LiaisonTeam.objects.all(), period).exists():
+        raise ValidationError(f"{period.title}没有在任的联村工作组，不用生成通报。请核对年份和周次。")
     if isinstance(period, Month):
         row = AppraisalMonth.objects.filter(month=period.start).first()
         if row is None or not row.is_sealed:

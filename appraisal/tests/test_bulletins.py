@@ -156,6 +156,9 @@ def test_names_of_five_characters_and_rare_ones(cast):
 def test_before_the_week_begins(cast):
     with pytest.raises(ValidationError, match="还没有开始"):
         made(cast, period=WEEK.next().next())
+    # Nor of a week long before any team: its draft could never be put away.
+    with pytest.raises(ValidationError, match="没有在任的联村工作组"):
+        made(cast, period=Week(2018, 42))
 
 
 def test_one_draft_of_a_week(cast):
