@@ -169,6 +169,8 @@ class AgreeForm(PageForm):
     def __init__(self, *args: Any, record: SelfGovApplication, today: Any, **kwargs: Any) -> None:
         super().__init__(*args, record=record, **kwargs)
         self.initial.update(decided_on=today, basis="", starts_on=next_first(today))
+        # Neither today nor yesterday is the first of a month, but once.
+        self.fields["starts_on"].widget.attrs.pop("data-day")
         if record.is_stop:
             del self.fields["person"]
             return
