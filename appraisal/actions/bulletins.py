@@ -24,8 +24,8 @@ from lianzhen.periods import Month, Week
 from lianzhen.trail import acting
 from lianzhen.trail.recording import Act
 from lianzhen.trail.versions import lock_for_change
-from villages.models import LiaisonTeam
 from lianzhen.wording import step_closed
+from villages.models import LiaisonTeam
 
 State = Bulletin.State
 DOCUMENT_KINDS = {
