@@ -46,8 +46,8 @@ class Behind:
 
     @property
     def words(self) -> str:
-        """驻村差2天，周报逾期未报"""
-        return "，".join(reason.text for reason in self.reasons)
+        """驻村差2天，周报逾期未报; what is said of two things in the same words, once."""
+        return "，".join(dict.fromkeys(reason.text for reason in self.reasons))
 
     @property
     def reminders(self) -> list[ReminderItem]:
@@ -201,4 +201,4 @@ def _spot_reason(item: Item) -> Reason:
     until = f"{item.day.month}月{item.day.day}日"
     url = reverse("spot_check", args=[item.pk])
     notice = f"抽查情况应在{until}前说明，请尽快填写。"
-    return Reason(f"抽查待说明，已过{until}", url, f"spot:{item.pk}", notice)
+    return Reason(f"抽查超过{until}未说明", url, f"spot:{item.pk}", notice)

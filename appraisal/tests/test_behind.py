@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
 import time_machine
 from django.urls import reverse
 
-from appraisal.behind import behind, look_at, teams_seen, words_to_copy
+from appraisal.behind import Behind, Reason, behind, look_at, teams_seen, words_to_copy
 from appraisal.models import Decision, Leave, Reminder, SpotCheck
 from appraisal.office_behind import office_behind
 from appraisal.tests import week_scene as scene
@@ -86,12 +87,17 @@ def test_decisions_and_explanations_whose_date_passed(cast):
     assert "示例一村" not in {name for name, told in reasons().items() if "议定" in "".join(told)}
     first = decision(cast, TODAY - timedelta(days=1), cast.team)
     check(cast, MONDAY, TODAY - timedelta(days=1))
-    assert reasons()["示例一村"][-2:] == ["议定事项超期", "抽查待说明，已过11月25日"]
+    assert reasons()["示例一村"][-2:] == ["议定事项超期", "抽查超过11月25日未说明"]
     decision(cast, TODAY - timedelta(days=3), cast.team)
     assert "议定事项超期2项" in reasons()["示例一村"]
     first.state, first.result, first.ended_at, first.ended_by = "done", "已办", at(TODAY), cast.users[Role.OFFICE]
     scene.saved(first)
     assert "议定事项超期" in reasons()["示例一村"]
+
+
+def test_the_same_words_are_said_once():
+    late = Reason("抽查超过11月25日未说明", "", "spot:1", "")
+    assert Behind(LiaisonTeam(), (late, replace(late, key="spot:2"))).words == late.text
 
 
 def test_an_explanation_given_is_no_reason(cast):
