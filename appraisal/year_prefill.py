@@ -154,7 +154,9 @@ def _notes(ids: Sequence[int], span: Year) -> dict[int, dict[str, list[date]]]:
 
 
 def _decisions(ids: Sequence[int], weeks: Sequence[Week]) -> dict[int, list[Decision]]:
-    rows = Decision.objects.filter(team_id__in=ids, meeting__week_start__in=[week.start for week in weeks])
+    rows = Decision.objects.filter(team_id__in=ids, meeting__week_start__in=[week.start for week in weeks]).exclude(
+        state=Decision.State.DROPPED
+    )
     found: dict[int, list[Decision]] = defaultdict(list)
     for one in rows.order_by("meeting__week_start", "number"):
         found[cast(int, one.team_id)].append(one)
@@ -229,10 +231,12 @@ def _report_fact(team: LiaisonTeam, found: Found) -> Fact:
 def _decision_fact(team: LiaisonTeam, found: Found) -> Fact:
     own = found.decisions.get(team.pk, ())
     done = [one for one in own if one.state == Decision.State.DONE]
-    late = sum(one.is_overdue(found.today) or _ended_late(one) for one in own)
-    text = f"承办{number(len(own))}项，已落实{number(len(done))}项，超期{number(late)}项"
+    late, open_late = sum(map(_ended_late, done)), sum(one.is_overdue(found.today) for one in own)
+    text = f"承办{number(len(own))}项，已落实{number(len(done))}项"
+    text += f"，其中逾期落实{number(late)}项" if late else ""
+    text += f"；超期没有落实{number(open_late)}项" if open_late else ""
     weeks = _weeks(found.year, found.today)
-    rows = f"?days={days_key(weeks[0].start, weeks[-1].end)}&team={team.pk}&state=all" if weeks else ""
+    rows = f"?days={days_key(weeks[0].start, weeks[-1].end)}&team={team.pk}&state=standing" if weeks else ""
     return _fact("议定事项", text, reverse("decision_list") + rows)
 
 

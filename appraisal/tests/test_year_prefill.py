@@ -90,7 +90,7 @@ def test_duty_reports_and_decisions_in_figures(cast, sign_in):
     assert duty["url"] == f"/teams/{cast.team.pk}/duty/"
     assert weekly["text"] == "应报51篇，已报2篇，其中逾期1篇"
     decided = general(cast, "议定事项")
-    assert decided["text"] == "承办3项，已落实2项，超期2项"
+    assert decided["text"] == "承办3项，已落实2项，其中逾期落实1项；超期没有落实1项"
     assert len(listed(sign_in, decided["url"])) == 3
 
 

@@ -89,3 +89,6 @@ def test_shown_and_looked_up():
     assert phones.readable("07381234567") == "0738-1234567"
     assert phones.readable("073188888888") == "0731-88888888"
     assert phones.readable("13800001402") == "13800001402"
+    assert phones.as_printed("0738 1234567") == "0738-1234567"
+    assert phones.as_printed("0738-1234567转801") == "0738-1234567转801"
+    assert phones.as_printed("") == ""

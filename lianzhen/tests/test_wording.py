@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 import pytest
+from django.db.models import TextChoices
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -132,3 +133,28 @@ def test_the_sentence_asks_only_when_something_is_like_it():
     assert wording.no_such("示列四村", VILLAGES) == '没有"示列四村"。是不是"示例四村"？'
     assert wording.no_such("长沙市", VILLAGES) == '没有"长沙市"。'
     assert wording.no_such("示列四村", []) == '没有"示列四村"。'
+
+
+class Step(TextChoices):
+    OPEN = "open", "进行中"
+    REVIEW = "review", "待审核"
+    DONE = "done", "已定稿"
+
+
+@pytest.mark.parametrize(
+    ("now", "due", "said"),
+    [
+        ("open", ("review",), "10月考核现在是“进行中”，到“待审核”时再办这一步。"),
+        ("open", ("done", "review"), "10月考核现在是“进行中”，到“待审核”时再办这一步。"),
+        ("done", ("review",), "10月考核现在是“已定稿”，这一步不用再办。"),
+        ("done", (), "10月考核现在是“已定稿”，这一步不用再办。"),
+    ],
+)
+def test_a_step_that_is_not_open_says_whether_its_turn_comes(now, due, said):
+    assert wording.step_closed("10月考核", Step, now, *due) == said
+
+
+def test_an_amount_keeps_both_decimals_under_its_heading():
+    assert wording.money_figure(Decimal(40000)) == "40,000.00"
+    assert wording.money_figure(Decimal("-12330.5")) == "−12,330.50"
+    assert wording.money(None) == wording.money_figure(None) == "—"

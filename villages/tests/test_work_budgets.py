@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from lianzhen.accounts.roles import Role
 from lianzhen.tests.cast import START
@@ -183,6 +185,10 @@ def test_overview_sums_and_asks_little(cast, sign_in, budget, django_assert_max_
     with django_assert_max_num_queries(15):
         page = client.get(reverse("work_budget_list")).content.decode()
     assert ">90,000.00<" in page
+    book = load_workbook(BytesIO(b"".join(client.post(reverse("work_budget_list")).streaming_content)))
+    head, first = list(book.worksheets[0].iter_rows(max_row=2))
+    formats = {title.value: cell.number_format for title, cell in zip(head, first, strict=True)}
+    assert formats["下达（元）"] == formats["已用（元）"] == formats["余额（元）"] == "#,##0.00"
     with django_assert_max_num_queries(15):
         client.get(url(budget))
 
