@@ -162,7 +162,7 @@ def _years(period: ReportPeriod) -> list[YearLine]:
     for year, own in by_year.items():
         whole = by_district(own)[-1]
         counted = tuple(whole.counted(terms[year].choices))
-        found.append(YearLine(year, whole.teams, whole.mean, counted, reverse("year", args=[year])))
+        found.append(YearLine(year, whole.teams, whole.mean, counted, reverse("year_grades", args=[year])))
     return sorted(found, key=lambda one: one.year)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from urllib.parse import quote
 
 from appraisal.county_terms import CategoryLine, CountyFacts, Entries, EntrySum, MonthLine, YearLine
 from appraisal.papers.content import RIGHT, Block, Column, Paragraph, Span, Table, paragraph, row, span
@@ -114,7 +115,7 @@ def _districts(months: Sequence[MonthLine]) -> list[Block]:
 def _year(one: YearLine) -> Paragraph:
     told: list[str | Span] = []
     for grade, count in one.grades:
-        told += ["，" if told else "", grade, span(f"{number(count)}个", one.url)]
+        told += ["，" if told else "", grade, span(f"{number(count)}个", f"{one.url}?grade={quote(grade)}")]
     return paragraph(
         f"{one.year}年年考核，参加考核的联村工作组",
         span(f"{number(one.teams)}个", one.url),

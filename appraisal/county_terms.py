@@ -139,7 +139,7 @@ class Entries:
 @dataclass(frozen=True)
 class YearLine:
     """A year that ends in the days and whose grades were decided: teams that took part, their mean score (分),
-    how many got which grade, from the best."""
+    how many got which grade, from the best. `url`: the teams with their grades."""
 
     year: int
     teams: int

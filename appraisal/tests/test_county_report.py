@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
@@ -201,7 +202,7 @@ def test_what_is_offered_is_over_or_runs(today):
 
 # --- Facts --------------------------------------------------------------------------------------
 @pytest.mark.django_db
-def test_a_year_that_was_decided_belongs_to_the_report_of_its_december(cast, django_assert_max_num_queries):
+def test_a_year_that_was_decided_belongs_to_the_report_of_its_december(cast, sign_in, django_assert_max_num_queries):
     assessment = decided(cast)
     rows = list(AnnualGrade.objects.filter(assessment=assessment))
     with django_assert_max_num_queries(FACT_QUERIES + 1):
@@ -210,6 +211,11 @@ def test_a_year_that_was_decided_belongs_to_the_report_of_its_december(cast, dja
     assert (one.year, one.teams, one.mean) == (2026, len(rows), mean([row.score for row in rows]).value)
     assert dict(one.grades) == Counter(row.grade for row in rows)
     assert county_facts(ReportPeriod(OCTOBER.start, date(2026, 12, 30)), NEW_YEAR).years == ()
+    client, expected = sign_in(Role.OFFICE), {f"{one.url}?grade={quote(grade)}": n for grade, n in one.grades if n}
+    figures = {one.href: one for _, one in figures_of(paper_of(facts)) if one.href.startswith("/years/")}
+    assert expected.keys() | {one.url} <= figures.keys()
+    assert {url: rows_behind(client, url) for url in expected} == expected
+    assert rows_behind(client, one.url) == one.teams
 
 
 @pytest.mark.django_db
