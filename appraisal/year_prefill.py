@@ -164,9 +164,9 @@ def _decisions(ids: Sequence[int], weeks: Sequence[Week]) -> dict[int, list[Deci
 
 
 def _entries(ids: Sequence[int], span: Year) -> dict[int, list[ScoreEntry]]:
-    """Those that count, with what counts of them as `counted`; what puts another month right says nothing new."""
+    """Those that count, with what counts of them as `counted`."""
     points = Coalesce("changed_points", "points", output_field=DecimalField(max_digits=6, decimal_places=2))
-    rows = ScoreEntry.objects.counting().filter(team_id__in=ids, month__range=(span.start, span.end), corrects=None)
+    rows = ScoreEntry.objects.counting().filter(team_id__in=ids, month__range=(span.start, span.end))
     found: dict[int, list[ScoreEntry]] = defaultdict(list)
     for one in rows.annotate(counted=points).select_related("clause__category").order_by("occurred_on", "pk"):
         found[cast(int, one.team_id)].append(one)
@@ -245,7 +245,8 @@ def _ended_late(one: Decision) -> bool:
 
 
 def _of(team: LiaisonTeam, found: Found, kind: str) -> list[ScoreEntry]:
-    return [one for one in found.entries.get(team.pk, ()) if one.kind == kind]
+    """What puts another month right says nothing new."""
+    return [one for one in found.entries.get(team.pk, ()) if one.kind == kind and one.corrects_id is None]
 
 
 def _entry_facts(team: LiaisonTeam, found: Found) -> list[Fact]:
@@ -254,7 +255,7 @@ def _entry_facts(team: LiaisonTeam, found: Found) -> list[Fact]:
         (ScoreEntry.Kind.DEDUCTION, "扣分", _deductions_url(team, found)),
         (ScoreEntry.Kind.BONUS, "加分", f"{reverse('bonus_list')}?{_in_year(team, found)}&state=agreed"),
     ):
-        points = [one.counted for one in _of(team, found, kind)]
+        points = [one.counted for one in found.entries.get(team.pk, ()) if one.kind == kind]
         made.append(_fact(name, f"{number(len(points))}条，合计{in_points(sum(points, ZERO))}", url))
     return made
 

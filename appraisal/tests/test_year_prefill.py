@@ -166,6 +166,7 @@ def test_highlights_and_problems_from_entries_that_count(cast, sign_in):
     first = bonuses.first()
     ScoreEntry.objects.filter(pk=first.pk).update(corrects=bonuses.last())
     assert "加10-1" not in [one["label"] for one in facts(cast)["highlights"]]
+    assert general(cast, "加分")["text"].startswith(f"{bonuses.count()}条，")
     assert NOVEMBER.year == YEAR
 
 
