@@ -27,11 +27,13 @@ from django.urls import reverse
 
 from grids.coverage import Kind, kinds_in_every_grid, lacks_any
 from grids.models import Grid, GridHeadTerm
+from grids.permissions import see_coverage
 from lianzhen.accounts.standing import Standing
 from lianzhen.statements import Statement
 from villages.membership import TERM_NOTICE_DAYS, term_ends_by
 from villages.models import LiaisonTeam, Person, Posting, SelfGovernance, SocialOrganization, Village
 from villages.models.terms import runs_on
+from villages.permissions import see_village_life
 
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
@@ -75,19 +77,20 @@ def overview(user: User, today: date, kinds: Sequence[Kind] | None = None) -> Ov
         Figure("人口", villages["population"], "人", reverse("village_list")),
         Figure("登记在册的村民", counted["people"]["residents"], "人", f"{reverse('person_list')}?kind=resident"),
         Figure("镇干部", counted["people"]["staff"], "人", f"{reverse('person_list')}?kind=staff"),
-        Figure("社会组织", counted["boards"]["all"], "个", reverse("organization_list")),
     ]
+    # The window has neither the lists of organisations nor those of what a grid lacks.
+    if see_village_life(user):
+        figures.append(Figure("社会组织", counted["boards"]["all"], "个", reverse("organization_list")))
     needs = [
         Need("网格暂无网格长", grids["vacant"], f"{reverse('grid_list')}?state=vacant"),
         Need("联村工作组暂无组长", teams["without_leader"], f"{reverse('team_list')}?state=vacant"),
         Need("村（社区）既没有联村工作组，也没有指导员", villages["unattended"], reverse("village_list")),
-        Need("网格的四类人员有缺项", grids["lacking"], f"{reverse('grid_coverage')}?state=lacking"),
-        Need(
-            f"社会组织任期已满或{TERM_NOTICE_DAYS}天内届满",
-            counted["boards"]["due"],
-            f"{reverse('organization_list')}?due=soon",
-        ),
     ]
+    if see_coverage(user):
+        needs.append(Need("网格的四类人员有缺项", grids["lacking"], f"{reverse('grid_coverage')}?state=lacking"))
+    if see_village_life(user):
+        told = f"社会组织任期已满或{TERM_NOTICE_DAYS}天内届满"
+        needs.append(Need(told, counted["boards"]["due"], f"{reverse('organization_list')}?due=soon"))
     return Overview(figures, [need for need in needs if need.count])
 
 

@@ -95,6 +95,9 @@ def test_grades_are_the_towns_until_the_notice_is_out(cast, january, sign_in, dj
     assert f"{row.grade}（个）" in town
     assert f"{YEAR}年等次" not in district.content.decode()
     assert "示例二村" in district.content.decode()
+    # The other district's village is told of, and leads nowhere.
+    assert reverse("village", args=[cast.other.pk]) not in district.content.decode()
+    assert reverse("village", args=[cast.other.pk]) in town
     year_papers.issue_result(assessment=assessment, by=cast.users[Role.OFFICE_LEAD], now=NOW)
     assert f"{YEAR}年等次" in sign_in(Role.DISTRICT).get(address).content.decode()
     # A year without any month, and one before any register, lead to an empty page and to none.

@@ -16,6 +16,7 @@ from appraisal.forms.meetings import ChangeDecisionForm, ReasonForm, ResultForm
 from appraisal.meeting_agenda import decision_state
 from appraisal.models import Decision, WeeklyMeeting
 from appraisal.permissions import keep_meetings, report_decision, see_decision, see_meetings
+from lianzhen.accounts.models import User
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
@@ -88,7 +89,7 @@ def decision(request: HttpRequest, decision: Decision) -> HttpResponse:
         "sees_need": decision.need is not None and type(decision.need).objects.visible_to(request.user)
         .filter(pk=decision.need_id).exists(),
         "reads": bool(see_meetings(request.user)),
-        "crumbs": [("议定事项", reverse("decision_list") if see_meetings(request.user) else "")],
+        "crumbs": [_crumb(request.user)],
     }  # fmt: skip
     return render(request, "appraisal/decision.html", context)
 
@@ -102,6 +103,7 @@ def decision_edit(request: HttpRequest, decision: Decision) -> HttpResponse:
         save=lambda values: actions.change_decision(decision=decision, by=request.user, **values),
         done=lambda saved: (_page(saved), "已调整，责任人会收到通知。"),
         context=under(
+            request.user,
             decision,
             heading="调整议定事项",
             submit="保存调整",
@@ -120,7 +122,9 @@ def decision_result(request: HttpRequest, decision: Decision) -> HttpResponse:
             decision=decision, today=timezone.localdate(), by=request.user, **values
         ),
         done=lambda saved: (_page(saved), "已报告落实情况。"),
-        context=under(decision, heading="报告落实情况", submit="报告已落实", intro=decision.text, effects=effects),
+        context=under(
+            request.user, decision, heading="报告落实情况", submit="报告已落实", intro=decision.text, effects=effects
+        ),
     )
 
 
@@ -131,7 +135,9 @@ def decision_drop(request: HttpRequest, decision: Decision) -> HttpResponse:
         ReasonForm(request.POST or None, record=decision),
         save=lambda values: actions.drop_decision(decision=decision, by=request.user, **values),
         done=lambda saved: (_page(saved), "已改为不再办理，责任人会收到通知。"),
-        context=under(decision, heading="不再办理这项议定事项", submit="不再办理", intro=decision.text, danger=True),
+        context=under(
+            request.user, decision, heading="不再办理这项议定事项", submit="不再办理", intro=decision.text, danger=True
+        ),
     )
 
 
@@ -143,6 +149,7 @@ def decision_resume(request: HttpRequest, decision: Decision) -> HttpResponse:
         save=lambda values: actions.resume_decision(decision=decision, by=request.user, **values),
         done=lambda saved: (_page(saved), "已退回办理，责任人会收到通知。"),
         context=under(
+            request.user,
             decision,
             heading="退回办理",
             submit="退回办理",
@@ -156,6 +163,11 @@ def _page(decision: Decision) -> str:
     return reverse("decision", args=[decision.pk])
 
 
-def under(decision: Decision, **context: Any) -> dict[str, Any]:
+def under(user: User, decision: Decision, **context: Any) -> dict[str, Any]:
     here = _page(decision)
-    return {"cancel_url": here, "crumbs": [("议定事项", reverse("decision_list")), ("本项", here)], **context}
+    return {"cancel_url": here, "crumbs": [_crumb(user), ("本项", here)], **context}
+
+
+def _crumb(user: User) -> tuple[str, str]:
+    """Whoever is to see to something, and sits in no meeting, has no list of them."""
+    return "议定事项", reverse("decision_list") if see_meetings(user) else ""

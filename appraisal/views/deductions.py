@@ -27,6 +27,7 @@ from appraisal.forms.entries import (
     typed_day,
 )
 from appraisal.models import ScoreEntry, Suggestion
+from appraisal.permissions import see_suggestions
 from appraisal.permissions_entries import (
     change_entry,
     check_rectification,
@@ -235,7 +236,13 @@ def deduction(request: HttpRequest, entry: ScoreEntry) -> HttpResponse:
     now = timezone.now()
     context = entry_context(request.user, entry, now)
     context |= deduction_acts(request.user, entry, now, context["month"])
-    context |= {"rectify": rectify_facts(entry), "points_words": points_words(entry), "crumbs": [CRUMB]}
+    suggested = reverse("suggestion", args=[entry.suggestion_id]) if entry.suggestion_id else ""
+    context |= {
+        "rectify": rectify_facts(entry),
+        "points_words": points_words(entry),
+        "suggestion_url": suggested if see_suggestions(request.user) else "",
+        "crumbs": [CRUMB],
+    }
     return render(request, "appraisal/deduction.html", context)
 
 

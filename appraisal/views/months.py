@@ -16,6 +16,7 @@ from appraisal.closing import Check, Step, back_targets, checks, for_reader, loc
 from appraisal.closing_facts import open_counts, standing_of
 from appraisal.forms.months import PutOffForm
 from appraisal.models import AppraisalMonth, Scheme, ScoreEntry
+from appraisal.permissions_entries import see_approvals
 from appraisal.permissions_months import (
     close_months,
     lock_months,
@@ -136,12 +137,18 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
         context |= {
             "state": ("good" if shown.is_sealed else "wait", shown.get_state_display() if row else "未开始"),
             "steps": steps_for(request.user, steps(standing_of(shown, now.date()), found, lock_checks(counts))),
-            "checks": [CheckRow(one, reverse(CHECK_PAGES[one.key])) for one in found],
+            "checks": [CheckRow(one, check_url(request.user, one)) for one in found],
             "shows_checks": shown.state in (State.OPEN, State.CHECKING),
             "signed": signed(shown),
             "may_back": bool(row and back_targets(row.state) and send_back_months(request.user)),
         }
     return render(request, "appraisal/month.html", context)
+
+
+def check_url(user: User, check: Check) -> str:
+    """Where what a check found is listed; the list of what waits is not everybody's."""
+    page = CHECK_PAGES[check.key]
+    return reverse(page) if check.count and (page != "approval_list" or see_approvals(user)) else ""
 
 
 def steps_for(user: User, found: list[Step]) -> list[Step]:

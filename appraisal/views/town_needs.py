@@ -16,9 +16,10 @@ from appraisal.actions import town_needs as actions
 from appraisal.filters_weekly import NeedFilter
 from appraisal.forms.town_needs import AssignForm, CloseForm, DeclineForm, NeedForm
 from appraisal.models import Decision, TownNeed
-from appraisal.permissions import answer_need, handle_needs, see_all_reports, see_needs
+from appraisal.permissions import answer_need, handle_needs, see_all_reports, see_needs, see_reports
 from appraisal.views.weekly_overview import tabs
 from appraisal.views.weekly_reports import page_of
+from lianzhen.accounts.models import User
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
@@ -106,7 +107,7 @@ def need(request: HttpRequest, need: TownNeed) -> HttpResponse:
     context = {
         "need": need,
         "state": state_of(need, today),
-        "facts": facts_of(need),
+        "facts": facts_of(need, user),
         "handles": handles and open_,
         "answers": bool(answer_need(user, need)) and open_,
         "decisions": list(Decision.objects.visible_to(user).filter(need=need).select_related("meeting")),
@@ -115,11 +116,13 @@ def need(request: HttpRequest, need: TownNeed) -> HttpResponse:
     return render(request, "appraisal/need.html", context)
 
 
-def facts_of(need: TownNeed) -> list[tuple[str, Any]]:
+def facts_of(need: TownNeed, user: User) -> list[tuple[str, Any]]:
     report = need.line.report if need.line else None
     source = "联村工作办登记"
     if report is not None:
-        source = link(page_of(report.team, report.week), f"{report.week.title}周报")
+        source = f"{report.week.title}周报"
+        if see_reports(user):
+            source = link(page_of(report.team, report.week), source)
     return [
         ("村", link(reverse("village", args=[need.village_id]), need.village)),
         ("提出日期", full_date(need.raised_on)),

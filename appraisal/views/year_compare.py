@@ -20,13 +20,14 @@ from lianzhen.pages.computed import ComputedFilterSet, ComputedRows
 from lianzhen.pages.guard import guarded
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, Table, link_to, plain_table
 from lianzhen.wording import UNKNOWN, number
-from villages.models import LiaisonTeam
+from villages.models import LiaisonTeam, Village
 
 
 class CompareRow:
     """A line of the list; what it orders by lies flat: `score2018`, `grade2018`."""
 
-    def __init__(self, own: VillageYears, years: tuple[int, ...]) -> None:
+    def __init__(self, own: VillageYears, years: tuple[int, ...], *, seen: bool) -> None:
+        self.seen = seen
         self.pk, self.name, self.pinyin = own.pk, own.name, own.pinyin
         self.district, self.place, self.code = own.district, own.place, own.code
         self.change = own.change(years[-1])
@@ -59,7 +60,12 @@ def marks(value: Any) -> str:
 def columns(found: Comparison) -> list[Column]:
     shown = [
         Column(
-            "team", "村", lambda r: r.name, show=lambda r: link_to("village", r.pk, r.name), sort=["pinyin"], head=True
+            "team",
+            "村",
+            lambda r: r.name,
+            show=lambda r: link_to("village", r.pk, r.name) if r.seen else r.name,
+            sort=["pinyin"],
+            head=True,
         ),
         Column("district", "片区", lambda r: r.district, sort=["place", "code"], secondary=True),
     ]
@@ -165,7 +171,8 @@ def year_compare(request: HttpRequest, year: int) -> HttpResponse:
     """Sealed months are known to all staff; grades to the town once decided, to all once announced."""
     asked_year(year)
     found = comparison(year, only_told=not request.user.standing.has(*TOWN_WIDE))
-    rows = [CompareRow(one, found.years) for one in found.rows]
+    seen = set(Village.objects.visible_to(request.user).values_list("pk", flat=True))
+    rows = [CompareRow(one, found.years, seen=one.pk in seen) for one in found.rows]
     page = ListPage(
         request,
         ComputedRows(AnnualGrade, rows),

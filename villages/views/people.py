@@ -17,7 +17,7 @@ from villages.extensions import RoleLine, roles_over_time
 from villages.filters import PersonFilter
 from villages.forms.people import EndPersonForm, PersonForm, ReasonForm
 from villages.models import Person
-from villages.permissions import add_people, keep_person, reveal_phone, see_people
+from villages.permissions import add_people, keep_person, reveal_phone, see_people, see_villages
 
 
 def _person_rows(rows: Any) -> Any:
@@ -153,9 +153,13 @@ def person_return(request: HttpRequest, person: Person) -> HttpResponse:
 
 def _person_context(request: HttpRequest, person: Person) -> dict[str, Any]:
     lines: list[RoleLine] = roles_over_time(person)
+    # A grid head finds the people of his grid, and neither the list of all nor the page of the village.
     return {
         "person": person,
-        "crumbs": [("人员", reverse("person_list"))],
+        "village_url": reverse("village", args=[person.village_id])
+        if person.village_id and see_villages(request.user)
+        else "",
+        "crumbs": [("人员", reverse("person_list") if see_people(request.user) else "")],
         "roles": plain_table("任职和角色", ROLE_COLUMNS, lines, empty_text="还没有任职记录。"),
         "may_keep": keep_person(request.user, person),
         "may_reveal": reveal_phone(request.user, person),
