@@ -9,18 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from django.db.models import Count, IntegerField, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from appraisal.county_scores import categories_of, entries_of, month_line, scored_in
+from appraisal.county_scores import categories_of, entries_of, entries_read, examples_of, month_line, scored_in
 from appraisal.county_structure import districts_on, register_urls
-from appraisal.county_terms import CountyFacts, DutyPart, DutyTotal, Example, Work, YearLine
+from appraisal.county_terms import CountyFacts, DutyPart, DutyTotal, Work, YearLine
 from appraisal.duty_months import MonthRow, months_of_teams
-from appraisal.entries_told import Kind, State, told_between
-from appraisal.entry_lines import line_of
 from appraisal.models import (
     AnnualAssessment,
     AnnualGrade,
@@ -37,10 +34,8 @@ from lianzhen.periods import ONE_DAY
 from lianzhen.town.models import Town
 from villages.models import LiaisonTeam
 
-#: Districts, work, teams, duty (3), scores, years decided, examples, and entries: those of sealed months, of the other
-#: days, or of both. One more for the grades of years decided.
-FACT_QUERIES = 11
-MOST_EXAMPLES = 8
+#: Districts, work, teams, duty (3), scores, entries, years decided.
+FACT_QUERIES = 9
 #: Where the rows behind a figure of the work are, narrowed to the days of the report.
 WORK = {
     "reports": ("sent_report_list", "days={days}"),
@@ -59,19 +54,22 @@ WORK = {
 def county_facts(period: ReportPeriod, today: date) -> CountyFacts:
     """Everything that the report says of the period, as the records stand. It ends not after today."""
     scored = scored_in(period)
-    entries, before = entries_of(period, scored)
+    read = entries_read(period, scored)
+    entries, before = entries_of(period, scored, read)
+    town, work = _work(period)
     return CountyFacts(
         period=period,
+        town=town,
         districts=tuple(districts_on(period.end)),
         duty=_duty(period, today),
-        work=_work(period),
+        work=work,
         months=tuple(month_line(month, own) for month, own in scored.items()),
         unsealed=tuple(month for month in period.whole_months if month not in scored),
         years=tuple(_years(period)),
-        categories=tuple(categories_of(scored)),
+        categories=tuple(categories_of(scored, read)),
         entries=entries,
         before=before,
-        examples=tuple(_examples(period)),
+        examples=tuple(examples_of(period, read)),
         urls=register_urls(period.end) | _urls(period),
     )
 
@@ -123,8 +121,8 @@ def _of(rows: QuerySet) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
 
 
-def _work(period: ReportPeriod) -> Work:
-    """Reports, needs, meetings and decisions of the days. One query."""
+def _work(period: ReportPeriod) -> tuple[str, Work]:
+    """The town's name; reports, needs, meetings and decisions of the days. One query."""
     days = (period.start, period.end)
     reports = WeeklyReport.objects.filter(
         week_start__range=days, state__in=[WeeklyReport.State.SENT, WeeklyReport.State.READ]
@@ -142,35 +140,23 @@ def _work(period: ReportPeriod) -> Work:
         "decisions_done": decisions.filter(state=Decision.State.DONE),
         "decisions_overdue": decisions.overdue(period.end),
     }
-    counted = Town.objects.values_list(*[_of(rows) for rows in columns.values()]).first()
-    return Work(**dict(zip(columns, counted or [0] * len(columns), strict=True)))
+    found = Town.objects.values_list("name", *[_of(rows) for rows in columns.values()]).first()
+    town, *counted = found or ("", *[0] * len(columns))
+    return town, Work(**dict(zip(columns, counted, strict=True)))
 
 
-# --- Years and examples -----------------------------------------------------------------------------
+# --- Years ------------------------------------------------------------------------------------------
 def _years(period: ReportPeriod) -> list[YearLine]:
-    """Those that end in the period and are decided. One query, two where there are any."""
+    """Those that end in the period and are decided. One query."""
     ended = [month.start.year for month in period.months if month.number == 12 and month.end in period]
-    decided = AnnualAssessment.objects.filter(year__in=ended, state__in=AnnualAssessment.GRADED).order_by("year")
-    terms = {one.year: terms_of(one) for one in decided.only("year", "terms")}
-    if not terms:
-        return []
-    rows = AnnualGrade.objects.standing().filter(assessment__year__in=list(terms)).order_by("position")
-    by_year: dict[int, list[TeamYear]] = defaultdict(list)
-    for year, score, grade in rows.values_list("assessment__year", "score", "grade"):
-        by_year[year].append(TeamYear("", score, grade))
+    decided = {"assessment__year__in": ended, "assessment__state__in": AnnualAssessment.GRADED}
+    rows = AnnualGrade.objects.standing().filter(**decided).select_related("assessment").order_by("position")
+    by_year: dict[int, list[AnnualGrade]] = defaultdict(list)
+    for row in rows.only("score", "grade", "assessment__year", "assessment__terms"):
+        by_year[row.assessment.year].append(row)
     found = []
     for year, own in by_year.items():
-        whole = by_district(own)[-1]
-        counted = tuple(whole.counted(terms[year].choices))
+        whole = by_district([TeamYear("", row.score, row.grade) for row in own])[-1]
+        counted = tuple(whole.counted(terms_of(own[0].assessment).choices))
         found.append(YearLine(year, whole.teams, whole.mean, counted, reverse("year_grades", args=[year])))
     return sorted(found, key=lambda one: one.year)
-
-
-def _examples(period: ReportPeriod) -> list[Example]:
-    """Bonuses of the days that were agreed to, the largest first. One query."""
-    rows: Any = told_between(period.start, period.end, Kind.BONUS).filter(state=State.AGREED)
-    rows = rows.select_related("village").order_by(Coalesce("changed_points", "points").desc(), "occurred_on", "number")
-    return [
-        Example(row.village.name, row.fact, row.occurred_on, line_of(row).own, reverse("bonus", args=[row.pk]))
-        for row in rows[:MOST_EXAMPLES]
-    ]

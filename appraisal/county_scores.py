@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, TextField
+from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from appraisal.county_terms import CategoryLine, DistrictMean, Entries, EntrySum, MonthLine
-from appraisal.entries_told import COUNTING, WAITING, Kind, told_between
+from appraisal.county_terms import CategoryLine, DistrictMean, Entries, EntrySum, Example, MonthLine
+from appraisal.entries_told import COUNTING, WAITING, Kind, counts, told_of
 from appraisal.entry_lines import NAMES, line_of
 from appraisal.linkage import mean
-from appraisal.models import AppraisalMonth, MonthlyScore, ScoreEntry
+from appraisal.models import AppraisalMonth, MonthlyScore
 from appraisal.report_period import ReportPeriod, runs_of
 from appraisal.rules.base import ZERO
 from appraisal.score_account import TeamScore, from_text
@@ -28,8 +28,10 @@ from villages.filters_places import NO_DISTRICT as WITHOUT
 
 Scored = dict[Month, list[TeamScore]]
 LISTS = {Kind.DEDUCTION: "deduction_list", Kind.BONUS: "bonus_list"}
-#: What an entry of the days is read by.
-READ = (*NAMES, "clause__category__key", "clause__category__name")
+#: What is read of an entry.
+READ = (*NAMES, "pk", "fact", "village__name", "clause__category__key", "clause__category__name")
+#: How many good examples are told.
+MOST_EXAMPLES = 8
 
 
 def scored_in(period: ReportPeriod) -> Scored:
@@ -89,9 +91,19 @@ def list_url(kind: Kind, query: str) -> str:
     return f"{reverse(LISTS[kind])}?{query}"
 
 
-def categories_of(scored: Scored) -> list[CategoryLine]:
+def entries_read(period: ReportPeriod, scored: Scored) -> list[Any]:
+    """What is told of the days of the period, of its sealed months, and without any of as many days before. One
+    query."""
+    first = period.start if scored else period.before.start
+    days, sealed = Q(occurred_on__range=(first, period.end)), Q(month__in=[month.start for month in scored])
+    rows = told_of().filter(days | sealed)
+    rows = rows.order_by("clause__category__position", "-clause__category__scheme__number", "pk")
+    return list(rows.values_list(*READ, named=True))
+
+
+def categories_of(scored: Scored, read: Sequence[Any]) -> list[CategoryLine]:
     """Points as the scores counted them, over all their teams; the entries that they rest on are counted. A category
-    keeps its key from version to version, by which the lists know it. One query."""
+    keeps its key from version to version, by which the lists know it."""
     sums: dict[str, _Sums] = {}
     for scores in scored.values():
         for one in scores:
@@ -102,11 +114,10 @@ def categories_of(scored: Scored) -> list[CategoryLine]:
     if not sums:
         return []
     months = sorted(scored)
-    rows = ScoreEntry.objects.counting().filter(month__in=[month.start for month in months]).order_by()
-    numbers = rows.values_list("clause__category__key", "kind").annotate(n=Count("pk"))
-    for key, kind, number in numbers:
-        if key in sums:
-            sums[key].number[kind] += number
+    sealed = {month.start for month in months}
+    for row in read:
+        if row.month in sealed and row.clause__category__key in sums and counts(row):
+            sums[row.clause__category__key].number[row.kind] += 1
     # Months between that are not sealed are in no sum.
     others = [month for month in ReportPeriod.of(months[0], months[-1]).months if month not in scored]
     narrowed = f"months={days_key(months[0].start, months[-1].start)}{_besides(others)}"
@@ -120,22 +131,19 @@ def _besides(months: Sequence[Month]) -> str:
 
 
 # --- Entries of the days ------------------------------------------------------------------------------
-def entries_of(period: ReportPeriod, scored: Scored) -> tuple[Entries | None, Entries | None]:
+def entries_of(period: ReportPeriod, scored: Scored, read: Sequence[Any]) -> tuple[Entries | None, Entries | None]:
     """What happened on days of the period and is in none of its sealed months, where there are such days; and, where
-    no month is sealed, of as many days before. One query."""
+    no month is sealed, of as many days before."""
     if len(scored) == len(period.months):
         return None, None
-    before = period.before if not scored else None
-    rows = told_between((before or period).start, period.end).order_by(
-        "clause__category__position", "-clause__category__scheme__number", "pk"
-    )
-    found: list[Any] = list(rows.values_list(*READ, named=True))
-    own = [row for row in found if row.occurred_on in period and Month.of(row.month) not in scored]
+    sealed = {month.start for month in scored}
+    own = [row for row in read if row.occurred_on in period and row.month not in sealed]
     narrowed = f"days={days_key(period.start, period.end)}{_besides(sorted(scored))}"
     entries = _entries(period, own, narrowed)
-    if before is None:
+    if scored:
         return entries, None
-    earlier = [row for row in found if row.occurred_on in before]
+    before = period.before
+    earlier = [row for row in read if row.occurred_on in before]
     return entries, _entries(before, earlier, f"days={days_key(before.start, before.end)}")
 
 
@@ -167,3 +175,14 @@ def sum_of(rows: Iterable[Any]) -> EntrySum:
     lines = [line_of(row) for row in rows]
     counting = [line.own for line in lines if line.state.counts]
     return EntrySum(len(counting), sum(counting, ZERO), len(lines) - len(counting))
+
+
+# --- Examples -----------------------------------------------------------------------------------------
+def examples_of(period: ReportPeriod, read: Sequence[Any]) -> list[Example]:
+    """Bonuses of the days that were agreed to, the largest first."""
+    rows = [row for row in read if row.kind == Kind.BONUS and row.occurred_on in period and counts(row)]
+    rows.sort(key=lambda row: (-line_of(row).own, row.occurred_on, row.number))
+    return [
+        Example(row.village__name, row.fact, row.occurred_on, line_of(row).own, reverse("bonus", args=[row.pk]))
+        for row in rows[:MOST_EXAMPLES]
+    ]

@@ -166,6 +166,7 @@ class CountyFacts:
     days before, where no month is sealed to compare by."""
 
     period: ReportPeriod
+    town: str = ""
     districts: Sequence[District] = ()
     duty: DutyTotal = DutyTotal(0, 0, 0)
     work: Work = Work()

@@ -205,7 +205,7 @@ def test_what_is_offered_is_over_or_runs(today):
 def test_a_year_that_was_decided_belongs_to_the_report_of_its_december(cast, sign_in, django_assert_max_num_queries):
     assessment = decided(cast)
     rows = list(AnnualGrade.objects.filter(assessment=assessment))
-    with django_assert_max_num_queries(FACT_QUERIES + 1):
+    with django_assert_max_num_queries(FACT_QUERIES):
         facts = county_facts(AUTUMN, NEW_YEAR)
     (one,) = facts.years
     assert (one.year, one.teams, one.mean) == (2026, len(rows), mean([row.score for row in rows]).value)

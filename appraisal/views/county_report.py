@@ -24,7 +24,6 @@ from appraisal.permissions_documents import draft_papers, sign_papers
 from appraisal.report_period import ReportPeriod, presets, usual
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded
-from lianzhen.town.models import Town
 from lianzhen.trail import acting
 
 CRUMBS = [("文件柜", "/documents/")]
@@ -44,11 +43,10 @@ class Report:
 
 
 def _report(period: ReportPeriod) -> Report:
-    town = Town.objects.first()
-    name = town.name if town is not None else ""
-    unit = PaperSettings.current().issuing_unit or f"{name}联村工作办"
     today = timezone.localdate()
-    return Report(county_facts(period, today), name, unit, today)
+    facts = county_facts(period, today)
+    unit = PaperSettings.current().issuing_unit or f"{facts.town}联村工作办"
+    return Report(facts, facts.town, unit, today)
 
 
 @guarded(draft_papers, methods=("GET",))
