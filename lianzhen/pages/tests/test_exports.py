@@ -87,6 +87,8 @@ ARGUMENTS = {
     "year_grades": [2025],
     "year_compare": [2025],
 }
+#: Lists that have no address until something was begun.
+ONCE_BEGUN = ("quarter_approval",)
 #: Rows of one page of the longest list.
 ON_A_PAGE = 100
 #: Lists on which people's telephone numbers stand.
