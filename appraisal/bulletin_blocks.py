@@ -7,7 +7,6 @@ plain lines. Every figure leads to its rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 
 from appraisal.bulletin_terms import (
     Decided,
@@ -19,7 +18,7 @@ from appraisal.bulletin_terms import (
     WeekFacts,
 )
 from appraisal.papers.content import CENTER, RIGHT, Block, Column, Paragraph, Span, Table, paragraph, row, span
-from appraisal.rules.base import change_in_points, in_points
+from appraisal.rules.base import in_points, marks
 
 Blocks = tuple[Block, ...]
 
@@ -184,7 +183,7 @@ def _deductions(facts: WeekFacts) -> Blocks:
             span(one.name, one.url),
             span(one.clause, one.url),
             f"{one.fact}{f'（{one.rectify}）' if one.rectify else ''}",
-            span(figure(one.points), one.url),
+            span(marks(one.points), one.url),
         )
         for one in found.rows[:LISTED]
     )
@@ -300,23 +299,13 @@ def _score_row(one: ScoreRow) -> tuple[Span, ...]:
         span(one.name, one.url),
         span(one.duty, one.duty_url),
         span(one.report, one.report_url),
-        span(figure(one.deducted), one.url),
-        span(figure(one.bonus), one.url),
-        span(figure(one.total), one.url),
+        span(marks(one.deducted), one.url),
+        span(marks(one.bonus), one.url),
+        span(marks(one.total), one.url),
     )
 
 
 # --- Words ----------------------------------------------------------------------------------------
-def figure(points: Decimal) -> str:
-    """−4.5, 96.5: a figure in a column whose heading names the unit."""
-    return in_points(points).removesuffix("分")
-
-
-def change_figure(points: Decimal | None) -> str:
-    """+1.0, −0.5, 0.0, or 「—」."""
-    return change_in_points(points).removesuffix("分")
-
-
 def _listed(rows: Sequence[Named]) -> list[str | Span]:
     """示例三村差1天、示例五村差2天, each with its link."""
     told: list[str | Span] = []

@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.behind import WeekLook, look_from, team_sources
-from appraisal.bulletin_blocks import change_figure
 from appraisal.bulletin_terms import (
     Decided,
     DistrictDuty,
@@ -41,6 +40,7 @@ from appraisal.models import Decision, ScoreEntry, TownNeed, WeeklyMeeting
 from appraisal.ranking import Display
 from appraisal.report_overview import teams_of_week
 from appraisal.report_state import ReportState, due_moment, due_words, report_states
+from appraisal.rules.base import change_in_marks
 from appraisal.score_account import TeamScore
 from appraisal.score_facts import MonthScores, month_scores
 from appraisal.team_rows import order_of
@@ -291,7 +291,7 @@ def _score_row(found: MonthScores, one: TeamScore, place: int) -> ScoreRow:
         deducted=one.deducted,
         bonus=one.bonus,
         total=one.total,
-        change=change_figure(one.change),
+        change=change_in_marks(one.change),
         url=reverse("score_page", args=[found.month.key, one.team_id]),
         team=one.team_id,
     )

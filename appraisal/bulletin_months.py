@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from appraisal.bulletin_blocks import Blocks, bonus_lines, figure
+from appraisal.bulletin_blocks import Blocks, bonus_lines
 from appraisal.bulletin_terms import MonthFacts, Named, ScoreRow, Scores
 from appraisal.papers.content import (
     CENTER,
@@ -25,7 +25,7 @@ from appraisal.papers.content import (
     row,
     span,
 )
-from appraisal.rules.base import ZERO, change_in_points, in_points
+from appraisal.rules.base import ZERO, change_in_points, in_points, marks
 
 SECTIONS = {
     "overview": "总体情况",
@@ -99,7 +99,7 @@ def _categories(facts: MonthFacts) -> Blocks:
     rows = tuple(
         row(
             one.name,
-            *(span(text, one.url) for text in (str(one.lines), str(one.teams), figure(one.deducted))),
+            *(span(text, one.url) for text in (str(one.lines), str(one.teams), marks(one.deducted))),
             one.worst,
         )
         for one in facts.categories
@@ -163,9 +163,9 @@ def _row(one: ScoreRow, *, with_change: bool) -> tuple[Span, ...]:
         one.place,
         one.district,
         span(one.name, one.url),
-        span(figure(one.deducted), one.url),
-        span(figure(one.bonus), one.url),
-        span(figure(one.total), one.url),
+        span(marks(one.deducted), one.url),
+        span(marks(one.bonus), one.url),
+        span(marks(one.total), one.url),
     ]
     return row(*cells, *([span(one.change, one.url)] if with_change else []))
 

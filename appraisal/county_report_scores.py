@@ -10,7 +10,7 @@ from urllib.parse import quote
 from appraisal.county_terms import CategoryLine, CountyFacts, Entries, EntrySum, MonthLine, YearLine
 from appraisal.papers.content import RIGHT, Block, Column, Paragraph, Span, Table, paragraph, row, span
 from appraisal.report_period import months_words
-from appraisal.rules.base import change_in_points, in_points
+from appraisal.rules.base import change_in_points, in_points, marks
 from lianzhen.wording import number
 
 #: How many categories are named among the problems.
@@ -42,11 +42,6 @@ def worst_categories(facts: CountyFacts) -> list[CategoryLine]:
 # --- Sealed months ----------------------------------------------------------------------------------
 def _points(value: Decimal | None) -> str:
     return "—" if value is None else in_points(value)
-
-
-def _bare(value: Decimal | None) -> str:
-    """For columns whose heading names the unit."""
-    return _points(value).removesuffix("分")
 
 
 def _trend(months: Sequence[MonthLine]) -> Paragraph:
@@ -84,7 +79,7 @@ def _months_table(months: Sequence[MonthLine]) -> Table:
         row(
             span(one.month.title, one.url),
             span(str(one.teams), one.url),
-            *(span(_bare(value), one.url) for value in (one.mean, one.best, one.worst, one.deducted, one.bonus)),
+            *(span(marks(value), one.url) for value in (one.mean, one.best, one.worst, one.deducted, one.bonus)),
         )
         for one in months
     )
@@ -106,7 +101,7 @@ def _districts(months: Sequence[MonthLine]) -> list[Block]:
     rows = []
     for month in months:
         by_name = {one.name: one for one in month.districts}
-        cells = [span(_bare(by_name[n].mean), by_name[n].url) if n in by_name else span("—") for n in names]
+        cells = [span(marks(by_name[n].mean), by_name[n].url) if n in by_name else span("—") for n in names]
         rows.append(row(span(month.month.title, month.url), *cells))
     columns = (first, *(Column(name, width, RIGHT) for name in names))
     return [Table(columns, tuple(rows), caption="各片区平均得分（分）")]
@@ -139,9 +134,9 @@ def _categories_table(lines: Sequence[CategoryLine], caption: str, counted: str,
         row(
             one.name,
             span(number(one.deductions), one.url),
-            span(_bare(one.deducted), one.url),
+            span(marks(one.deducted), one.url),
             span(number(one.bonuses), one.bonus_url),
-            span(_bare(one.bonus), one.bonus_url),
+            span(marks(one.bonus), one.bonus_url),
         )
         for one in lines
     )

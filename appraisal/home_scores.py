@@ -16,7 +16,7 @@ from appraisal.closing import Progress, progress
 from appraisal.linkage import Mean
 from appraisal.models import AppraisalMonth, Scheme, ScoreEntry
 from appraisal.ranking import Display
-from appraisal.rules.base import ZERO, change_in_points, in_points
+from appraisal.rules.base import ZERO, change_in_points, in_points, marks
 from appraisal.score_account import TeamScore
 from appraisal.score_charts import BarRow, bar_rows
 from appraisal.score_facts import MonthScores, month_scores, team_scores
@@ -52,7 +52,7 @@ class OwnScore:
         base = score.linked(score.village.base, score.own.base)
         if base - score.deducted + score.bonus != score.total:
             return score.equation
-        figures = (in_points(one).removesuffix("分") for one in (base, score.deducted, score.bonus))
+        figures = (marks(one) for one in (base, score.deducted, score.bonus))
         return "{} − 扣{} + 加{}".format(*figures)
 
 

@@ -33,14 +33,10 @@ from appraisal.papers.content import (
 from appraisal.payouts import QuarterTerms
 from appraisal.quarter_facts import SheetRow
 from appraisal.ranking import Display
-from appraisal.rules.base import ZERO, in_points, rounded
+from appraisal.rules.base import ZERO, in_points, marks, rounded
 from lianzhen.money_words import money_words
 from lianzhen.periods import Quarter
 from lianzhen.wording import money_figure, number
-
-
-def marks(value: Decimal) -> str:
-    return in_points(value).removesuffix("分")
 
 
 # --- 季讲评 -----------------------------------------------------------------------------------------

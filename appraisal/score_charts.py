@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from appraisal.rules.base import ZERO, in_points
+from appraisal.rules.base import ZERO, in_points, marks
 from appraisal.score_account import TeamScore
 from lianzhen.periods import Month
 
@@ -53,7 +53,7 @@ def _segments(score: TeamScore, longest: Decimal) -> Iterable[Segment]:
     at = ZERO
     for number, one in enumerate(category for category in score.categories if category.counts):
         if one.deducted:
-            told = in_points(one.deducted).removesuffix("分")
+            told = marks(one.deducted)
             yield Segment(_share(at, longest), _share(one.deducted, longest), number % 3, one.name, told)
             at += one.deducted
 

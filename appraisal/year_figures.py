@@ -13,7 +13,7 @@ from django.db.models import Count, DecimalField, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from appraisal.models import AppraisalMonth, Category, MonthlyScore, ScoreEntry
-from appraisal.rules.base import ZERO, in_points, rounded
+from appraisal.rules.base import ZERO, marks, rounded
 from appraisal.team_rows import NO_DISTRICT
 from lianzhen.wording import UNKNOWN
 
@@ -108,16 +108,12 @@ def _rows(found: Mapping[str, tuple[Mapping[int, Decimal], Decimal]]) -> list[Ye
     return [
         YearRow(
             name,
-            tuple(_told(by_month[m]) if m in by_month else UNKNOWN for m in MONTHS),
-            _told(year),
+            tuple(marks(by_month[m]) if m in by_month else UNKNOWN for m in MONTHS),
+            marks(year),
             tuple(_bars(by_month, highest)),
         )
         for name, (by_month, year) in found.items()
     ]
-
-
-def _told(points: Decimal) -> str:
-    return in_points(points).removesuffix("分")
 
 
 def _bars(by_month: Mapping[int, Decimal], highest: Decimal) -> Iterable[Bar]:

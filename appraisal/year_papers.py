@@ -35,7 +35,7 @@ from appraisal.papers.content import (
     span,
 )
 from appraisal.ranking import Display
-from appraisal.rules.base import in_points
+from appraisal.rules.base import in_points, marks
 from appraisal.year_compare import District, by_district, of_grades
 from lianzhen.periods import Quarter
 from lianzhen.wording import UNKNOWN, full_date, number
@@ -47,10 +47,6 @@ DAY_TO_COME = "　　　年　　月　　日"
 LABEL, MONTH = 24, 11
 #: Characters of a text that may go on over the page: ten lines of the form.
 LONG = 300
-
-
-def marks(value: Decimal | None) -> str:
-    return UNKNOWN if value is None else in_points(value).removesuffix("分")
 
 
 # --- 结果通报 ---------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from appraisal.permissions_quarters import (
     see_quarters,
 )
 from appraisal.quarter_facts import Sheet, further_sheet, payout_sheet, stored_sheet, terms_of
-from appraisal.rules.base import ZERO, in_points
+from appraisal.rules.base import ZERO, marks
 from appraisal.subsidies import sum_problem
 from appraisal.views.quarters import asked_quarter, begun, page_url, under
 from lianzhen.money_words import money_words
@@ -34,10 +34,6 @@ from lianzhen.wording import money, number
 
 SIGNS = ["制表", "审核", "审批"]
 State = QuarterlyReview.State
-
-
-def marks(value: Decimal) -> str:
-    return in_points(value).removesuffix("分")
 
 
 def amount(name: str, title: str, **more: Any) -> Column:

@@ -18,7 +18,7 @@ from appraisal.models import AppraisalMonth, MonthlyScore
 from appraisal.permissions import TEAM
 from appraisal.permissions_months import close_months, see_scores
 from appraisal.ranking import Display
-from appraisal.rules.base import change_in_points, in_points
+from appraisal.rules.base import change_in_marks, marks
 from appraisal.score_account import TeamScore
 from appraisal.score_charts import YearLine, YearPoint, bar_rows, tint, year_line
 from appraisal.score_facts import MonthScores, month_scores
@@ -105,7 +105,7 @@ def mark(key: str, title: str, **more: Any) -> Column:
         key,
         title,
         lambda r: getattr(r, key),
-        show=lambda r: in_points(getattr(r, key)).removesuffix("分"),
+        show=lambda r: marks(getattr(r, key)),
         sort=[key],
         kind="number",
         **more,
@@ -137,7 +137,7 @@ def columns(found: MonthScores, shown: list[TeamScore]) -> list[Column]:
             "change",
             "较上月",
             lambda r: r.change,
-            show=lambda r: change_in_points(r.change).removesuffix("分"),
+            show=lambda r: change_in_marks(r.change),
             sort=["change"],
             kind="number",
             secondary=True,

@@ -10,7 +10,7 @@ from appraisal.actions import subsidies as actions
 from appraisal.forms.months import StepForm
 from appraisal.models import AppraisalMonth, SubsidyRow
 from appraisal.permissions_months import close_months, see_months
-from appraisal.rules.base import in_points
+from appraisal.rules.base import marks
 from appraisal.subsidy_facts import Subsidies, subsidies_of
 from appraisal.views.months import CRUMBS, page_url, row_of
 from appraisal.views.scores import asked_month
@@ -39,7 +39,7 @@ COLUMNS = (
     Column("team", "联村工作组", lambda r: r.team, secondary=True),
     Column("name", "姓名", lambda r: r.name, head=True),
     Column("role", "职务", lambda r: r.role, secondary=True),
-    Column("score", "得分", lambda r: r.score, show=lambda r: in_points(r.score).removesuffix("分"), kind="number"),
+    Column("score", "得分", lambda r: r.score, show=lambda r: marks(r.score), kind="number"),
     Column("days", "在组天数", lambda r: r.days, kind="number", secondary=True),
     Column("absences", "缺岗（次）", lambda r: r.absences, kind="number", secondary=True),
     Column("formula", "怎么算的", lambda r: r.formula, secondary=True),

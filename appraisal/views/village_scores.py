@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from appraisal.models import MonthlyScore
 from appraisal.permissions_months import see_scores
-from appraisal.rules.base import in_points
+from appraisal.rules.base import marks
 from appraisal.score_facts import team_scores
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
@@ -51,7 +51,7 @@ def _mark(key: str, title: str, **more: Any) -> Column:
         key,
         title,
         lambda r: getattr(r, key),
-        show=lambda r: in_points(getattr(r, key)).removesuffix("分"),
+        show=lambda r: marks(getattr(r, key)),
         kind="number",
         **more,
     )

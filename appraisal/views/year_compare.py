@@ -12,14 +12,14 @@ from django.utils import timezone
 from appraisal.linkage import Mean
 from appraisal.models import AnnualGrade
 from appraisal.permissions_years import see_years
-from appraisal.rules.base import change_in_points, in_points
+from appraisal.rules.base import change_in_marks, marks
 from appraisal.views.years import asked_year, page_url, under
 from appraisal.year_compare import WHOLE_TOWN, Comparison, District, VillageYears, comparison
 from lianzhen.accounts.roles import TOWN_WIDE
 from lianzhen.pages.computed import ComputedFilterSet, ComputedRows
 from lianzhen.pages.guard import guarded
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, Table, link_to, plain_table
-from lianzhen.wording import UNKNOWN, number
+from lianzhen.wording import number
 from villages.models import LiaisonTeam, Village
 
 
@@ -50,10 +50,6 @@ class CompareFilter(ComputedFilterSet):
 
     def by_district(self, rows: ComputedRows, name: str, value: str) -> ComputedRows:
         return rows.filter(lambda row: row.district == value)
-
-
-def marks(value: Any) -> str:
-    return UNKNOWN if value is None else in_points(value).removesuffix("分")
 
 
 # --- The list -----------------------------------------------------------------------------------------
@@ -104,7 +100,7 @@ def _change() -> Column:
         "change",
         "较上年",
         lambda r: r.change,
-        show=lambda r: change_in_points(r.change).removesuffix("分"),
+        show=lambda r: change_in_marks(r.change),
         sort=["change"],
         kind="number",
         secondary=True,

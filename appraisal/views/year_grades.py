@@ -19,8 +19,8 @@ from appraisal.models import AnnualAssessment, AnnualGrade
 from appraisal.permissions import RECUSED, TEAM
 from appraisal.permissions_quarters import see_quarters
 from appraisal.permissions_years import decide_years, grade_row, grade_years, see_year_row, see_years
+from appraisal.rules.base import marks
 from appraisal.views.annual_summaries import judged
-from appraisal.views.year_table import marks
 from appraisal.views.years import assessment_of, begun, sees_places, sees_results, state_of, step_page, under
 from appraisal.year_facts import quota_of, terms_of
 from appraisal.year_terms import Quota

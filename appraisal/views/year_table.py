@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from appraisal.models import AnnualAssessment, AnnualGrade, AnnualSummary, SelfGovYear
-from appraisal.rules.base import in_points
+from appraisal.rules.base import marks
 from appraisal.year_facts import SelfGoverned
 from lianzhen.pages.tables import Column, link, link_to, tag
 from lianzhen.wording import dense_date
@@ -40,10 +40,6 @@ def listed(assessment: AnnualAssessment, user: Any) -> QuerySet:
 
 def result_of(summary: AnnualSummary) -> AnnualGrade | None:
     return getattr(summary, "result", None)
-
-
-def marks(value: Decimal | None) -> str:
-    return "—" if value is None else in_points(value).removesuffix("分")
 
 
 def tone_of(summary: AnnualSummary) -> str:
