@@ -5,6 +5,7 @@ Figures come from `MonthlyScore` alone; nothing is worked out a second way.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -33,7 +34,7 @@ from appraisal.quarter_grades import Proposal, TeamQuarter, effects_from, propos
 from appraisal.rules.base import ZERO
 from lianzhen.periods import Month, Quarter, Span, Year
 from lianzhen.wording import money
-from villages.models import CadreTerm, Posting
+from villages.models import CadreTerm, LiaisonTeam, Posting
 
 HEADS = (CadreTerm.Position.SECRETARY, CadreTerm.Position.DIRECTOR)
 
@@ -203,15 +204,34 @@ def _worked(
 
 
 def _payees(quarter: Quarter, teams: Sequence[TeamReview]) -> Iterable[_Named]:
-    """Of every team: its people, the leader first, the village's heads, the team as a whole. Two queries."""
+    """Of every team: its people, the leader first, the village's heads, the team as a whole. Two queries, three
+    where a village had one team after another: its heads go with each for the days of that team."""
     people = _people(quarter, teams)
     heads = _heads(quarter, teams)
+    days = _days_of_several(quarter, teams)
     for team in teams:
         for (person, role), spans in people.get(team.team_id, {}).items():
             yield _named(team, role, spans, ROLES[role], person)
         for person, (spans, posts) in heads.get(team.village_id, {}).items():
-            yield _named(team, VILLAGE, spans, "、".join(posts), person)
+            if own := [part for span in spans if (part := _shared(span, days.get(team.team_id)))]:
+                yield _named(team, VILLAGE, own, "、".join(posts), person)
         yield _named(team, TEAM, (), ROLES[TEAM], None)
+
+
+def _days_of_several(quarter: Quarter, teams: Sequence[TeamReview]) -> dict[int, Span]:
+    """Team → its days of the quarter, of teams whose village had another one too."""
+    counted = Counter(one.village_id for one in teams)
+    several = [one.team_id for one in teams if counted[one.village_id] > 1]
+    return {one.pk: _cut(one, quarter) for one in LiaisonTeam.objects.filter(pk__in=several)} if several else {}
+
+
+def _shared(span: Span, other: Span | None) -> Span | None:
+    """The days in both, which have ends; the span where there is no other."""
+    if other is None:
+        return span
+    if not span.overlaps(other):
+        return None
+    return Span(max(span.starts_on, other.starts_on), min(span.ends_on, other.ends_on))
 
 
 def _named(team: TeamReview, role: str, spans: Iterable[Span], role_name: str, person: Any) -> _Named:

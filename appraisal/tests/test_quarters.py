@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+from datetime import date
 from decimal import Decimal as D
 
 import pytest
@@ -10,7 +12,7 @@ from django.urls import reverse
 
 from appraisal.actions import quarters
 from appraisal.models import Payout, PayoutRow, QuarterlyReview, TeamReview
-from appraisal.quarter_facts import further_sheet
+from appraisal.quarter_facts import further_sheet, payout_sheet
 from appraisal.tests.entry_scene import serve_too
 from appraisal.tests.quarter_scene import NOW, Q4, begun, decided, handed, sealed_quarter
 from lianzhen.accounts.roles import Role
@@ -18,7 +20,7 @@ from lianzhen.tests.answers import refused
 from lianzhen.tests.cast import make_user
 from lianzhen.trail import acting
 from lianzhen.trail.models import AuditEntry
-from villages.models import Person, Posting
+from villages.models import LiaisonTeam, Person, Posting
 
 State = QuarterlyReview.State
 
@@ -149,6 +151,23 @@ def test_a_further_list_holds_the_difference_alone(cast, sign_in):
     assert not further_sheet(review, teams).rows
     first = Payout.objects.get(review=review, number=1)
     assert first.total == sum(row.amount for row in first.rows.all())
+
+
+def test_heads_of_a_village_with_one_team_after_another_are_paid_each_day_once(cast):
+    review = handed(cast)
+    first, quarter = team_of(review, cast.team), review.period
+    with acting(by=None, action="test.scene", label="测试数据"):
+        LiaisonTeam.objects.filter(pk=cast.team.pk).update(ends_on=date(2026, 11, 30))
+        later = LiaisonTeam(village=cast.own, starts_on=date(2026, 12, 1))
+        later.save()
+    second = copy(first)
+    second.team = later
+    days = {}
+    for row in payout_sheet(review, [first, second]).rows:
+        if row.name in ("甲书记", "甲主任"):
+            days.setdefault(row.name, {})[row.team_id] = row.days
+    parts = {cast.team.pk: 61, later.pk: len(quarter) - 61}
+    assert days == {"甲书记": parts, "甲主任": parts}
 
 
 def test_two_of_the_committee_at_once_approve_once(cast):
