@@ -20,6 +20,11 @@ from lianzhen import wording
 Key = TypeVar("Key")
 
 
+def place_words(number: int, *, tied: bool) -> str:
+    """第3名, 并列第3名"""
+    return f"{'并列' if tied else ''}第{number}名"
+
+
 class Display(StrEnum):
     """What the column before the names shows."""
 
@@ -106,7 +111,7 @@ class Place(NamedTuple, Generic[Key]):
     @property
     def text(self) -> str:
         """第3名, 并列第3名"""
-        return f"{'并列' if self.tied else ''}第{self.number}名"
+        return place_words(self.number, tied=self.tied)
 
     @property
     def full_text(self) -> str:

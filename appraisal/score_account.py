@@ -16,6 +16,7 @@ from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from appraisal.linkage import ONE, linked
+from appraisal.ranking import place_words
 from appraisal.rules.base import ZERO, change_in_points, in_points, rounded
 from appraisal.scoring import Score, equation
 from lianzhen import wording
@@ -213,7 +214,7 @@ class TeamScore:
         """并列第3名（共39个组）; empty when places were not worked out."""
         if self.number is None:
             return ""
-        return f"{'并列' if self.tied else ''}第{self.number}名（共{self.size}个组）"
+        return f"{place_words(self.number, tied=self.tied)}（共{self.size}个组）"
 
     @property
     def change_text(self) -> str:

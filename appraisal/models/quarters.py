@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from appraisal.models.duty import by_field, paired
 from appraisal.models.points import MarksField, MoneyField
+from appraisal.ranking import place_words
 from lianzhen.periods import Quarter
 from lianzhen.trail.versions import VersionedModel
 from villages.visibility import in_seen_villages
@@ -160,7 +161,7 @@ class TeamReview(VersionedModel):
 
     @property
     def place_text(self) -> str:
-        return f"{'并列' if self.tied else ''}第{self.place}名"
+        return place_words(self.place, tied=self.tied)
 
 
 class PayoutQuerySet(models.QuerySet["Payout"]):

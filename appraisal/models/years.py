@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from appraisal.models.points import MarksField
+from appraisal.ranking import place_words
 from lianzhen.trail.columns import by_field, paired
 from lianzhen.trail.versions import VersionedModel
 from villages.models.self_governance import others
@@ -301,4 +302,4 @@ class AnnualGrade(VersionedModel):
     def place_text(self) -> str:
         if self.place is None:
             return "—"
-        return f"{'并列' if self.tied else ''}第{self.place}名"
+        return place_words(self.place, tied=self.tied)

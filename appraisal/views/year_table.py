@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.html import format_html
 
 from appraisal.models import AnnualAssessment, AnnualGrade, AnnualSummary, SelfGovYear
+from appraisal.ranking import place_words
 from appraisal.rules.base import marks
 from appraisal.year_facts import SelfGoverned
 from lianzhen.pages.tables import Column, link, link_to, tag
@@ -24,25 +24,51 @@ TEAM, VILLAGE = "联村工作组", "村为主自治"
 STEPS = 5
 TOLD = dict(State.choices)
 TONES = {State.CHECKED: "good", State.OUT: "off", State.DRAFT: "warn"}
-#: What a line is made of; a county has six hundred.
-READ = (
-    "assessment", "team", "village", "position", "village_name", "district_name", "leader_name", "state", "saved",
-    "opinion_grade", "submitted_at", "checked_at", "result__assessment", "result__summary", "result__score",
-    "result__place", "result__tied", "result__proposed", "result__grade",
-)  # fmt: skip
 
 
-def listed(assessment: AnnualAssessment, user: Any) -> QuerySet:
-    """The summaries that the user sees, as far as the table shows them. One query."""
-    rows = AnnualSummary.objects.visible_to(user).filter(assessment=assessment).select_related("result")
-    return rows.only(*READ).order_by("position")
+class Listed(NamedTuple):
+    """A summary as far as the table shows it, with its result, once there is one. A county has six hundred."""
+
+    pk: int
+    team_id: int
+    position: int
+    village_name: str
+    district_name: str
+    leader_name: str
+    state: str
+    saved: list[str]
+    opinion_grade: str
+    submitted_at: datetime | None
+    checked_at: datetime | None
+    score: Decimal | None
+    place: int | None
+    tied: bool | None
+    proposed: str | None
+    grade: str | None
+
+    @property
+    def team_name(self) -> str:
+        return f"{self.village_name}联村工作组"
+
+    @property
+    def told(self) -> str:
+        return TOLD[self.state]
+
+
+READ = [*Listed._fields[:-5], *(f"result__{name}" for name in Listed._fields[-5:])]
+
+
+def listed(assessment: AnnualAssessment, user: Any) -> list[Listed]:
+    """The summaries that the user sees. One query."""
+    rows = AnnualSummary.objects.visible_to(user).filter(assessment=assessment).order_by("position")
+    return [Listed._make(one) for one in rows.values_list(*READ)]
 
 
 def result_of(summary: AnnualSummary) -> AnnualGrade | None:
     return getattr(summary, "result", None)
 
 
-def tone_of(summary: AnnualSummary) -> str:
+def tone_of(summary: AnnualSummary | Listed) -> str:
     return TONES.get(State(summary.state), "wait")
 
 
@@ -73,9 +99,9 @@ class YearRow:
     grade: str = ""
 
 
-def team_row(summary: AnnualSummary, year: int, *, results: bool) -> YearRow:
+def team_row(summary: Listed, year: int, *, results: bool) -> YearRow:
     """`results`: score, place and grade are the reader's to see."""
-    found = result_of(summary) if results and summary.state != State.OUT else None
+    shown = results and summary.state != State.OUT and summary.grade is not None
     return YearRow(
         pk=summary.pk,
         position=summary.position,
@@ -85,16 +111,16 @@ def team_row(summary: AnnualSummary, year: int, *, results: bool) -> YearRow:
         year=str(year),
         leader=summary.leader_name,
         state=summary.state,
-        told=TOLD[summary.state],
+        told=summary.told,
         tone=tone_of(summary),
         report=report_of(summary),
         opinion=summary.opinion_grade,
         checked=summary.checked_at and _day(summary.checked_at),
-        score=found.score if found else None,
-        place=found.place if found else None,
-        place_text=found.place_text if found else "",
-        proposed=found.proposed if found else "",
-        grade=found.grade if found else "",
+        score=summary.score if shown else None,
+        place=summary.place if shown else None,
+        place_text=_place(summary) if shown else "",
+        proposed=summary.proposed if shown else "",
+        grade=summary.grade if shown else "",
     )
 
 
@@ -118,11 +144,15 @@ def village_rows(villages: Iterable[SelfGoverned], after: int) -> list[YearRow]:
     ]
 
 
+def _place(summary: Listed) -> str:
+    return "—" if summary.place is None else place_words(summary.place, tied=bool(summary.tied))
+
+
 def _day(moment: datetime) -> date:
     return timezone.localdate(moment, timezone.get_default_timezone())
 
 
-def report_of(summary: AnnualSummary) -> str:
+def report_of(summary: Listed) -> str:
     """已写3/5步, or the day it was sent."""
     if summary.state == State.OUT:
         return ""

@@ -20,7 +20,7 @@ from appraisal.forms.years import YearBackForm, YearStepForm
 from appraisal.models import AnnualAssessment, AnnualGrade, AnnualSummary, IssuedDocument, Scheme
 from appraisal.permissions_years import decide_years, draft_year_notice, grade_years, keep_years, see_years
 from appraisal.views.weekly_reports import carried_out
-from appraisal.views.year_table import columns, listed, result_of, team_row, village_rows
+from appraisal.views.year_table import Listed, columns, listed, team_row, village_rows
 from appraisal.year_facts import (
     counts_of,
     missing_of,
@@ -130,7 +130,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     """The stages, and the teams with how far each is; a team sees its own."""
     assessment, user = assessment_of(year), request.user
     results = assessment is not None and sees_results(user, assessment)
-    summaries = list(listed(assessment, user)) if assessment else []
+    summaries = listed(assessment, user) if assessment else []
     alone = village_rows(self_governed(year, user), max((one.position for one in summaries), default=0))
     rows = [*(team_row(one, year, results=results) for one in summaries), *alone]
     scheme = assessment.scheme if assessment else scheme_of(year)
@@ -178,7 +178,7 @@ def notices(assessment: AnnualAssessment | None) -> list[IssuedDocument]:
 
 
 def standing_of(
-    year: int, assessment: AnnualAssessment | None, summaries: list[AnnualSummary], problem: str, *, whole: bool
+    year: int, assessment: AnnualAssessment | None, summaries: list[Listed], problem: str, *, whole: bool
 ) -> Standing:
     """`whole`: the summaries at hand are those of the whole town; then two queries, else four."""
     missing = missing_of(year, months_of(year))
@@ -187,8 +187,7 @@ def standing_of(
     unreviewed = unreviewed_of(year) if assessment.state == State.SUMMARY else ""
     if whole:
         counts = dict(Counter(one.state for one in summaries))
-        taking_part = (result_of(one) for one in summaries if one.state != AnnualSummary.State.OUT)
-        graded = sum(bool(row and row.grade) for row in taking_part)
+        graded = sum(bool(one.grade) for one in summaries if one.state != AnnualSummary.State.OUT)
     else:
         counts = counts_of(assessment)
         graded = AnnualGrade.objects.standing().filter(assessment=assessment).exclude(grade="").count()

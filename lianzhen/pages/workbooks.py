@@ -174,6 +174,7 @@ class Cells:
         self.book, self.sheet, self.wraps = book, sheet, wraps
         self.shapes = shapes or [""] * len(wraps)
         self.formats: dict[tuple[str, bool], Format] = {}
+        self.numbers: dict[tuple[int, Any], Format] = {}
 
     def put(self, row: int, place: int, value: Any) -> None:
         """None and '' leave the cell empty."""
@@ -185,9 +186,8 @@ class Cells:
             return
         elif kind is bool:
             self._text(row, place, "是" if value else "否")
-        elif (kind in NUMBERS or isinstance(value, NUMBERS)) and -LONGEST_NUMBER < value < LONGEST_NUMBER:
-            shape = self.shapes[place] or _places(value)
-            self.sheet.write_number(row, place, float(value), self._format(shape, wraps=False))
+        elif (kind in NUMBERS or isinstance(value, NUMBERS)) and _is_short(value):
+            self.sheet.write_number(row, place, float(value), self._number_format(place, value))
         elif isinstance(value, date):
             self._date(row, place, value)
         elif text := str(value):
@@ -210,6 +210,15 @@ class Cells:
         shape = "@" if len(text) <= LONGEST_MARKED else "General"
         self.sheet.write_string(row, place, text, self._format(shape, wraps=self.wraps[place]))
 
+    def _number_format(self, place: int, value: int | Decimal | float) -> Format:
+        """That of the column, or the one that shows the value with its own decimals."""
+        kind = type(value)
+        key = value.as_tuple().exponent if kind is Decimal else kind
+        found = self.numbers.get((place, key))
+        if found is None:
+            found = self.numbers[place, key] = self._format(self.shapes[place] or _places(value), wraps=False)
+        return found
+
     def _format(self, shape: str, *, wraps: bool) -> Format:
         key = (shape, wraps)
         if key not in self.formats:
@@ -218,6 +227,12 @@ class Cells:
             # Set apart as text even where the format does not say so: =1+1 stays =1+1 when it is edited.
             self.formats[key] = self.book.add_format({**look, "quote_prefix": shape == "General"})
         return self.formats[key]
+
+
+def _is_short(value: int | Decimal | float) -> bool:
+    if type(value) is Decimal:
+        value = float(value)  # compared several times as fast
+    return -LONGEST_NUMBER < value < LONGEST_NUMBER
 
 
 def _places(value: int | Decimal | float) -> str:
@@ -232,7 +247,7 @@ def _places(value: int | Decimal | float) -> str:
 
 def _width(heading: Heading, values: list[Any]) -> int:
     """In characters of a western letter; room for the filter's arrow beside the head."""
-    widest = max((_text_width(value) for value in values), default=0)
+    widest = max(map(_text_width, set(values)), default=0)  # scores, districts and states repeat
     return min(max(NARROWEST, _text_width(heading.title) + 4, widest + 3), WIDEST)
 
 
