@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from inspect import unwrap
 from itertools import chain
 from tempfile import TemporaryDirectory
 from typing import IO, Any
@@ -163,6 +164,8 @@ def _in_margin(text: str) -> str:
 
 # --- Cells ------------------------------------------------------------------------------------
 NUMBERS = (int, Decimal, float)
+#: Without the look at each cell whether its row is really a text like "A1".
+WRITE_NUMBER, WRITE_STRING = unwrap(Worksheet.write_number), unwrap(Worksheet.write_string)
 #: An amount shows both decimals, whatever the database left of them.
 MONEY = "#,##0.00"
 
@@ -186,8 +189,10 @@ class Cells:
             return
         elif kind is bool:
             self._text(row, place, "是" if value else "否")
-        elif (kind in NUMBERS or isinstance(value, NUMBERS)) and _is_short(value):
-            self.sheet.write_number(row, place, float(value), self._number_format(place, value))
+        elif (kind in NUMBERS or isinstance(value, NUMBERS)) and -LONGEST_NUMBER < (
+            figure := float(value) if kind is Decimal else value  # a Decimal is slow to compare
+        ) < LONGEST_NUMBER:
+            WRITE_NUMBER(self.sheet, row, place, figure, self._number_format(place, value))
         elif isinstance(value, date):
             self._date(row, place, value)
         elif text := str(value):
@@ -208,7 +213,7 @@ class Cells:
         if text.startswith("<r>"):
             text = f" {text}"  # would be taken for the library's own markup and written unescaped
         shape = "@" if len(text) <= LONGEST_MARKED else "General"
-        self.sheet.write_string(row, place, text, self._format(shape, wraps=self.wraps[place]))
+        WRITE_STRING(self.sheet, row, place, text, self._format(shape, wraps=self.wraps[place]))
 
     def _number_format(self, place: int, value: int | Decimal | float) -> Format:
         """That of the column, or the one that shows the value with its own decimals."""
@@ -227,12 +232,6 @@ class Cells:
             # Set apart as text even where the format does not say so: =1+1 stays =1+1 when it is edited.
             self.formats[key] = self.book.add_format({**look, "quote_prefix": shape == "General"})
         return self.formats[key]
-
-
-def _is_short(value: int | Decimal | float) -> bool:
-    if type(value) is Decimal:
-        value = float(value)  # compared several times as fast
-    return -LONGEST_NUMBER < value < LONGEST_NUMBER
 
 
 def _places(value: int | Decimal | float) -> str:
