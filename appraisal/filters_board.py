@@ -5,7 +5,7 @@ from __future__ import annotations
 import django_filters as filters
 from django.db.models import QuerySet
 
-from villages.filters import text_filter
+from lianzhen.pages.filters import text_filter
 from villages.filters_places import named
 from villages.models import Village
 

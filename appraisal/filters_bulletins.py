@@ -6,7 +6,7 @@ import django_filters as filters
 from django.db.models import QuerySet
 
 from appraisal.models import Bulletin
-from villages.filters import text_filter
+from lianzhen.pages.filters import text_filter
 
 
 class BulletinFilter(filters.FilterSet):

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from appraisal.models import Category, Clause, Scheme
 from appraisal.rules import RULE_CHOICES
+from lianzhen.pages.filters import text_filter
 from lianzhen.pages.forms import LONGEST_ID
-from villages.filters import text_filter
 
 
 def chosen_version(request: HttpRequest) -> Scheme | None:

@@ -12,8 +12,8 @@ from django.utils import timezone
 from appraisal.meeting_agenda import heard_on
 from appraisal.models import Decision, Suggestion
 from lianzhen.pages.days import Days, DaysField, DaysFilter
+from lianzhen.pages.filters import text_filter
 from lianzhen.pages.forms import PinyinSelect
-from villages.filters import text_filter
 from villages.filters_places import DistrictFilter, StateFilterSet
 from villages.models import LiaisonTeam
 

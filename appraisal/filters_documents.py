@@ -8,7 +8,7 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 
 from appraisal.models import IssuedDocument
-from villages.filters import text_filter
+from lianzhen.pages.filters import text_filter
 
 #: More than any town numbers in a year; anything longer is no 期号.
 LONGEST_NUMBER = 4

@@ -6,7 +6,7 @@ import django_filters as filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from appraisal.models import DutyAttendance, DutyLog, DutyShift, SpotCheck
-from villages.filters import text_filter
+from lianzhen.pages.filters import text_filter
 from villages.filters_places import DayFilter, DistrictFilter, named
 
 

@@ -15,9 +15,10 @@ from appraisal.models import Appeal, Category, ScoreEntry
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.pages.days import BesidesFilter, DaysFilter, MonthsFilter
+from lianzhen.pages.filters import text_filter
 from lianzhen.pages.forms import PinyinSelect
 from lianzhen.periods import Month
-from villages.filters import seen_villages, text_filter
+from villages.filters import seen_villages
 from villages.filters_places import DistrictFilter, StateFilterSet
 
 State = ScoreEntry.State

@@ -12,7 +12,7 @@ from django.utils import timezone
 from appraisal.actions.leave import calendar_around
 from appraisal.leave_rules import overdue_before
 from appraisal.models import Leave
-from villages.filters import text_filter
+from lianzhen.pages.filters import text_filter
 from villages.filters_places import DayFilter, DistrictFilter, named
 from villages.models import LiaisonTeam
 

@@ -14,9 +14,10 @@ from appraisal.filters_duty import _TeamRows, by_district, kept
 from appraisal.models import TownNeed, WeeklyReport
 from lianzhen.pages.computed import ComputedRows
 from lianzhen.pages.days import DaysFilter
+from lianzhen.pages.filters import DefaultingFilterSet, text_filter
 from lianzhen.periods import Week
 from lianzhen.town.models import Department
-from villages.filters import seen_groups, text_filter
+from villages.filters import seen_groups
 from villages.filters_places import DistrictFilter, named
 from villages.models import LiaisonTeam
 
@@ -61,7 +62,7 @@ def _departments(request: HttpRequest) -> QuerySet[Department]:
     return Department.objects.filter(pk__in=TownNeed.objects.visible_to(request.user).values("department"))
 
 
-class NeedFilter(filters.FilterSet):
+class NeedFilter(DefaultingFilterSet):
     STATES = (
         ("open", "未办结"),
         ("new", "待交办"),
@@ -86,11 +87,8 @@ class NeedFilter(filters.FilterSet):
         model = TownNeed
         fields: list[str] = []
 
-    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
-        data = data.copy() if data is not None else None
-        if data is not None:
-            data.setdefault("state", "all" if data.get("week") else "open")
-        super().__init__(data, *args, **kwargs)
+    def defaults_beside(self, data: Any) -> dict[str, str]:
+        return {"state": "all" if data.get("week") else "open"}
 
     def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         typed = value.strip()

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from grids.models import Grid
 from lianzhen.pages.days import AsOfFilter
-from villages.filters import text_filter
+from lianzhen.pages.filters import text_filter
 from villages.filters_places import NO_DISTRICT
 from villages.models import Village
 from villages.models.terms import stood_on

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django_filters as filters
-from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from lianzhen.pages.filters import DefaultingFilterSet, text_filter
 from villages.models import LiaisonGroup, Person, Village
 
 
@@ -20,12 +18,8 @@ def seen_villages(request: HttpRequest) -> QuerySet[Village]:
     return Village.objects.visible_to(request.user).current()
 
 
-def text_filter(label: str, method: str) -> filters.CharFilter:
-    """A search box; `method` is the name of the filterset's method that narrows the rows."""
-    return filters.CharFilter(label=label, method=method, widget=forms.TextInput(attrs={"type": "search"}))
-
-
-class PersonFilter(filters.FilterSet):
+class PersonFilter(DefaultingFilterSet):
+    defaults = {"state": "current"}
     STATES = (("current", "在册"), ("ended", "已离册"), ("all", "全部"))
     KINDS = (("staff", "镇干部"), ("resident", "村民"), ("party", "党员"), ("account", "有账号"))
 
@@ -37,12 +31,6 @@ class PersonFilter(filters.FilterSet):
     class Meta:
         model = Person
         fields: list[str] = []
-
-    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
-        data = data.copy() if data is not None else None
-        if data is not None:
-            data.setdefault("state", "current")
-        super().__init__(data, *args, **kwargs)
 
     def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.found_by(value)

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django_filters.fields import ModelChoiceField
 
 from lianzhen.pages.days import AsOfFilter
+from lianzhen.pages.filters import DefaultingFilterSet, text_filter
 from lianzhen.pages.forms import DayField
-from villages.filters import seen_groups, seen_villages, text_filter
+from villages.filters import seen_groups, seen_villages
 from villages.models import CadreTerm, LiaisonGroup, PartyGroup, Village, VillagerGroup
 from villages.models.terms import stood_on
 
@@ -40,14 +41,20 @@ class DayFilter(filters.Filter):
     field_class = DayField
 
 
-class StateFilterSet(filters.FilterSet):
+class ServingFilterSet(DefaultingFilterSet):
+    """Who serves on the day `on`: today until another is asked for; an empty date shows every term."""
+
+    def defaults_beside(self, data: Any) -> dict[str, str]:
+        return {"on": timezone.localdate().isoformat()}
+
+    def by_day(self, rows: QuerySet, name: str, value: Any) -> QuerySet:
+        return rows.on(value)
+
+
+class StateFilterSet(DefaultingFilterSet):
     """A filterset whose `state` is 现有 until somebody asks for another."""
 
-    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
-        data = data.copy() if data is not None else None
-        if data is not None:
-            data.setdefault("state", "current")
-        super().__init__(data, *args, **kwargs)
+    defaults = {"state": "current"}
 
     def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows if value == "all" else rows.filter(ended_on__isnull=value == "current")
@@ -135,8 +142,8 @@ class PartyGroupFilter(StateFilterSet):
         return rows.filter(Q(name__icontains=typed) | named(typed, "branch__village__") | named(typed, "leader__"))
 
 
-class CadreFilter(filters.FilterSet):
-    """Village cadres of a day: today until another is asked for; an empty date shows every term."""
+class CadreFilter(ServingFilterSet):
+    """Village cadres."""
 
     q = text_filter("姓名、拼音首字母或村名", "search")
     district = DistrictFilter(field_name="village__group")
@@ -148,17 +155,8 @@ class CadreFilter(filters.FilterSet):
         model = CadreTerm
         fields: list[str] = []
 
-    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
-        data = data.copy() if data is not None else None
-        if data is not None:
-            data.setdefault("on", timezone.localdate().isoformat())
-        super().__init__(data, *args, **kwargs)
-
     def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(named(value, "person__") | named(value, "village__"))
-
-    def by_day(self, rows: QuerySet, name: str, value: Any) -> QuerySet:
-        return rows.on(value)
 
 
 def named(typed: str, path: str = "") -> Q:

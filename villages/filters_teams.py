@@ -11,8 +11,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from lianzhen.pages.days import AsOfFilter
-from villages.filters import seen_villages, text_filter
-from villages.filters_places import NO_DISTRICT, DayFilter, DistrictFilter, RegisterFilterSet, named
+from lianzhen.pages.filters import text_filter
+from villages.filters import seen_villages
+from villages.filters_places import NO_DISTRICT, DayFilter, DistrictFilter, RegisterFilterSet, ServingFilterSet, named
 from villages.membership import TERM_NOTICE_DAYS, organized_on, term_ends_by
 from villages.models import LiaisonTeam, OrganizationKind, Posting, SelfGovernance, SocialOrganization
 from villages.models.terms import runs_on
@@ -43,8 +44,8 @@ class TeamFilter(RegisterFilterSet):
         return rows.filter(conditions[value])
 
 
-class PostingFilter(filters.FilterSet):
-    """Who serves on a day: today until another is asked for; an empty date shows every term."""
+class PostingFilter(ServingFilterSet):
+    """Postings to teams, to villages that govern themselves and to liaison groups."""
 
     KINDS = (("team", "联村工作组"), ("instructor", "联村工作指导员"), ("group", "片区联络组"))
     #: Where a posting of each kind has its district.
@@ -58,12 +59,6 @@ class PostingFilter(filters.FilterSet):
     class Meta:
         model = Posting
         fields: list[str] = []
-
-    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
-        data = data.copy() if data is not None else None
-        if data is not None:
-            data.setdefault("on", timezone.localdate().isoformat())
-        super().__init__(data, *args, **kwargs)
 
     def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(named(value, "person__") | named(value, "team__village__") | named(value, "village__"))
@@ -80,9 +75,6 @@ class PostingFilter(filters.FilterSet):
             return rows.filter(found)
         apart = Q(team__isnull=False, team__village__group=None) | Q(village__isnull=False, village__group=None)
         return rows.filter(apart)
-
-    def by_day(self, rows: QuerySet, name: str, value: Any) -> QuerySet:
-        return rows.on(value)
 
 
 class SelfGovFilter(filters.FilterSet):

@@ -16,6 +16,7 @@ from lianzhen.account_book import accounts_with
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.notices.models import Feedback
+from lianzhen.pages.filters import DefaultingFilterSet, text_filter
 from lianzhen.pages.forms import DayField, PinyinSelect
 from lianzhen.periods import FIRST_YEAR, LAST_YEAR
 from lianzhen.trail.models import AuditEntry
@@ -33,29 +34,12 @@ class DayFilter(filters.DateFilter):
         super().__init__(validators=[MinValueValidator(first, sentence), MaxValueValidator(last, sentence)], **kwargs)
 
 
-class DefaultingFilterSet(filters.FilterSet):
-    """A filterset with values that stand where the address names none."""
-
-    defaults: dict[str, str] = {}
-
-    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
-        if data is not None:
-            data = data.copy()
-            for name, value in self.defaults.items():
-                data.setdefault(name, value)
-        super().__init__(data, *args, **kwargs)
-
-
-def search_box(label: str, method: str) -> filters.CharFilter:
-    return filters.CharFilter(label=label, method=method, widget=forms.TextInput(attrs={"type": "search"}))
-
-
 # --- Accounts -------------------------------------------------------------------------------
 class AccountFilter(DefaultingFilterSet):
     STATES = (("current", "在用"), ("first", "首次密码未改"), ("ended", "已停用"), ("all", "全部"))
     defaults = {"state": "current"}
 
-    q = search_box("姓名、账号或手机号后四位", "search")
+    q = text_filter("姓名、账号或手机号后四位", "search")
     role = filters.ChoiceFilter(label="角色", choices=Role.choices, method="by_role", empty_label="全部角色")
     state = filters.ChoiceFilter(label="状态", choices=STATES, method="by_state", empty_label=None)
 
@@ -100,7 +84,7 @@ class AuditFilter(filters.FilterSet):
     )
     label = filters.CharFilter(label="操作", lookup_expr="icontains", widget=forms.TextInput(attrs={"type": "search"}))
     model = filters.ChoiceFilter(label="记录类型", choices=kinds_of_record, empty_label="全部类型")
-    q = search_box("记录或原因", "search")
+    q = text_filter("记录或原因", "search")
 
     class Meta:
         model = AuditEntry
@@ -121,7 +105,7 @@ class FeedbackFilter(DefaultingFilterSet):
     STATES = (("waiting", "未答复"), ("answered", "已答复"), ("all", "全部"))
     defaults = {"state": "all"}
 
-    q = search_box("内容", "search")
+    q = text_filter("内容", "search")
     state = filters.ChoiceFilter(label="状态", choices=STATES, method="by_state", empty_label=None)
 
     class Meta:
