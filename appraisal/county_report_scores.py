@@ -4,7 +4,6 @@ bonuses of days that no sealed month of the report holds. Pure."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from urllib.parse import quote
 
 from appraisal.county_terms import CategoryLine, CountyFacts, Entries, EntrySum, MonthLine, YearLine
@@ -40,10 +39,6 @@ def worst_categories(facts: CountyFacts) -> list[CategoryLine]:
 
 
 # --- Sealed months ----------------------------------------------------------------------------------
-def _points(value: Decimal | None) -> str:
-    return "—" if value is None else in_points(value)
-
-
 def _trend(months: Sequence[MonthLine]) -> Paragraph:
     first, last = months[0], months[-1]
     if len(months) == 1 or first.mean is None or last.mean is None:
@@ -51,16 +46,16 @@ def _trend(months: Sequence[MonthLine]) -> Paragraph:
             f"{last.month.title}参加考核的联村工作组",
             span(f"{last.teams}个", last.url),
             "，平均",
-            span(_points(last.mean), last.url),
+            span(in_points(last.mean), last.url),
             "。",
         )
     change = last.mean - first.mean
     words = "持平" if not change else f"{'上升' if change > 0 else '下降'}（{change_in_points(change)}）"
     return paragraph(
         f"共有{len(months)}个月的考核已定稿。各组平均得分{first.month.title}为",
-        span(_points(first.mean), first.url),
+        span(in_points(first.mean), first.url),
         f"，{last.month.title}为",
-        span(_points(last.mean), last.url),
+        span(in_points(last.mean), last.url),
         f"，{words}。",
     )
 
@@ -94,7 +89,7 @@ def _districts(months: Sequence[MonthLine]) -> list[Block]:
     if len(months) == 1:
         told: list[str | Span] = []
         for one in months[0].districts:
-            told += ["，" if told else "", one.name, span(_points(one.mean), one.url)]
+            told += ["，" if told else "", one.name, span(in_points(one.mean), one.url)]
         return [paragraph("各片区平均得分：", *told, "。")]
     width = (WHOLE - FIRST) // len(names)
     first = Column("月份", WHOLE - width * len(names))
@@ -115,7 +110,7 @@ def _year(one: YearLine) -> Paragraph:
         f"{one.year}年年考核，参加考核的联村工作组",
         span(f"{number(one.teams)}个", one.url),
         "，年度得分平均",
-        span(_points(one.mean), one.url),
+        span(in_points(one.mean), one.url),
         "，镇党委评定",
         *told,
         "。",

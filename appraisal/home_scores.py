@@ -173,7 +173,7 @@ def found_for(user: User, teams: Sequence[LiaisonTeam], today: date, *, whole: b
 def mean_of(means: Mapping[str, Mean], district: str) -> str:
     """96.5分, or 「—」 for a district without teams in the scoring."""
     mean = means.get(district)
-    return in_points(mean.value) if mean is not None and mean.value is not None else "—"
+    return in_points(mean.value if mean is not None else None)
 
 
 # --- The closing of months -------------------------------------------------------------------------

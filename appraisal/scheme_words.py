@@ -20,7 +20,7 @@ from appraisal.subsidy_formulas import SAMPLE, Formula
 from appraisal.year_terms import SAMPLE as SAMPLE_YEAR
 from appraisal.year_terms import YearTerms
 from lianzhen.periods import Month
-from lianzhen.wording import UNKNOWN, full_date, number
+from lianzhen.wording import full_date, number
 
 State = Scheme.State
 Facts = list[tuple[str, str]]
@@ -156,7 +156,7 @@ def clause_words(clause: Clause) -> ClauseWords:
         clause=clause,
         rule_name=rule.title,
         sentence=rule.sentence(),
-        cap=in_points(cap) if cap is not None else UNKNOWN,
+        cap=in_points(cap),
         applies=clause.get_applies_to_display(),
         extras="；".join(_extras(clause, rule)),
         suggested=suggested_by(clause),

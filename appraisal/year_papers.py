@@ -111,7 +111,7 @@ def _overview(assessment: AnnualAssessment, rows: Sequence[AnnualGrade], notice:
         paragraph(
             "参加考核的联村工作组",
             span(f"{number(total.teams)}个", reverse("year", args=[assessment.year])),
-            f"，年度得分平均{_points(total.mean)}。",
+            f"，年度得分平均{in_points(total.mean)}。",
             f"评为{'，'.join(f'{grade}{number(count)}个' for grade, count in counted)}。" if counted else "",
         ),
         paragraph(f"{notice.rule.rstrip('。')}。"),
@@ -124,10 +124,6 @@ def _overview(assessment: AnnualAssessment, rows: Sequence[AnnualGrade], notice:
         told = "；".join(f"{team}（{reason.rstrip('。')}）" for team, reason in notice.out)
         said.append(paragraph(f"不参加考核的{number(len(notice.out))}个：{told}。"))
     return list(said)
-
-
-def _points(value: Decimal | None) -> str:
-    return UNKNOWN if value is None else in_points(value)
 
 
 def _results(year: int, rows: Sequence[AnnualGrade], placed: bool) -> Table:
@@ -273,9 +269,9 @@ def _year(figures: Figures, display: Display) -> list[FormRow]:
     """Year's scores, grades of the quarters, how team and village hang together."""
     scores = [
         label("年度得分"),
-        box(_points(figures.score), across=3, align=CENTER),
+        box(in_points(figures.score), across=3, align=CENTER),
         label("村年度得分", 3),
-        box(_points(figures.village_score), across=2 if display is Display.PLACE else 6, align=CENTER),
+        box(in_points(figures.village_score), across=2 if display is Display.PLACE else 6, align=CENTER),
     ]
     if display is Display.PLACE:
         scores += [label("名次", 2), box(figures.place or UNKNOWN, across=2, align=CENTER)]

@@ -11,7 +11,6 @@ from django.urls import reverse
 from appraisal.models import AnnualAssessment, AnnualGrade, AnnualSummary
 from appraisal.rules.base import in_points
 from lianzhen.trail.admin import StateFilter
-from lianzhen.wording import UNKNOWN
 from villages.admin.register import RegisterAdmin
 
 
@@ -153,7 +152,7 @@ class AnnualGradeAdmin(RegisterAdmin):
 
     @admin.display(description="年度得分", ordering="score")
     def score_shown(self, row: AnnualGrade) -> str:
-        return in_points(row.score) if row.score is not None else UNKNOWN
+        return in_points(row.score)
 
     @admin.display(description="名次", ordering="place")
     def place_shown(self, row: AnnualGrade) -> str:

@@ -36,22 +36,23 @@ def _rounded(value: Decimal, decimals: int) -> Decimal:
 
 
 @lru_cache(maxsize=4096)
-def in_points(points: Decimal) -> str:
-    """96.5分; with two decimals where the second one counts, so that no sentence of a calculation is rounded."""
+def in_points(points: Decimal | None) -> str:
+    """96.5分; with two decimals where the second one counts, so that no sentence of a calculation is rounded;
+    「—」 for what is unknown."""
+    if points is None:
+        return wording.UNKNOWN
     exact = rounded(points, 2)
     return wording.points(exact) if exact == rounded(exact, 1) else f"{exact:,}分".replace("-", wording.MINUS)
 
 
 def marks(points: Decimal | None) -> str:
     """96.5 without its unit, for columns whose heading names it; 「—」 for what is unknown."""
-    return wording.UNKNOWN if points is None else in_points(points).removesuffix("分")
+    return in_points(points).removesuffix("分")
 
 
 def change_in_points(points: Decimal | None) -> str:
     """−1.0分, +1.0分, 0.0分; 「—」 for what is unknown."""
-    if points is None:
-        return wording.UNKNOWN
-    return f"+{in_points(points)}" if points > 0 else in_points(points)
+    return f"+{in_points(points)}" if points is not None and points > 0 else in_points(points)
 
 
 def change_in_marks(points: Decimal | None) -> str:

@@ -14,13 +14,13 @@ from django.utils.html import format_html
 from appraisal.models import AppraisalMonth, Scheme
 from appraisal.permissions_schemes import try_schemes
 from appraisal.rules.base import change_in_points, in_points
-from appraisal.scheme_trial import LineOfTeam, TeamTrial, Trial, try_out
+from appraisal.scheme_trial import TeamTrial, Trial, try_out
 from appraisal.views.schemes import find_with_terms, under
 from lianzhen.pages.computed import ComputedRows
 from lianzhen.pages.guard import guarded
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, plain_table
 from lianzhen.periods import Month
-from lianzhen.wording import MINUS, UNKNOWN, money
+from lianzhen.wording import MINUS, money
 
 #: Months tried out at once.
 MOST_MONTHS = 12
@@ -165,14 +165,10 @@ MONTHS: tuple[Column, ...] = (
 )
 
 
-def _after(one: LineOfTeam) -> str:
-    return UNKNOWN if one.after is None else in_points(one.after)
-
-
 LINES: tuple[Column, ...] = (
     Column("number", "编号", lambda one: one.number, kind="code", head=True),
     Column("month", "月份", lambda one: one.month.title),
     Column("clause", "条款号", lambda one: one.clause),
     Column("before", "原分值", lambda one: in_points(one.before), kind="number"),
-    Column("after", "试算分值", _after, kind="number"),
+    Column("after", "试算分值", lambda line: in_points(line.after), kind="number"),
 )
