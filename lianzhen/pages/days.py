@@ -83,24 +83,44 @@ def days_key(start: date, end: date) -> str:
     return Days(start, end).key
 
 
-class DaysField(forms.CharField):
-    """Hidden; gives `Days`, or None where nothing was asked. Anything else makes the list empty."""
+class NarrowingField(forms.CharField):
+    """Hidden; gives what the key in the address says, or None where there is none. Anything else makes the list
+    empty."""
 
-    kind = Days
+    example = ""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.HiddenInput, **kwargs)
 
-    def clean(self, value: Any) -> Days | None:
+    def clean(self, value: Any) -> Any:
         typed = super().clean(value)
         if not typed:
             return None
         try:
-            start, end = (date.fromisoformat(part) for part in typed.split("_"))
-            if not FIRST_YEAR <= start.year <= end.year <= LAST_YEAR:
-                raise ValueError
+            return self.read(typed)
         except ValueError:
-            raise ValidationError("请按2018-10-15_2018-10-21的格式填写起止日期。") from None
+            raise ValidationError(f"请按{self.example}的格式填写日期。") from None
+
+    def read(self, key: str) -> Any:
+        """ValueError where it says nothing."""
+        raise ValueError
+
+
+def _day(text: str) -> date:
+    day = date.fromisoformat(text)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError
+    return day
+
+
+class DaysField(NarrowingField):
+    kind = Days
+    example = "2018-10-15_2018-10-21"
+
+    def read(self, key: str) -> Days:
+        start, end = map(_day, key.split("_"))
+        if end < start:
+            raise ValueError
         return self.kind(start, end)
 
 
@@ -108,32 +128,20 @@ class MonthsField(DaysField):
     kind = Months
 
 
-class MonthRunsField(MonthsField):
+class MonthRunsField(NarrowingField):
     """Several runs, with commas between them."""
 
-    def clean(self, value: Any) -> MonthRuns | None:
-        runs = [super(MonthRunsField, self).clean(part) for part in str(value or "").split(",")]
-        found = tuple(run for run in runs if run is not None)
-        return MonthRuns(found) if found else None
+    example = "2018-08-01_2018-09-01,2018-11-01_2018-11-01"
+
+    def read(self, key: str) -> MonthRuns:
+        return MonthRuns(tuple(MonthsField().read(part) for part in key.split(",")))
 
 
-class AsOfField(forms.CharField):
-    """Hidden; gives `AsOf`, or None where nothing was asked. Anything else makes the list empty."""
+class AsOfField(NarrowingField):
+    example = "2018-10-31"
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=forms.HiddenInput, **kwargs)
-
-    def clean(self, value: Any) -> AsOf | None:
-        typed = super().clean(value)
-        if not typed:
-            return None
-        try:
-            day = date.fromisoformat(typed)
-            if not FIRST_YEAR <= day.year <= LAST_YEAR:
-                raise ValueError
-        except ValueError:
-            raise ValidationError("请按2018-10-31的格式填写日期。") from None
-        return AsOf(day)
+    def read(self, key: str) -> AsOf:
+        return AsOf(_day(key))
 
 
 def asked_day(request: HttpRequest, today: date) -> date:
