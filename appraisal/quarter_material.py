@@ -29,7 +29,7 @@ from appraisal.payouts import QuarterTerms
 from appraisal.quarter_facts import TeamFigures, figures_of, proposals, quarter_terms_of
 from appraisal.rules.base import ZERO
 from appraisal.score_account import ExplainedLine, TeamScore, from_json
-from appraisal.score_charts import tint
+from appraisal.score_charts import share_of, tint
 from lianzhen.periods import Month, Quarter
 from villages.models import LiaisonTeam
 
@@ -229,7 +229,7 @@ def _categories(figures: Sequence[MonthFigure]) -> tuple[CategoryRow, ...]:
             lost, bonus, full = lost + own.deducted, bonus + own.bonus, full + own.full
         rows.append((name, tuple(cells), lost, bonus, tint(lost, full) if full else 0))
     longest = max([Decimal(5), *(row[2] for row in rows)])
-    return tuple(CategoryRow(*row, width=f"{row[2] * 100 / longest:.2f}") for row in rows)
+    return tuple(CategoryRow(*row, width=share_of(max(row[2], ZERO), longest)) for row in rows)
 
 
 def _lines(accounts: dict[Month, TeamScore], urls: dict[tuple[Month, str], str]) -> list[ShownLine]:

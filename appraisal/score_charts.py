@@ -45,20 +45,28 @@ class BarRow:
 
 def bar_rows(scores: Sequence[TeamScore]) -> list[BarRow]:
     """One scale for all, so that rows compare."""
-    longest = max([SHORTEST_SCALE, *(one.deducted for one in scores), *(one.bonus for one in scores)])
-    return [BarRow(one, tuple(_segments(one, longest)), _share(one.bonus, longest)) for one in scores]
+    longest = max([SHORTEST_SCALE, *map(_drawn, scores), *(one.bonus for one in scores)])
+    return [BarRow(one, tuple(_segments(one, longest)), share_of(one.bonus, longest)) for one in scores]
+
+
+def _drawn(score: TeamScore) -> Decimal:
+    """Length of a bar. A category to which a correction gave back more than it lost has no part in it."""
+    return sum((max(one.deducted, ZERO) for one in score.categories if one.counts), ZERO)
 
 
 def _segments(score: TeamScore, longest: Decimal) -> Iterable[Segment]:
+    """Told for each category, also of nothing's length where points came back."""
     at = ZERO
     for number, one in enumerate(category for category in score.categories if category.counts):
         if one.deducted:
             told = marks(one.deducted)
-            yield Segment(_share(at, longest), _share(one.deducted, longest), number % 3, one.name, told)
-            at += one.deducted
+            length = max(one.deducted, ZERO)
+            yield Segment(share_of(at, longest), share_of(length, longest), number % 3, one.name, told)
+            at += length
 
 
-def _share(part: Decimal, whole: Decimal) -> str:
+def share_of(part: Decimal, whole: Decimal) -> str:
+    """Hundredths, as a chart's shapes are measured in."""
     return f"{part * 100 / whole:.2f}"
 
 
