@@ -18,7 +18,9 @@ from villages.models import LiaisonTeam
 
 
 def seen_teams(request: HttpRequest) -> QuerySet[LiaisonTeam]:
-    return LiaisonTeam.objects.visible_to(request.user).open().select_related("village")
+    today = timezone.localdate()
+    rows = LiaisonTeam.objects.visible_to(request.user).select_related("village")
+    return rows.filter(Q(ends_on=None) | Q(ends_on__gte=today))
 
 
 def overdue(rows: QuerySet[Leave], today: date) -> QuerySet[Leave]:

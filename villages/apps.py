@@ -40,6 +40,7 @@ class VillagesConfig(AppConfig):
             short = target.removesuffix("_id")
             guards.no_overlap(m.Posting, name=f"posting_{short}_person", keys=["person_id", target])
             guards.no_overlap(m.Posting, name=f"posting_{short}_lead", keys=[target], only_if="{row}.is_leader")
+        guards.no_overlap(m.Posting, name="posting_village_one", keys=["village_id"])
         guards.no_overlap(m.OrganizationMember, name="org_member_terms", keys=["organization_id", "person_id"])
         guards.no_overlap(
             m.OrganizationMember,

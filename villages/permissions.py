@@ -10,6 +10,7 @@ from django.db.models import Model
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.accounts.verdicts import ALLOWED, Verdict, only, refused
+from lianzhen.wording import full_date
 from villages.models import CadreTerm, LiaisonGroup, LiaisonTeam, Person, Posting, Village
 from villages.visibility import VILLAGE_ROLES
 
@@ -86,7 +87,10 @@ def change_village(user: User, village: Village | None = None) -> Verdict:
 
 
 def arrange_teams(user: User, record: LiaisonTeam | LiaisonGroup | Posting | Village | None = None) -> Verdict:
-    """Teams, liaison groups, postings, instructors, fixed duty days."""
+    """Teams, liaison groups, postings, instructors, fixed duty days; of a team until its last day."""
+    over = isinstance(record, LiaisonTeam) and record.ends_on is not None and record.ends_on < user.standing.on
+    if over and user.standing.has(*OFFICE):
+        return refused(f"{record}止于{full_date(record.ends_on)}，不能再作安排。")
     return only(user, *OFFICE)
 
 

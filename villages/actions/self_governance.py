@@ -16,6 +16,7 @@ from lianzhen.trail.versions import lock_for_change
 from lianzhen.wording import full_date
 from villages.actions import teams
 from villages.actions.records import refuse_ended_village
+from villages.actions.team_rules import SELFGOV_ENDS
 from villages.actions.terms import close, day_before, refuse_overlap
 from villages.models import LiaisonTeam, Person, Posting, SelfGovernance, Village
 
@@ -39,7 +40,8 @@ def begin_self_governance(
         term.full_clean()
         term.save()
         if instructor is not None:
-            teams.appoint_instructor(village=village, person=instructor, starts_on=starts_on, by=by, basis=basis)
+            posting = {"person": instructor, "starts_on": starts_on, "basis": basis}
+            teams.appoint_instructor(village=village, **posting, today=starts_on, by=by)
     return term
 
 
@@ -62,7 +64,7 @@ def end_self_governance(
             raise ValidationError({"starts_on": f"起始日期须晚于自治生效日期（{full_date(term.starts_on)}）。"})
         last_day = day_before(starts_on)
         for posting in Posting.objects.open().filter(village=term.village):
-            teams.end_posting(posting=posting, last_day=last_day, reason="终止村为主自治", by=by)
+            teams.end_posting(posting=posting, last_day=last_day, reason=SELFGOV_ENDS, by=by)
         close(term, last_day=last_day, reason=told[:200])
         return teams.open_team(village=term.village, starts_on=starts_on, by=by, reason=told)
 

@@ -22,11 +22,14 @@ from lianzhen.trail.versions import lock_for_change
 from lianzhen.wording import full_date, term
 from villages.actions.team_rules import (
     MIN_DUTY_DAYS,
+    Ending,
+    ending_of,
     refuse_beyond,
     refuse_closed,
     refuse_earlier_plan,
     refuse_few_days,
     refuse_no_change,
+    refuse_second_instructor,
     refuse_second_leader,
     refuse_stale,
     refuse_unless_working,
@@ -46,13 +49,17 @@ from villages.models import (
 
 __all__ = [
     "MIN_DUTY_DAYS",
+    "Ending",
     "appoint_instructor",
     "end_posting",
     "end_team",
+    "ending_of",
     "open_team",
     "post_to_group",
     "post_to_team",
     "replace_leader",
+    "running_instructor",
+    "running_leader",
     "set_duty_days",
     "withdraw_posting",
 ]
@@ -114,11 +121,13 @@ def set_duty_days(
 ) -> DutyPlan:
     """Fix the weekdays (ISO digits, `"24"` or `[2, 4]`) on which the team sits in the village, from a day on.
 
-    The running plan ends the day before; one that begins on the same day is replaced in place.
+    The running plan ends the day before; one that begins on the same day is replaced in place. In a team of which
+    the last day is decided it ends with the team.
     """
     with acting(by=by, action="team.duty_days", label="调整固定办公日", reason=reason):
         team = lock_for_change(team)
-        running = team.duty_plans.open().first()
+        ending = ending_of(team, starts_on)
+        running = ending.lasting(team.duty_plans).first()
         refuse_stale(team, version, running)
         refuse_unless_working(team, starts_on)
         chosen = "".join(sorted({str(day) for day in weekdays}))
@@ -127,7 +136,7 @@ def set_duty_days(
             if running is not None:
                 close(running, last_day=day_before(starts_on), reason=reason or "调整固定办公日")
             refuse_earlier_plan(team, starts_on)
-            plan = DutyPlan(team=team, starts_on=starts_on)
+            plan = DutyPlan(team=team, starts_on=starts_on, ends_on=ending.ends_on, end_reason=ending.reason)
         elif running.starts_on == starts_on:
             plan = running
         else:
@@ -176,7 +185,7 @@ def replace_leader(
     """
     with acting(by=by, action="posting.replace_leader", label="更换组长", reason=reason) as act:
         place = lock_for_change(team or group)
-        old = _postings(place).leaders().open().select_related("person").first()
+        old = running_leader(place, starts_on)
         if old is None:
             act.label = "任命组长"
         refuse_stale(place, version, old)
@@ -185,29 +194,44 @@ def replace_leader(
         if old is not None:
             refuse_no_change(old, person, starts_on)
             close(old, last_day=day_before(starts_on), reason=reason)
-        posting = _promoted(place, person, starts_on, basis) or _begun(place, person, True, starts_on, basis)
+        ending = ending_of(place, starts_on)
+        posting = _promoted(place, person, starts_on, basis) or _begun(place, person, True, starts_on, basis, ending)
         if old is not None and stays:
-            _begun(place, old.person, False, starts_on, "")
+            _begun(place, old.person, False, starts_on, "", ending)
         place.save()
         text = f"{place}组长自{full_date(starts_on)}起由{person}担任。"
         _tell(place, text, [person, *([old.person] if old else [])], by=by)
     return posting
 
 
+def running_leader(place: LiaisonTeam | LiaisonGroup, day: date) -> Posting | None:
+    """Who leads until further notice, or until the place's last day. One query."""
+    return ending_of(place, day).lasting(_postings(place).leaders()).select_related("person").first()
+
+
+def running_instructor(village: Village, day: date) -> Posting | None:
+    """Who guides the village until further notice, or as long as the self-governance of the day lasts. Two queries."""
+    ending = ending_of(village, day)
+    return ending.lasting(village.instructor_postings.all()).select_related("person").first()
+
+
 def appoint_instructor(
-    *, village: Village, person: Person, starts_on: date, by: User | None, basis: str = ""
+    *, village: Village, person: Person, starts_on: date, by: User | None, today: date, basis: str = ""
 ) -> Posting:
-    """Send an instructor to a self-governed village; the former one's posting ends the day before."""
+    """Send an instructor to a self-governed village; the former one's posting ends the day before. Where the last
+    day of self-governance is decided the posting ends with it; of one that is over (`today`) nothing is changed."""
     with acting(by=by, action="posting.instructor", label="委派联村工作指导员"):
         village = lock_for_change(village)
-        if not village.self_governance.on(starts_on).filter(ends_on=None).exists():
+        ending = ending_of(village, starts_on)
+        over = ending.ends_on is not None and ending.ends_on < today
+        if over or not village.self_governance.on(starts_on).exists():
             raise ValidationError({"starts_on": f"{village}自{full_date(starts_on)}起没有实行村为主自治，不派指导员。"})
         person = _staff(person)
-        old = village.instructor_postings.open().select_related("person").first()
+        old = running_instructor(village, starts_on)
         if old is not None:
             refuse_no_change(old, person, starts_on)
             close(old, last_day=day_before(starts_on), reason=f"由{person}接任")
-        posting = _begun(village, person, False, starts_on, basis)
+        posting = _begun(village, person, False, starts_on, basis, ending)
         text = f"{village}联村工作指导员自{full_date(starts_on)}起由{person}担任。"
         _tell(village, text, [person, *([old.person] if old else [])], by=by)
     return posting
@@ -216,11 +240,12 @@ def appoint_instructor(
 def end_posting(
     *, posting: Posting, last_day: date, reason: str, by: User | None, version: int | None = None
 ) -> Posting:
-    """End somebody's posting without a successor."""
+    """End somebody's posting without a successor; one that is to end with its place ends before it, or on its last
+    day for a reason of its own."""
     with acting(by=by, action="posting.end", label="结束任职", reason=reason):
         place = lock_for_change(posting.target)
         posting = lock_for_change(posting, version)
-        refuse_closed(posting, last_day)
+        refuse_closed(posting, last_day, ending_of(place, posting.starts_on))
         close(posting, last_day=last_day, reason=reason)
         if not isinstance(place, Village):
             place.save()
@@ -264,24 +289,33 @@ def _post(
         place = lock_for_change(place)
         refuse_unless_working(place, starts_on)
         person = _staff(person)
-        posting = _begun(place, person, is_leader, starts_on, basis)
+        posting = _begun(place, person, is_leader, starts_on, basis, ending_of(place, starts_on))
         place.save()
         _tell(place, f"{person}自{full_date(starts_on)}起任{place}{posting.role_name}。", [person], by=by)
     return posting
 
 
-def _begun(place: Place, person: Person, is_leader: bool, starts_on: date, basis: str) -> Posting:
-    """A new posting without an end, unless another term is in its way."""
+def _begun(place: Place, person: Person, is_leader: bool, starts_on: date, basis: str, ending: Ending) -> Posting:
+    """A new posting that lasts as long as the place, unless another term is in its way."""
     here = _postings(place)
     own = sharing_a_day(here.filter(person=person), starts_on)
     if own is not None:
         held = f"{term(own.starts_on, own.ends_on)}任{place}{own.role_name}"
-        way = "请用“更换组长”办理" if is_leader and own.ends_on is None else "任期不能重叠"
+        way = "请用“更换组长”办理" if is_leader and own.ends_on == ending.ends_on else "任期不能重叠"
         raise ValidationError({"person": f"{person}{held}，{way}。"})
     if is_leader:
-        refuse_second_leader(here, starts_on)
-    field = FIELD_OF[type(place)]
-    posting = Posting(person=person, is_leader=is_leader, starts_on=starts_on, basis=basis.strip(), **{field: place})
+        refuse_second_leader(here, starts_on, ending)
+    if isinstance(place, Village):
+        refuse_second_instructor(here, starts_on)
+    posting = Posting(
+        person=person,
+        is_leader=is_leader,
+        starts_on=starts_on,
+        ends_on=ending.ends_on,
+        end_reason=ending.reason,
+        basis=basis.strip(),
+        **{FIELD_OF[type(place)]: place},
+    )
     posting.full_clean()
     posting.save()
     return posting
@@ -290,13 +324,14 @@ def _begun(place: Place, person: Person, is_leader: bool, starts_on: date, basis
 def _promoted(place: LiaisonTeam | LiaisonGroup, person: Person, starts_on: date, basis: str) -> Posting | None:
     """Take a member's own posting out of the new leader's way: it ends the day before, or, when it was to
     begin on the very day, becomes the leader's."""
-    member = _postings(place).open().filter(person=person, is_leader=False).first()
+    ending = ending_of(place, starts_on)
+    member = ending.lasting(_postings(place)).filter(person=person, is_leader=False).first()
     if member is None or member.starts_on > starts_on:
         return None
     if member.starts_on < starts_on:
         close(member, last_day=day_before(starts_on), reason="任组长")
         return None
-    refuse_second_leader(_postings(place), starts_on)
+    refuse_second_leader(_postings(place), starts_on, ending)
     member.is_leader, member.basis = True, basis.strip() or member.basis
     member.full_clean()
     member.save()

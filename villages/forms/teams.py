@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -25,6 +26,12 @@ def offer(field: forms.ModelChoiceField, rows: Iterable[Model]) -> None:
         *([("", field.empty_label)] if field.empty_label is not None else []),
         *[(ModelChoiceIteratorValue(row.pk, row), field.label_from_instance(row)) for row in rows],
     ]
+
+
+def first_day(place: LiaisonTeam | LiaisonGroup) -> date:
+    """What a form offers to begin with: today, or the first day of a team to come."""
+    today = timezone.localdate()
+    return max(today, place.starts_on) if isinstance(place, LiaisonTeam) else today
 
 
 def basis_field() -> forms.CharField:
@@ -69,7 +76,7 @@ class LeaderForm(PageForm):
     basis = basis_field()
 
     def __init__(self, *args: Any, place: LiaisonTeam | LiaisonGroup, former: Posting | None, **kwargs: Any) -> None:
-        fresh = {"starts_on": timezone.localdate(), "basis": "", "reason": ""}
+        fresh = {"starts_on": first_day(place), "basis": "", "reason": ""}
         super().__init__(*args, record=place, initial=fresh, **kwargs)
         self.fields["person"].queryset = staff()
         if former is None:
@@ -99,11 +106,11 @@ class PostingForm(PageForm):
 
 class InstructorForm(PageForm):
     person = PersonField(label="指导员")
-    starts_on = DayField(label="起始日期", initial=timezone.localdate)
+    starts_on = DayField(label="起始日期")
     basis = basis_field()
 
-    def __init__(self, *args: Any, former: Posting | None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, former: Posting | None, starts_on: date, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"starts_on": starts_on}, **kwargs)
         self.fields["person"].queryset = staff()
         if former is not None:
             offer(self.fields["person"], staff().exclude(pk=former.person_id))
@@ -133,5 +140,5 @@ class DutyDaysForm(PageForm):
     reason = line("原因", 200, required=False)
 
     def __init__(self, *args: Any, team: LiaisonTeam, weekdays: str, **kwargs: Any) -> None:
-        fresh = {"weekdays": list(weekdays), "starts_on": timezone.localdate(), "reason": ""}
+        fresh = {"weekdays": list(weekdays), "starts_on": first_day(team), "reason": ""}
         super().__init__(*args, record=team, initial=fresh, **kwargs)

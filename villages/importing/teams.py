@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+from django.db.models import F, Q
 from django.utils import timezone
 
 from lianzhen import phones
@@ -34,9 +35,15 @@ class _Book:
         self.villages = VillageBook()
         self.people = PersonBook()
         self.staff = sorted({p.name for rows in self.people.by_name.values() for p in rows if p.department_id})
-        self.teams = {team.village_id: team for team in LiaisonTeam.objects.open().select_related("village")}
-        self.alone = set(SelfGovernance.objects.on(timezone.localdate()).values_list("village_id", flat=True))
-        serving = list(Posting.objects.open().select_related("person", "team", "village").order_by("starts_on"))
+        today = timezone.localdate()
+        lasting = Q(ends_on=None) | Q(ends_on__gte=today)
+        teams = LiaisonTeam.objects.filter(lasting).select_related("village").order_by("-starts_on")
+        self.teams = {team.village_id: team for team in teams}
+        self.alone = set(SelfGovernance.objects.on(today).values_list("village_id", flat=True))
+        # Whoever serves until the last day of a team that is to end serves until further notice.
+        lasting = Q(ends_on=None) | Q(ends_on__gte=today, ends_on=F("team__ends_on"))
+        lasting |= Q(ends_on__gte=today, village__isnull=False)
+        serving = Posting.objects.filter(lasting).select_related("person", "team", "village").order_by("starts_on")
         self.posted = {
             (p.team.village_id if p.team else p.village_id, p.person_id): p for p in serving if not p.group_id
         }
@@ -156,7 +163,9 @@ class Teams(Kind):
     def _write(self, village: Village, person: Person, row: Mapping[str, Any], book: _Book, by: User | None) -> None:
         since, basis = row["starts_on"], row.get("basis", "")
         if row["role"] == INSTRUCTOR:
-            appoint_instructor(village=village, person=person, starts_on=since, by=by, basis=basis)
+            appoint_instructor(
+                village=village, person=person, starts_on=since, by=by, today=timezone.localdate(), basis=basis
+            )
             return
         team = book.teams.get(village.pk)
         if team is None:

@@ -107,7 +107,7 @@ def test_ended_team_has_no_new_days(cast, sign_in, plan):
     actions.end_team(team=cast.team, last_day=BEFORE, reason="示例", by=None)
     cast.team.refresh_from_db()
     answer = sign_in(Role.OFFICE).post(page_of(cast.team), fixing(cast.team, "1", "5"))
-    assert answer.status_code == 422
+    assert answer.status_code == 403
     assert "止于2025年5月31日" in answer.content.decode()
     assert planned(cast.team) == [("24", START, BEFORE)]
 

@@ -242,7 +242,7 @@ def test_village_with_a_team_gets_no_instructor(cast, sign_in, newcomer):
 
 def test_instructor_begins_after_the_former_one(cast, newcomer):
     with pytest.raises(ValidationError, match="须晚于甲联村工作指导员任联村工作指导员的起始日期") as refused:
-        actions.appoint_instructor(village=cast.selfgov, person=newcomer, starts_on=START, by=None)
+        actions.appoint_instructor(village=cast.selfgov, person=newcomer, starts_on=START, today=DAY, by=None)
     assert set(refused.value.error_dict) == {"starts_on"}
 
 

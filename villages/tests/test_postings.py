@@ -104,7 +104,7 @@ def test_nobody_joins_or_leads_a_team_that_has_ended(cast, sign_in, newcomer, na
     actions.end_team(team=cast.team, last_day=BEFORE, reason="示例", by=None)
     form = joining(newcomer, starts_on="2025-05-15", is_leader="1", reason="轮岗")
     answer = sign_in(Role.OFFICE).post(url(name, cast.team), form)
-    assert answer.status_code == 422
+    assert answer.status_code == 403
     assert "示例一村联村工作组止于2025年5月31日，不能再作安排" in answer.content.decode()
     assert not Posting.objects.filter(person=newcomer).exists()
 

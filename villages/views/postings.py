@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,10 +20,11 @@ from villages.forms.teams import (
     LeaderForm,
     PostingForm,
     WithdrawPostingForm,
+    first_day,
 )
 from villages.models import LiaisonGroup, LiaisonTeam, Posting, Village
 from villages.permissions import arrange_teams
-from villages.views.teams import find_team
+from villages.views.teams import find_team, until
 
 
 def _posting_rows(rows: QuerySet) -> QuerySet:
@@ -39,10 +41,12 @@ find_posting = visible(Posting, narrow=_posting_rows)
 def team_posting_add(request: HttpRequest, team: LiaisonTeam) -> HttpResponse:
     return form_page(
         request,
-        PostingForm(request.POST or None, member_word="组员"),
+        PostingForm(request.POST or None, member_word="组员", initial={"starts_on": first_day(team)}),
         save=lambda values: actions.post_to_team(team=team, by=request.user, **values),
         done=_joined,
-        context=_under(team, heading=f"增加组员（{team.village}）", submit="登记任职"),
+        context=_under(
+            team, heading=f"增加组员（{team.village}）", submit="登记任职", effects=until(team, "任职到这一天为止")
+        ),
     )
 
 
@@ -59,16 +63,25 @@ def group_posting_add(request: HttpRequest, group: LiaisonGroup) -> HttpResponse
 
 @guarded(arrange_teams, find=find_village)
 def instructor_appoint(request: HttpRequest, village: Village) -> HttpResponse:
-    former = village.instructor_postings.open().select_related("person").first()
+    today = timezone.localdate()
+    former = actions.running_instructor(village, today)
     effects = [f"{former.person}的任期止于新指导员起始日期的前一天，记录保留。"] if former else []
+    if last := actions.ending_of(village, today).ends_on:
+        effects.append(f"{village}村为主自治于{full_date(last)}结束，任职到这一天为止。")
     verb = "更换" if former else "委派"
     return form_page(
         request,
-        InstructorForm(request.POST or None, former=former),
-        save=lambda values: actions.appoint_instructor(village=village, by=request.user, **values),
+        InstructorForm(request.POST or None, former=former, starts_on=_first_guided(village, today)),
+        save=lambda values: actions.appoint_instructor(village=village, by=request.user, today=today, **values),
         done=_joined,
         context=_under(village, heading=f"{verb}{village}联村工作指导员", submit=f"{verb}指导员", effects=effects),
     )
+
+
+def _first_guided(village: Village, today: date) -> date:
+    """What the form offers to begin with: today, or the first day of self-governance to come."""
+    coming = village.self_governance.filter(starts_on__gt=today).order_by("starts_on").first()
+    return coming.starts_on if coming else today
 
 
 # --- Handing over -----------------------------------------------------------------------------
@@ -83,7 +96,7 @@ def group_leader(request: HttpRequest, group: LiaisonGroup) -> HttpResponse:
 
 
 def _hand_over(request: HttpRequest, place: LiaisonTeam | LiaisonGroup, **which: Any) -> HttpResponse:
-    former = place.postings.leaders().open().select_related("person").first()
+    former = actions.running_leader(place, timezone.localdate())
     verb = "更换" if former else "任命"
     effects = []
     if former is not None:
@@ -91,6 +104,8 @@ def _hand_over(request: HttpRequest, place: LiaisonTeam | LiaisonGroup, **which:
             f"{former.person}的组长任期止于新组长起始日期的前一天，历史记录保留。",
             "新组长原来是组员的，组员任期也止于前一天。",
         ]
+    if isinstance(place, LiaisonTeam):
+        effects += until(place, "任职到这一天为止")
     return form_page(
         request,
         LeaderForm(request.POST or None, place=place, former=former),
@@ -110,6 +125,8 @@ def posting_end(request: HttpRequest, posting: Posting) -> HttpResponse:
     effects = [f"{posting.person}自{full_date(posting.starts_on)}起的任职记录保留，可按日期查询。"]
     if posting.is_leader:
         effects.append(f"{place}将暂无组长。已定新组长的，请用“更换组长”办理，前后任期会自动衔接。")
+    if isinstance(place, LiaisonTeam):
+        effects += until(place, "不提前结束的任职到这一天为止")
     return form_page(
         request,
         EndPostingForm(request.POST or None, record=posting),

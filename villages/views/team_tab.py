@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lianzhen.pages.tables import Table, plain_table
+from villages.actions.teams import ending_of
 from villages.extensions import VillageTab, register_tab
 from villages.models import LiaisonTeam, Posting, Village
 from villages.permissions import arrange_teams, reveal_phone, see_villages
-from villages.views.teams import SERVICE_COLUMNS, TEAM_COLUMNS, service
+from villages.views.teams import SERVICE_COLUMNS, TEAM_COLUMNS, service, with_ends
 
 
 def team_tab(request: HttpRequest, village: Village) -> dict[str, Any]:
@@ -24,10 +25,15 @@ def team_tab(request: HttpRequest, village: Village) -> dict[str, Any]:
     instructors = list(village.instructor_postings.select_related("person__department"))
     serving = [posting for posting in instructors if posting.covers(today)]
     before = [posting for posting in instructors if posting.ends_on is not None and posting.ends_on < today]
+    coming = [posting for posting in instructors if posting.starts_on > today]
     arranges = arrange_teams(request.user, village) and village.ended_on is None
+    terms = list(village.self_governance.exclude(ends_on__lt=today).order_by("starts_on"))
+    alone = next((term for term in terms if term.covers(today)), None)
     context = {
-        "alone": village.self_governance.on(today).first(),
-        "instructors": serving,
+        "alone": alone,
+        "alone_later": next((term for term in terms if term.starts_on > today), None),
+        "instructors": with_ends(serving, ending_of(village, today)) if arranges else serving,
+        "coming_instructors": coming,
         "former_instructors": _listed("曾任联村工作指导员", SERVICE_COLUMNS, before),
         "history": _listed("历次联村工作组", TEAM_COLUMNS, [team for team in teams if team is not running]),
         "add_url": f"{reverse('team_add')}?village={village.pk}" if arranges else "",

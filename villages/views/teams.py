@@ -180,7 +180,7 @@ def team_page(request: HttpRequest, team: LiaisonTeam) -> HttpResponse:
 
 def service(user: User, team: LiaisonTeam, postings: list[Posting], today: date) -> dict[str, Any]:
     """Who serves, will serve and served, with what the user may do about it."""
-    serving = [posting for posting in postings if posting.covers(today)]
+    serving = with_ends([posting for posting in postings if posting.covers(today)], actions.ending_of(team, today))
     leader = next((posting for posting in serving if posting.is_leader), None)
     ended = [posting for posting in postings if posting.ends_on is not None and posting.ends_on < today]
     ended.sort(key=lambda posting: posting.ends_on, reverse=True)
@@ -192,9 +192,17 @@ def service(user: User, team: LiaisonTeam, postings: list[Posting], today: date)
         "serving": serving,
         "coming": [posting for posting in postings if posting.starts_on > today],
         "former": plain_table("曾任组长和组员", SERVICE_COLUMNS, ended),
-        "arranges": arrange_teams(user, team) and team.ends_on is None,
+        "arranges": bool(arrange_teams(user, team)),
+        "may_end": team.ends_on is None and bool(arrange_teams(user, team)),
         "may_reveal": bool(serving) and reveal_phone(user, serving[0].person),
     }
+
+
+def with_ends(postings: list[Posting], ending: actions.Ending) -> list[Posting]:
+    """Each with `may_end`: until further notice or as long as its place, it can be ended earlier. No query."""
+    for posting in postings:
+        posting.may_end = posting.ends_on is None or ending.fits(posting)
+    return postings
 
 
 def other_teams(team: LiaisonTeam) -> list[LiaisonTeam]:
@@ -229,9 +237,10 @@ def team_add(request: HttpRequest) -> HttpResponse:
 
 @guarded(arrange_teams, find=find_team)
 def team_duty_days(request: HttpRequest, team: LiaisonTeam) -> HttpResponse:
-    plan = team.duty_plans.open().first()
+    plan = actions.ending_of(team, timezone.localdate()).lasting(team.duty_plans).first()
     intro = f"{full_date(plan.starts_on)}起为{plan}。" if plan else "还没有设置固定办公日。"
     effects = [f"现行安排（{plan}）止于新起始日期的前一天，历次安排都保留。"] if plan else []
+    effects += until(team, "固定办公日到这一天为止")
     return form_page(
         request,
         DutyDaysForm(request.POST or None, team=team, weekdays=plan.weekdays if plan else ""),
@@ -266,6 +275,11 @@ def team_end(request: HttpRequest, team: LiaisonTeam) -> HttpResponse:
         done=lambda saved: (reverse("team", args=[saved.pk]), f"{saved}止于{full_date(saved.ends_on)}。"),
         context=under(team, heading=f"结束{team}", submit="结束工作组", effects=effects, danger=True),
     )
+
+
+def until(team: LiaisonTeam, what: str) -> list[str]:
+    """What the form says of a team whose last day is decided."""
+    return [f"工作组于{full_date(team.ends_on)}结束，{what}。"] if team.ends_on else []
 
 
 def under(team: LiaisonTeam, **context: Any) -> dict[str, Any]:
