@@ -10,9 +10,10 @@ from datetime import date
 
 from django.db.models import Model
 
+from appraisal.as_body import sentence, signs
 from appraisal.models import Appeal, Evidence, ScoreEntry
 from appraisal.permissions import OFFICE, RECUSED, TEAM
-from lianzhen.accounts.models import User
+from lianzhen.accounts.models import RoleGrant, User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.accounts.verdicts import ALLOWED, Verdict, only, refused
 from villages.models import Posting
@@ -159,30 +160,52 @@ def check_appeal(user: User, appeal: Appeal) -> Verdict:
 
 @dataclass(frozen=True)
 class Leads:
-    """Accounts of the heads of the office today, and (team, account) where one of them serves in a team."""
+    """Accounts of the heads of the office and of the committee today, and (team, account) where one of them serves
+    in a team."""
 
     accounts: frozenset[int]
+    committee: frozenset[int]
     serving: frozenset[tuple[int, int]]
 
     @classmethod
     def on(cls, today: date) -> Leads:
         """Two queries."""
-        accounts = frozenset(User.objects.holding(Role.OFFICE_LEAD, on=today).values_list("pk", flat=True))
-        posts = Posting.objects.on(today).filter(team__isnull=False, person__user__in=accounts)
-        return cls(accounts, frozenset(posts.values_list("team_id", "person__user_id")))
+        rows = RoleGrant.objects.on(today).filter(role__in=(Role.OFFICE_LEAD, Role.COMMITTEE), user__ended_at=None)
+        held = set(rows.values_list("role", "user_id"))
+        accounts, committee = (
+            frozenset(pk for role, pk in held if role == one) for one in (Role.OFFICE_LEAD, Role.COMMITTEE)
+        )
+        posts = Posting.objects.on(today).filter(team__isnull=False, person__user__in=accounts | committee)
+        return cls(accounts, committee, frozenset(posts.values_list("team_id", "person__user_id")))
 
     def may(self, appeal: Appeal) -> bool:
-        """Whether one of them may decide it."""
+        """Whether one of the heads may decide it."""
+        return self._some_of(self.accounts, appeal)
+
+    def somebody(self, appeal: Appeal) -> bool:
+        """Whether a head or one of the committee may."""
+        return self._some_of(self.accounts | self.committee, appeal)
+
+    def _some_of(self, accounts: frozenset[int], appeal: Appeal) -> bool:
         barred = barred_from(appeal)
-        return any(pk not in barred and (appeal.entry.team_id, pk) not in self.serving for pk in self.accounts)
+        return any(pk not in barred and (appeal.entry.team_id, pk) not in self.serving for pk in accounts)
 
 
 def barred_from(appeal: Appeal) -> set[int | None]:
     return {appeal.recorder_id, appeal.confirmer_id, appeal.filed_by_id}
 
 
+def signs_appeal(user: User, appeal: Appeal) -> Verdict:
+    """Whether recusal and an earlier part in it let the user answer, whatever he is."""
+    barred = barred_from(appeal)
+    if user.pk in barred:
+        return refused("登记人、复核人和申诉人不能答复这件申诉。")
+    return signs(user, Role.OFFICE_LEAD, Role.COMMITTEE, team=appeal.entry.team_id, barred=barred)
+
+
 def decide_appeal(user: User, appeal: Appeal) -> Verdict:
-    """The head of the office; the committee where he may not."""
+    """The head of the office; the committee where he may not; of those in the team itself one who registers what the
+    body decided, where nobody else is left."""
     return decide_appeal_beside(user, appeal, None)
 
 
@@ -192,11 +215,13 @@ def decide_appeal_beside(user: User, appeal: Appeal, leads: Leads | None) -> Ver
         return only(user, Role.OFFICE_LEAD, Role.COMMITTEE)
     if user.pk in barred_from(appeal):
         return refused("登记人、复核人和申诉人不能答复这件申诉。")
-    if serves_in(user, appeal.entry.team_id):
-        return refused(RECUSED)
-    if user.standing.has(Role.OFFICE_LEAD):
+    own = serves_in(user, appeal.entry.team_id)
+    if user.standing.has(Role.OFFICE_LEAD) and not own:
         return ALLOWED
     leads = leads or Leads.on(user.standing.on)
+    if own:
+        roles = (Role.OFFICE_LEAD, Role.COMMITTEE)
+        return refused(RECUSED) if leads.somebody(appeal) else Verdict(True, sentence(roles, appeal.entry.team_id))
     return refused("这件申诉由联村工作办主任答复。") if leads.may(appeal) else ALLOWED
 
 

@@ -1,19 +1,23 @@
 """Who may do what with scores, the closing of a month, subsidies and corrections. Read it aloud to the town's head.
 
-Whoever checked the figures does not sign them off (`month_other_reviews`); see the actions for what a month's
-state allows.
+Whoever checked the figures does not sign them off (`month_other_reviews`), nor does whoever serves in a team while
+somebody else can (`as_body`); see the actions for what a month's state allows.
 """
 
 from __future__ import annotations
 
 from django.db.models import Model
 
-from appraisal.models import Correction
+from appraisal.as_body import signs
+from appraisal.models import AppraisalMonth, Correction
 from appraisal.models.documents import STAFF
-from appraisal.permissions import OFFICE, RECUSED, TEAM
+from appraisal.permissions import OFFICE, TEAM
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.accounts.verdicts import ALLOWED, Verdict, only, refused
+
+#: The second signature under months and corrections.
+SIGNERS = (Role.OFFICE_LEAD, Role.COMMITTEE)
 
 
 def see_scores(user: User, record: Model | None = None) -> Verdict:
@@ -36,9 +40,19 @@ def close_months(user: User) -> Verdict:
     return only(user, *OFFICE)
 
 
-def review_months(user: User) -> Verdict:
-    """审核: the head of the office, or the committee."""
-    return only(user, Role.OFFICE_LEAD, Role.COMMITTEE)
+def review_months(user: User, row: AppraisalMonth | None = None) -> Verdict:
+    """审核: the head of the office, or the committee. Without a month: whoever may be asked."""
+    if not user.standing.has(*SIGNERS):
+        return only(user, *SIGNERS)
+    return signs_month(user, row) if row is not None else ALLOWED
+
+
+def signs_month(user: User, row: AppraisalMonth) -> Verdict:
+    """Whoever did not check the figures and serves in no team; where all of them do, one registers what the body
+    decided."""
+    if row.checked_by_id == user.pk:
+        return refused("检查数据的人不能审核，请由其他同志审核。")
+    return signs(user, *SIGNERS, barred=[row.checked_by_id])
 
 
 def send_back_months(user: User) -> Verdict:
@@ -52,9 +66,12 @@ def lock_months(user: User) -> Verdict:
 
 
 def decide_corrections(user: User, slip: Correction) -> Verdict:
-    """The second signature: the head of the office or the committee, never who asked, never about one's own team."""
-    if not user.standing.has(Role.OFFICE_LEAD, Role.COMMITTEE):
-        return only(user, Role.OFFICE_LEAD, Role.COMMITTEE)
+    """The second signature: the head of the office or the committee."""
+    return signs_correction(user, slip) if user.standing.has(*SIGNERS) else only(user, *SIGNERS)
+
+
+def signs_correction(user: User, slip: Correction) -> Verdict:
+    """Never who asked; not about one's own team while there is somebody else."""
     if slip.created_by_id == user.pk:
         return refused("更正单由另一人批准。")
-    return refused(RECUSED) if slip.score.team_id in user.standing.teams(*TEAM) else ALLOWED
+    return signs(user, *SIGNERS, team=slip.score.team_id, barred=[slip.created_by_id])

@@ -1,14 +1,15 @@
 """Who may do what with the review of a quarter and its payout. Read it aloud to the town's head.
 
 Whoever handed the quarter in does not approve it (`quarter_other_approves`, `payout_two_people`); whoever serves
-in a team writes nothing about it and approves nothing (`actions.quarters`).
+in a team writes nothing about it and approves nothing, as long as there is somebody else (`as_body`).
 """
 
 from __future__ import annotations
 
 from django.db.models import Model
 
-from appraisal.models import TeamReview
+from appraisal.as_body import signs
+from appraisal.models import Payout, QuarterlyReview, TeamReview
 from appraisal.permissions import OFFICE, RECUSED, TEAM
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
@@ -37,14 +38,21 @@ def decide_quarters(user: User) -> Verdict:
     return only(user, Role.COMMITTEE)
 
 
-def approve_quarters(user: User, prepared_by: int | None = None) -> Verdict:
-    """党委审定 of grades and of a list of money: a member of the committee who did not prepare it (an account's id)
-    and serves in no team."""
+def approve_quarters(user: User, made: QuarterlyReview | Payout | None = None) -> Verdict:
+    """党委审定 of grades and of a list of money: the committee. Without a record: whoever may be asked."""
     if not user.standing.has(Role.COMMITTEE):
         return only(user, Role.COMMITTEE)
-    if user.standing.teams(*TEAM):
-        return refused(RECUSED)
-    return refused("提交审定的人不能审定，请由其他党委委员审定。") if prepared_by == user.pk else ALLOWED
+    return signs_quarter(user, made) if made is not None else ALLOWED
+
+
+def signs_quarter(user: User, made: QuarterlyReview | Payout) -> Verdict:
+    """Whoever did not prepare it and serves in no team; where all of the committee do, one registers what the body
+    decided."""
+    prepared_by = made.created_by_id if isinstance(made, Payout) else made.handed_by_id
+    if prepared_by == user.pk:
+        word = "制表" if isinstance(made, Payout) else "提交审定"
+        return refused(f"{word}的人不能审定，请由其他党委委员审定。")
+    return signs(user, Role.COMMITTEE, barred=[prepared_by])
 
 
 def issue_quarter_papers(user: User) -> Verdict:

@@ -1,6 +1,7 @@
 """Who may do what with the year's summaries and grades of the teams. Read it aloud to the town's head.
 
-自评 ≠ 片区意见 ≠ 核查; whoever hands the year in does not decide it; nobody judges the team that he serves in.
+自评 ≠ 片区意见 ≠ 核查; whoever hands the year in does not decide it; nobody judges the team that he serves in, as long
+as there is somebody else (`as_body`).
 What a row's own state allows is the action's to say.
 """
 
@@ -8,9 +9,10 @@ from __future__ import annotations
 
 from django.db.models import Model
 
+from appraisal.as_body import signs
 from appraisal.models import AnnualAssessment, AnnualGrade, AnnualSummary
 from appraisal.permissions import OFFICE, RECUSED, TEAM
-from appraisal.year_turns import group_givers, writers
+from appraisal.year_turns import group_givers, office_checkers, office_givers, writers
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.accounts.verdicts import ALLOWED, Verdict, only, refused
@@ -43,26 +45,33 @@ def write_summary(user: User, summary: AnnualSummary) -> Verdict:
 
 
 def opine_summary(user: User, summary: AnnualSummary) -> Verdict:
-    """The liaison group of the village's district; the office where it has nobody who could. At most two queries."""
+    """The liaison group of the village's district; the office where it has nobody who could, the committee where
+    neither has. At most four queries."""
     if _serves(user, summary):
         return refused(RECUSED)
     if user.pk in writers(summary):
         return refused("填写自评的人不能出片区意见，请由其他同志办理。")
     if summary.village.group_id is not None and summary.village.group_id in user.standing.groups(Role.DISTRICT):
         return ALLOWED
-    if user.standing.has(*OFFICE) and not group_givers(summary, user.standing.on):
+    elsewhere = refused("由这个村所在片区的联络组出意见。")
+    if not user.standing.has(*OFFICE, Role.COMMITTEE) or group_givers(summary, user.standing.on):
+        return elsewhere
+    if user.standing.has(*OFFICE):
         return ALLOWED
-    return refused("由这个村所在片区的联络组出意见。")
+    return elsewhere if office_givers(summary, user.standing.on) else ALLOWED
 
 
 def check_summary(user: User, summary: AnnualSummary) -> Verdict:
-    if not user.standing.has(*OFFICE):
+    """The office; the committee where nobody of the office may. At most two queries."""
+    if not user.standing.has(*OFFICE, Role.COMMITTEE):
         return only(user, *OFFICE)
     if _serves(user, summary):
         return refused(RECUSED)
     if user.pk in writers(summary) | {summary.opinion_by_id}:
         return refused("填写自评和出意见的人不能核查，请由其他同志办理。")
-    return ALLOWED
+    if user.standing.has(*OFFICE) or not office_checkers(summary, user.standing.on):
+        return ALLOWED
+    return refused("年总结由联村办核查。")
 
 
 def return_summary(user: User, summary: AnnualSummary) -> Verdict:
@@ -80,21 +89,25 @@ def grade_years(user: User, record: Model | None = None) -> Verdict:
 
 
 def grade_row(user: User, row: AnnualGrade) -> Verdict:
-    """Nobody grades the team that he serves in."""
+    """Nobody grades the team that he serves in, while another of the committee does not."""
     if not user.standing.has(Role.COMMITTEE):
         return only(user, Role.COMMITTEE)
-    return refused(RECUSED) if _serves(user, row) else ALLOWED
+    return signs(user, Role.COMMITTEE, team=row.team_id)
 
 
 def decide_years(user: User, assessment: AnnualAssessment | None = None) -> Verdict:
-    """登记党委评定: a member of the committee who did not hand in and serves in no team."""
+    """登记党委评定: the committee. Without a year: whoever may be asked."""
     if not user.standing.has(Role.COMMITTEE):
         return only(user, Role.COMMITTEE)
-    if user.standing.teams(*TEAM):
-        return refused(RECUSED)
-    if assessment is not None and assessment.handed_by_id == user.pk:
+    return signs_year(user, assessment) if assessment is not None else ALLOWED
+
+
+def signs_year(user: User, assessment: AnnualAssessment) -> Verdict:
+    """Whoever did not hand in and serves in no team; where all of the committee do, one registers what the body
+    decided."""
+    if assessment.handed_by_id == user.pk:
         return refused("提交评定的人不能登记评定，请由其他党委委员办理。")
-    return ALLOWED
+    return signs(user, Role.COMMITTEE, barred=[assessment.handed_by_id])
 
 
 def draft_year_notice(user: User, record: Model | None = None) -> Verdict:

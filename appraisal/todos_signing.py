@@ -11,25 +11,28 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
+from appraisal.as_body import free
 from appraisal.models import Appeal, AppraisalMonth, Correction, Payout, QuarterlyReview, Scheme, ScoreEntry
 from appraisal.permissions import TEAM
 from appraisal.permissions_months import review_months
 from appraisal.rules.base import change_in_points
 from appraisal.todos import SHORT, Todo, until
 from appraisal.waiting import Item, Source
-from lianzhen.accounts.models import User as Account
 from lianzhen.accounts.roles import Role
 from lianzhen.periods import Month, Quarter
-from villages.models import Posting
 
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
 
 State = ScoreEntry.State
+#: The second signature under months, corrections and appeals.
+SIGNERS = (Role.OFFICE_LEAD, Role.COMMITTEE)
+#: Who had a hand in a deduction or its appeal does not answer it.
+HANDS = ("recorder", "confirmer", "filed_by")
 #: Lines of one kind; the inbox has the others.
 MOST = 5
 #: Between the columns that one text is made of: a sign that no keyboard has.
@@ -37,20 +40,21 @@ BETWEEN = "\x1f"
 
 
 def signing_sources(user: User, today: date) -> dict[str, Source]:
-    """Rows that this user may decide: not what he had a hand in himself, nothing about the team he serves in."""
+    """Rows that this user may decide: not what he had a hand in himself, nothing about the team he serves in while
+    somebody else is there to (`as_body`)."""
     standing = user.standing
     found: dict[str, Source] = {}
-    if review_months(user) and not standing.teams(*TEAM):
+    if review_months(user):
         waiting = AppraisalMonth.objects.filter(state=AppraisalMonth.State.REVIEW, reviewed_at=None)
-        found["sign_months"] = Source(waiting.exclude(checked_by=user), "month", "")
+        waiting = _for_whom_serves(user, waiting.exclude(checked_by=user), "checked_by", *SIGNERS)
+        found["sign_months"] = Source(waiting, "month", "")
     if standing.has(Role.COMMITTEE):
         submitted = Scheme.objects.filter(state=Scheme.State.SUBMITTED)
         found["sign_schemes"] = Source(submitted, "submitted_at", "", text="title")
-        if not standing.teams(*TEAM):
-            found |= _quarters(user)
-    if standing.has(Role.OFFICE_LEAD, Role.COMMITTEE):
+        found |= _quarters(user)
+    if standing.has(*SIGNERS):
         slips = Correction.objects.filter(state=Correction.State.ASKED).exclude(created_by=user)
-        slips = slips.exclude(score__team__in=standing.teams(*TEAM))
+        slips = _of_own_teams(user, slips, "score__team", ["created_by"])
         about = _joined("number", "score__village_name")
         found["sign_corrections"] = Source(slips, "created_at", "score__team_id", text=about)
         found["sign_appeals"] = _appeals(user, today)
@@ -66,12 +70,29 @@ def signing_sources(user: User, today: date) -> dict[str, Source]:
 def _quarters(user: User) -> dict[str, Source]:
     """Grades and amounts that the committee decides, and further lists."""
     reviews = QuarterlyReview.objects.filter(state=QuarterlyReview.State.COMMITTEE).exclude(handed_by=user)
+    reviews = _for_whom_serves(user, reviews, "handed_by", Role.COMMITTEE)
     lists = Payout.objects.filter(state=Payout.State.ASKED, number__gt=1).exclude(created_by=user)
+    lists = _for_whom_serves(user, lists, "created_by", Role.COMMITTEE)
     number = Concat(Cast("number", CharField()), Value(BETWEEN), Cast("review__quarter", CharField()))
     return {
         "sign_quarters": Source(reviews, "quarter", ""),
         "sign_payouts": Source(lists, "created_at", "", text=number),
     }
+
+
+def _for_whom_serves(user: User, rows: QuerySet, hand: str, *roles: Role) -> QuerySet:
+    """As `as_body.signs`: whoever serves in a team is asked where nobody of the roles serves in none."""
+    if not user.standing.teams(*TEAM):
+        return rows
+    return rows.exclude(Exists(free(roles, user.standing.on, barred=[OuterRef(hand)])))
+
+
+def _of_own_teams(user: User, rows: QuerySet, team: str, hands: Sequence[str]) -> QuerySet:
+    """As `as_body.signs` about one team: rows of one's own only where nobody else may sign them."""
+    if not (own := user.standing.teams(*TEAM)):
+        return rows
+    others = free(SIGNERS, user.standing.on, team=OuterRef(OuterRef(f"{team}_id")), barred=[*map(OuterRef, hands)])
+    return rows.exclude(Q(**{f"{team}__in": own}) & Q(Exists(others)))
 
 
 def _joined(*names: str) -> Concat:
@@ -83,9 +104,10 @@ def _joined(*names: str) -> Concat:
 
 def _appeals(user: User, today: date) -> Source:
     """The head of the office decides; the committee what no head may."""
-    rows: QuerySet[Appeal] = Appeal.objects.open().exclude(entry__team__in=user.standing.teams(*TEAM))
-    for hand in ("recorder", "confirmer", "filed_by"):
+    rows: QuerySet[Appeal] = Appeal.objects.open()
+    for hand in HANDS:
         rows = rows.exclude(**{hand: user})
+    rows = _of_own_teams(user, rows, "entry__team", HANDS)
     if not user.standing.has(Role.OFFICE_LEAD):
         rows = rows.exclude(_some_head_may(today))
     return Source(rows, "answer_by", "entry__team_id", text=_joined("entry__village__name", "entry__points"))
@@ -93,11 +115,8 @@ def _appeals(user: User, today: date) -> Source:
 
 def _some_head_may(today: date) -> Exists:
     """As `permissions_entries.Leads.may`, for every row in the same query."""
-    serving = Posting.objects.on(today).filter(team=OuterRef(OuterRef("entry__team_id")), person__user=OuterRef("pk"))
-    heads = Account.objects.holding(Role.OFFICE_LEAD, on=today).exclude(Exists(serving))
-    for hand in ("recorder_id", "confirmer_id", "filed_by_id"):
-        heads = heads.exclude(pk=Coalesce(OuterRef(hand), 0))
-    return Exists(heads)
+    team = OuterRef(OuterRef("entry__team_id"))
+    return Exists(free([Role.OFFICE_LEAD], today, team=team, barred=[*map(OuterRef, HANDS)]))
 
 
 # --- In words ---------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
 
+from appraisal.as_body import free
 from appraisal.models import AnnualAssessment, AnnualSummary, AppraisalMonth, QuarterlyReview, Scheme
 from appraisal.permissions import OFFICE, TEAM
 from appraisal.todos import Todo
@@ -32,6 +33,8 @@ State, Year = AnnualSummary.State, AnnualAssessment.State
 ASKED_UNTIL = 6
 #: The day of the year from which a version lets it begin, as `YearTerms.to_json` writes it.
 OPENS = Coalesce(Cast(KeyTextTransform("opens", "year"), CharField()), Value("12-01"), output_field=CharField())
+#: Who put a summary down says nothing about it.
+WRITERS = ("written_by", "submitted_by")
 #: Who reads how far the year is.
 BOARD = (*OFFICE, Role.COMMITTEE)
 
@@ -55,10 +58,14 @@ def year_sources(user: User, today: date) -> dict[str, Source]:
     if groups := standing.groups(Role.DISTRICT):
         found["annual_opinion"] = _summaries(_others(user, _rows(State.DISTRICT, village__group__in=groups)))
     if standing.has(*OFFICE):
-        alone = _rows(State.DISTRICT).exclude(Exists(_givers(today)))
-        found["annual_alone"] = _summaries(_others(user, alone))
+        found["annual_alone"] = _summaries(_others(user, _alone(today)))
         found["annual_check"] = _summaries(_others(user, _rows(State.OFFICE)))
         found["annual_ready"] = _years(_ready())
+    elif standing.has(Role.COMMITTEE):
+        # What nobody of the office may: each wrote it, spoke of it or serves in the team.
+        found["annual_alone"] = _summaries(_others(user, _alone(today).exclude(Exists(_office(today, WRITERS)))))
+        unchecked = _rows(State.OFFICE).exclude(Exists(_office(today, (*WRITERS, "opinion_by"))))
+        found["annual_check"] = _summaries(_others(user, unchecked))
     if standing.has(*BOARD):
         found["annual_years"] = _years(AnnualAssessment.objects.filter(year__in=(today.year - 1, today.year)))
         found["annual_scored"] = Source(_scored(today), "month", "")
@@ -77,9 +84,23 @@ def _others(user: User, rows: QuerySet[AnnualSummary]) -> QuerySet[AnnualSummary
     return rows.exclude(took_part).exclude(team__in=user.standing.teams(*TEAM))
 
 
+def _alone(today: date) -> QuerySet[AnnualSummary]:
+    """Whose district has nobody who could speak of it."""
+    return _rows(State.DISTRICT).exclude(Exists(_givers(today)))
+
+
 def _givers(today: date) -> QuerySet[Posting]:
-    """Open accounts in the liaison group of the village's district."""
-    return with_account(Posting.objects.on(today).filter(group=OuterRef("village__group")))
+    """Open accounts in the liaison group of the village's district, as `year_turns.group_givers`."""
+    rows = with_account(Posting.objects.on(today).filter(group=OuterRef("village__group")))
+    serving = Posting.objects.on(today).filter(team=OuterRef(OuterRef("team")), person=OuterRef("person"))
+    for hand in WRITERS:
+        rows = rows.exclude(person__user=Coalesce(OuterRef(hand), 0))
+    return rows.exclude(Exists(serving))
+
+
+def _office(today: date, hands: Sequence[str]) -> QuerySet:
+    """As `year_turns.office_givers` and `office_checkers`."""
+    return free(OFFICE, today, team=OuterRef(OuterRef("team")), barred=[OuterRef(hand) for hand in hands])
 
 
 def _ready() -> QuerySet[AnnualAssessment]:

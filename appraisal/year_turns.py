@@ -32,14 +32,29 @@ def group_givers(summary: AnnualSummary, today: date) -> set[int]:
     return found - writers(summary) - serving(summary, today) if found else found
 
 
+def office_givers(summary: AnnualSummary, today: date) -> set[int]:
+    """The office, less whoever wrote or serves in the team. Two queries."""
+    return holding(today, *OFFICE) - writers(summary) - serving(summary, today)
+
+
 def opinion_givers(summary: AnnualSummary, today: date) -> set[int]:
-    """The group's; the office's where that leaves nobody."""
-    return group_givers(summary, today) or (holding(today, *OFFICE) - writers(summary) - serving(summary, today))
+    """The group's; the office's where that leaves nobody, then the committee's."""
+    found = group_givers(summary, today) or office_givers(summary, today)
+    return found or (deciders(today) - writers(summary) - serving(summary, today))
+
+
+def office_checkers(summary: AnnualSummary, today: date) -> set[int]:
+    """The office, less whoever wrote, gave the opinion or serves in the team. Two queries."""
+    return holding(today, *OFFICE) - _took_part(summary) - serving(summary, today)
 
 
 def checkers(summary: AnnualSummary, today: date) -> set[int]:
-    """The office, less whoever wrote, gave the opinion or serves in the team."""
-    return holding(today, *OFFICE) - writers(summary) - {summary.opinion_by_id or 0} - serving(summary, today)
+    """The office's; the committee's where that leaves nobody."""
+    return office_checkers(summary, today) or (deciders(today) - _took_part(summary) - serving(summary, today))
+
+
+def _took_part(summary: AnnualSummary) -> set[int]:
+    return writers(summary) | {summary.opinion_by_id or 0}
 
 
 def deciders(today: date) -> set[int]:

@@ -15,9 +15,10 @@ from appraisal.actions.entries import calendar_after, deadline_words, next_numbe
 from appraisal.actions.evidence import attach, prepare_all
 from appraisal.actions.open_month import hold_month
 from appraisal.addressees import of_office
+from appraisal.as_body import NOTED, expect, ground
 from appraisal.entry_rules import answer_deadline
 from appraisal.models import Appeal, ScoreEntry
-from appraisal.permissions_entries import Leads
+from appraisal.permissions_entries import Leads, signs_appeal
 from lianzhen.accounts.models import User
 from lianzhen.periods import Month
 from lianzhen.trail import acting
@@ -153,15 +154,16 @@ def decide(
     points_after: Decimal | None = None,
     version: int | None = None,
 ) -> Appeal:
-    """答复: 维持, 变更为 fewer points, or 撤销, with the reasons. Counts at once."""
-    with acting(by=by, action="appeal.decide", label="答复申诉", reason=answer):
+    """答复: 维持, 变更为 fewer points, or 撤销, with the reasons. Counts at once. Where everybody who may answer serves
+    in the team itself, the answer is the committee's and names its minutes."""
+    with acting(by=by, action="appeal.decide", label="答复申诉", reason=answer) as act:
         appeal, row = _held(appeal, version)
-        if by.pk in (appeal.recorder_id, appeal.confirmer_id, appeal.filed_by_id):
-            raise ValidationError("登记人、复核人和申诉人不能答复这件申诉。")
-        refuse_own_team(row, by)
-        answer = answer.strip()
-        if len(answer) < LEAST_WORDS:
+        verdict = expect(signs_appeal(by, appeal))
+        if len(answer.strip()) < LEAST_WORDS:
             raise ValidationError({"answer": f"理由至少{LEAST_WORDS}个字。"})
+        answer = ground(answer, verdict, "answer")
+        if verdict.reason:
+            act.note(appeal, NOTED)
         after = points_left(row.points, outcome, points_after)
         appeal.state, appeal.outcome, appeal.answer = Appeal.State.ANSWERED, outcome, answer
         appeal.points_after, appeal.decided_at, appeal.decided_by = after, now, by

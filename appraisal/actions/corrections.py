@@ -12,13 +12,14 @@ from django.utils import timezone
 from appraisal.actions import entry_notices as notices
 from appraisal.actions.entries import next_number, notify
 from appraisal.actions.open_month import Counted, month_for
+from appraisal.as_body import NOTED, expect, ground
 from appraisal.models import Correction, MonthlyScore, ScoreEntry
-from appraisal.permissions import RECUSED
+from appraisal.permissions_months import SIGNERS, signs_correction
 from appraisal.rules.base import change_in_points, in_points
 from lianzhen.accounts.models import User
-from lianzhen.accounts.roles import Role
 from lianzhen.periods import Month
 from lianzhen.trail import acting
+from lianzhen.trail.recording import Act
 from lianzhen.trail.versions import lock_for_change
 from lianzhen.wording import full_date
 
@@ -34,6 +35,8 @@ def ask_correction(
     with acting(by=by, action="correction.ask", label="填写更正单", reason=reason):
         if entry.village_id != score.village_id or entry.month != score.month.month:
             raise ValidationError({"entry": "请选择这个月定稿的记录。"})
+        if not User.objects.holding(*SIGNERS, on=timezone.localdate(now)).exclude(pk=by.pk).exists():
+            raise ValidationError("更正单由另一人批准，没有另外的联村办主任或党委委员账号，请由其他同志填写。")
         if not points or points % STEP:
             raise ValidationError({"points": "更正分值不能是0，最小单位0.1分。"})
         if entry.state in ScoreEntry.UNCOUNTED:
@@ -70,8 +73,8 @@ def _refuse_beyond(entry: ScoreEntry, points: Decimal) -> None:
 
 def approve(*, slip: Correction, by: User, now: datetime, note: str = "", version: int | None = None) -> Correction:
     """批准: a line of the month that is open today, outside caps; taken points are told and may be appealed."""
-    with acting(by=by, action="correction.approve", label="批准更正单", reason=note):
-        slip = _open(slip, by, version)
+    with acting(by=by, action="correction.approve", label="批准更正单", reason=note) as act:
+        slip, note = _open(slip, by, version, note, act)
         counted = month_for(timezone.localdate(now), by)
         assert counted.row is not None
         _become_entry(slip, counted, by, now)
@@ -81,24 +84,24 @@ def approve(*, slip: Correction, by: User, now: datetime, note: str = "", versio
 
 
 def decline(*, slip: Correction, by: User, now: datetime, note: str, version: int | None = None) -> Correction:
-    with acting(by=by, action="correction.decline", label="不批准更正单", reason=note):
+    with acting(by=by, action="correction.decline", label="不批准更正单", reason=note) as act:
         if not note.strip():
             raise ValidationError({"note": "不批准请写明原因。"})
-        slip = _open(slip, by, version)
+        slip, note = _open(slip, by, version, note, act)
         slip.state = State.DECLINED
         _decide(slip, by, now, note)
     return slip
 
 
-def _open(slip: Correction, by: User, version: int | None) -> Correction:
+def _open(slip: Correction, by: User, version: int | None, note: str, act: Act) -> tuple[Correction, str]:
+    """Held, with the note as it is kept."""
     slip = lock_for_change(slip, version)
     if slip.state != State.ASKED:
         raise ValidationError(f"{slip}{slip.get_state_display()}，不用再签。")
-    if slip.created_by_id == by.pk:
-        raise ValidationError("更正单由另一人批准。")
-    if slip.score.team_id in by.standing.teams(Role.LEADER, Role.MEMBER):
-        raise ValidationError(RECUSED)
-    return slip
+    verdict = expect(signs_correction(by, slip))
+    if verdict.reason:
+        act.note(slip, NOTED)
+    return slip, ground(note, verdict, "note")
 
 
 def _decide(slip: Correction, by: User, now: datetime, note: str) -> None:

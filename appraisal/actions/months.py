@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from appraisal.actions.entries import calendar_after
 from appraisal.actions.open_month import month_ahead, open_month
+from appraisal.as_body import NOTED, expect, ground
 from appraisal.closing import ORDER, back_targets, checks, refusal
 from appraisal.closing_facts import open_counts
 from appraisal.models import AppraisalMonth, Clause, ScoreEntry
-from appraisal.permissions import RECUSED
+from appraisal.permissions_months import signs_month
 from lianzhen.accounts.models import User
-from lianzhen.accounts.roles import Role
 from lianzhen.periods import Month
 from lianzhen.trail import acting
 from lianzhen.trail.versions import lock_for_change
@@ -88,16 +88,17 @@ def _move(entry: ScoreEntry, following: AppraisalMonth) -> None:
 def review(
     *, row: AppraisalMonth, by: User, now: datetime, note: str = "", version: int | None = None
 ) -> AppraisalMonth:
-    """审核通过: by somebody else than checked, who serves in no team."""
-    with acting(by=by, action="month.review", label="审核月考核", reason=note):
+    """审核通过: by somebody else than checked, who serves in no team; where all of them do, one registers what the
+    committee decided, with its minutes in `note`."""
+    with acting(by=by, action="month.review", label="审核月考核", reason=note) as act:
         row = lock_for_change(row, version)
         _expect(row, State.REVIEW)
         if row.reviewed_at is not None:
             raise ValidationError("审核已通过，不用再审核。")
-        if row.checked_by_id == by.pk:
-            raise ValidationError("检查数据的人不能审核，请由其他同志审核。")
-        if by.standing.teams(Role.LEADER, Role.MEMBER):
-            raise ValidationError(RECUSED)
+        verdict = expect(signs_month(by, row))
+        act.reason = ground(note, verdict, "note")
+        if verdict.reason:
+            act.note(row, NOTED)
         _refuse_unfinished(row, now)
         row.reviewed_at, row.reviewed_by = now, by
         _save(row)

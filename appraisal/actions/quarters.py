@@ -1,7 +1,7 @@
 """季讲评: begun from sealed months, reviewed team by team, decided by the committee, paid by a list that stays.
 
 Every act holds the quarter's row. Whoever handed in does not approve; whoever serves in a team says nothing
-about it and approves nothing.
+about it and approves nothing, as long as somebody of the committee serves in none (`as_body`).
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
+from appraisal.as_body import NOTED, expect, ground
 from appraisal.models import Payout, PayoutRow, QuarterlyReview, TeamReview
 from appraisal.permissions import RECUSED, TEAM
+from appraisal.permissions_quarters import signs_quarter
 from appraisal.quarter_facts import (
     Sheet,
     as_rows,
@@ -155,11 +157,13 @@ def approve(
     with acting(by=by, action="quarter.approve", label="审定季讲评", reason=basis) as act:
         review = lock_for_change(review, version)
         _expect(review, State.COMMITTEE)
-        _refuse_own(by, review.handed_by_id, "提交审定的人不能审定，请由其他党委委员审定。")
+        verdict = expect(signs_quarter(by, review))
         if not basis.strip():
             raise ValidationError({"basis": "请填写依据，例如党委会议纪要的文号。"})
         review.state, review.approved_at, review.approved_by = State.APPROVED, now, by
-        review.basis = basis.strip()
+        review.basis = ground(basis, verdict, "basis")
+        if verdict.reason:
+            act.note(review, NOTED)
         _save(review)
         if terms_of(review).awards:
             sheet = payout_sheet(review, _teams(review))
@@ -194,6 +198,8 @@ def ask_further(*, review: QuarterlyReview, reason: str, by: User, now: datetime
             raise ValidationError("党委审定后才有兑现清单可补充。")
         if not reason.strip():
             raise ValidationError({"reason": "请写明补充的原因。"})
+        if not User.objects.holding(Role.COMMITTEE, on=timezone.localdate(now)).exclude(pk=by.pk).exists():
+            raise ValidationError("制表的人不能审定，党委委员中没有另外的账号，请由其他同志提出。")
         if review.payouts.filter(state=Payout.State.ASKED).exists():
             raise ValidationError("还有一份补充清单等待审定，请先办完。")
         sheet = further_sheet(review, _teams(review))
@@ -211,22 +217,34 @@ def decide_further(
     *, payout: Payout, agrees: bool, by: User, now: datetime, note: str = "", version: int | None = None
 ) -> Payout:
     """待党委审定 → 已审定, or 不同意 with a reason: the list then stays as it was asked and pays nothing."""
-    with acting(by=by, action="quarter.further_decide", label="审定兑现补充清单", reason=note):
+    with acting(by=by, action="quarter.further_decide", label="审定兑现补充清单", reason=note) as act:
         lock_for_change(payout.review)
         payout = lock_for_change(payout, version)
         if payout.state != Payout.State.ASKED:
-            raise ValidationError(f"{payout}{payout.get_state_display()}，不用再办。")
-        _refuse_own(by, payout.created_by_id, "制表的人不能审定，请由其他党委委员审定。")
+            raise ValidationError(decided_sentence(payout))
+        verdict = expect(signs_quarter(by, payout))
         if not agrees and not note.strip():
             raise ValidationError({"note": "请写明不同意的原因。"})
         payout.state = Payout.State.APPROVED if agrees else Payout.State.DECLINED
-        payout.approved_at, payout.approved_by, payout.decision_note = now, by, note.strip()
+        payout.approved_at, payout.approved_by = now, by
+        payout.decision_note = ground(note, verdict, "note")
+        if verdict.reason:
+            act.note(payout, NOTED)
         _save(payout)
         tell([payout.created_by_id], f"{payout}{payout.get_state_display()}。", _payout_url(payout))
     return payout
 
 
 # --- Shared -----------------------------------------------------------------------------------------
+def closed_sentence(review: QuarterlyReview, *due: str) -> str:
+    """`due`: the states at which the step is taken."""
+    return step_closed(review, State, review.state, *due, late="这一步不能办理")
+
+
+def decided_sentence(payout: Payout) -> str:
+    return f"{payout}{payout.get_state_display()}，不用再办。"
+
+
 def _make(
     review: QuarterlyReview, count: int, sheet: Sheet, by: User | None, now: datetime, reason: str = ""
 ) -> Payout:
@@ -249,16 +267,9 @@ def _teams(review: QuarterlyReview) -> list[TeamReview]:
     return list(TeamReview.objects.filter(review=review).order_by("position"))
 
 
-def _refuse_own(by: User, prepared_by: int | None, sentence: str) -> None:
-    if prepared_by == by.pk:
-        raise ValidationError(sentence)
-    if by.standing.teams(*TEAM):
-        raise ValidationError(RECUSED)
-
-
 def _expect(review: QuarterlyReview, state: str) -> None:
     if review.state != state:
-        raise ValidationError(step_closed(review, State, review.state, state, late="这一步不能办理"))
+        raise ValidationError(closed_sentence(review, state))
 
 
 def _save(row: QuarterlyReview | TeamReview | Payout) -> None:

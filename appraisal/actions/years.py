@@ -1,7 +1,7 @@
 """年考核: begun by the office, handed in when all is checked and sealed, graded and decided by the committee.
 
 Every act holds the year's row. Whoever hands in does not decide; whoever serves in a team gives it no grade, and
-decides nothing.
+decides nothing, as long as somebody of the committee serves in none (`as_body`).
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from appraisal.as_body import NOTED, expect, ground, signs
 from appraisal.models import AnnualAssessment, AnnualGrade, AnnualSummary
-from appraisal.permissions import RECUSED, TEAM
+from appraisal.permissions import TEAM
+from appraisal.permissions_years import signs_year
 from appraisal.quarter_grades import Proposal
 from appraisal.year_facts import (
     YearFigures,
@@ -129,12 +131,11 @@ def save_grade(
     *, row: AnnualGrade, grade: str, reason: str = "", by: User, now: datetime, version: int | None = None
 ) -> AnnualGrade:
     """The grade of one team. One other than proposed needs a reason; one as proposed keeps none."""
-    with acting(by=by, action="year.grade", label="评定年度等次"):
+    with acting(by=by, action="year.grade", label="评定年度等次") as act:
         assessment = lock_for_change(row.assessment)
         _expect(assessment, State.COMMITTEE)
         row = lock_for_change(row, version)
-        if row.team_id in by.standing.teams(*TEAM):
-            raise ValidationError(RECUSED)
+        verdict = expect(signs(by, Role.COMMITTEE, team=row.team_id))
         if row.summary.state == AnnualSummary.State.OUT:
             raise ValidationError(f"{row.summary.team_name}不参加{assessment}，不评定等次。")
         if grade not in terms_of(assessment).choices:
@@ -142,24 +143,38 @@ def save_grade(
         reason = reason.strip()
         if grade != row.proposed and not reason:
             raise ValidationError({"reason": _why_other(row, grade)})
-        row.grade, row.reason = grade, reason if grade != row.proposed else ""
+        row.grade, row.reason = grade, ground(reason, verdict, "reason") if grade != row.proposed else ""
         row.graded_at, row.graded_by = now, by
+        if verdict.reason:
+            act.note(row, NOTED)
         _save(row)
     return row
 
 
 def accept_proposals(*, assessment: AnnualAssessment, by: User, now: datetime) -> int:
-    """其余按建议等次: every team that has a proposal and no grade yet, one's own team left aside. Answers how many."""
-    with acting(by=by, action="year.accept", label="按建议评定年度等次"):
+    """其余按建议等次: every team that has a proposal and no grade yet, one's own team left aside while another of the
+    committee may grade it. Answers how many."""
+    with acting(by=by, action="year.accept", label="按建议评定年度等次") as act:
         assessment = lock_for_change(assessment)
         _expect(assessment, State.COMMITTEE)
         rows = AnnualGrade.objects.standing().select_for_update(of=("self",)).filter(assessment=assessment, grade="")
-        open_rows = rows.exclude(proposed="").exclude(team__in=by.standing.teams(*TEAM))
+        aside, as_body = own_rows(by)
+        open_rows = rows.exclude(proposed="").exclude(team__in=aside)
         found = list(open_rows.select_related("summary", "assessment"))
         for row in found:
             row.grade, row.reason, row.graded_at, row.graded_by = row.proposed, "", now, by
             row.save()
+            if row.team_id in as_body:
+                act.note(row, NOTED)
     return len(found)
+
+
+def own_rows(user: User) -> tuple[set[int], set[int]]:
+    """Of the teams that the user serves in, those whose grade he leaves to others of the committee, and those whose
+    grade nobody else could register. A query for each team."""
+    own = user.standing.teams(*TEAM)
+    as_body = {team for team in own if signs(user, Role.COMMITTEE, team=team)}
+    return set(own) - as_body, as_body
 
 
 def decide(
@@ -173,17 +188,16 @@ def decide(
     version: int | None = None,
 ) -> AnnualAssessment:
     """待党委评定 → 已评定: the grades stand and never change again."""
-    with acting(by=by, action="year.decide", label="登记年考核评定", reason=basis):
+    with acting(by=by, action="year.decide", label="登记年考核评定", reason=basis) as act:
         assessment = lock_for_change(assessment, version)
         _expect(assessment, State.COMMITTEE)
-        if assessment.handed_by_id == by.pk:
-            raise ValidationError("提交评定的人不能登记评定，请由其他党委委员办理。")
-        if by.standing.teams(*TEAM):
-            raise ValidationError(RECUSED)
+        verdict = expect(signs_year(by, assessment))
         _check_decision(assessment, decided_on, basis, timezone.localdate(now))
         assessment.over_quota_reason = _over_quota(assessment, over_quota_reason.strip())
         assessment.state, assessment.decided_at, assessment.decided_by = State.DECIDED, now, by
-        assessment.decided_on, assessment.basis = decided_on, basis.strip()
+        assessment.decided_on, assessment.basis = decided_on, ground(basis, verdict, "basis")
+        if verdict.reason:
+            act.note(assessment, NOTED)
         _save(assessment)
         told = holding(timezone.localdate(now), Role.OFFICE_LEAD) | {assessment.handed_by_id or 0}
         _tell(assessment, told, f"{assessment}已评定，请印发结果通报。", by)
@@ -310,9 +324,14 @@ def _over_quota(assessment: AnnualAssessment, reason: str) -> str:
     return reason
 
 
+def closed_sentence(assessment: AnnualAssessment, *due: str) -> str:
+    """`due`: the states at which the step is taken."""
+    return step_closed(assessment, State, assessment.state, *due, late="这一步不能办理")
+
+
 def _expect(assessment: AnnualAssessment, state: str) -> None:
     if assessment.state != state:
-        raise ValidationError(step_closed(assessment, State, assessment.state, state, late="这一步不能办理"))
+        raise ValidationError(closed_sentence(assessment, state))
 
 
 def _save(row: AnnualAssessment | AnnualGrade) -> None:

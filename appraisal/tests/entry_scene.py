@@ -140,15 +140,15 @@ def second_clerk(cast: Cast, role: Role = Role.OFFICE, name: str = "t_second") -
     return user
 
 
-def serve_too(cast: Cast, role: Role) -> Any:
-    """The account of the role also serves in the own team."""
+def serve_too(cast: Cast, role: Any) -> Any:
+    """The account of the role (or a given one) also serves in the own team."""
     from villages.models import Person, Posting
 
-    user = cast.users[role]
+    user = cast.users.get(role, role)
     with acting(by=None, action="test.scene", label="测试数据"):
         person = Person.objects.filter(user=user).first()
         if person is None:
-            person = Person(name=user.name, user=user, phone="19900009901", department=cast.department)
+            person = Person(name=user.name, user=user, phone=f"199{user.pk:08d}", department=cast.department)
             person.save()
         Posting(person=person, team=cast.team, starts_on=START).save()
     return type(user).objects.get(pk=user.pk)

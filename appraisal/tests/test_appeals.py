@@ -31,8 +31,12 @@ from appraisal.tests.entry_scene import (
     serve_too,
     waiting,
 )
+from appraisal.todos_signing import signing_sources
+from appraisal.waiting import gather
+from lianzhen.accounts.models import RoleGrant
 from lianzhen.accounts.roles import Role
 from lianzhen.notices.models import Notice
+from lianzhen.trail import acting
 from lianzhen.trail.models import AuditEntry
 
 __all__ = ["scheme"]
@@ -233,6 +237,25 @@ def test_committee_only_where_the_head_of_the_office_may_not(cast):
     assert decide_appeal(committee, found)
     assert appeals.handled_by(found, NOW) == "党委委员"
     assert answered(cast, found, by=committee).decided_by == committee
+
+
+def test_where_nobody_else_is_left_the_body_answers(cast):
+    """The head of the office recorded it, and the one of the committee serves in the team."""
+    found = appeal(cast, deduct(cast, by=cast.users[Role.OFFICE_LEAD]))
+    committee, other = serve_too(cast, Role.COMMITTEE), second_clerk(cast, Role.COMMITTEE)
+    waits = lambda user: [one.pk for one in gather(signing_sources(user, TODAY))["sign_appeals"]]  # noqa: E731
+    assert "涉及本人所在工作组" in decide_appeal(committee, found).reason
+    assert (waits(committee), waits(other)) == ([], [found.pk])
+    with pytest.raises(ValidationError, match="涉及本人所在工作组"):
+        answered(cast, found, by=committee)
+    with acting(by=None, action="test.scene", label="测试数据"):
+        RoleGrant.objects.filter(user=other).update(ends_on=TODAY - timedelta(days=1))
+    verdict = decide_appeal(committee, found)
+    assert verdict
+    assert "由党委会集体审定" in verdict.reason
+    assert waits(committee) == [found.pk]
+    assert answered(cast, found, by=committee).answer.endswith("（党委会集体审定）")
+    assert AuditEntry.objects.filter(action="appeal.decide", changes__0__label="审定方式").exists()
 
 
 def test_a_second_head_of_the_office_decides_before_the_committee(cast):

@@ -19,11 +19,15 @@ from appraisal.score_facts import month_scores
 from appraisal.scoring import Line, score
 from appraisal.sealing import differences
 from appraisal.tests import worked_example as example
-from appraisal.tests.entry_scene import serve_too
+from appraisal.tests.entry_scene import second_clerk, serve_too
 from appraisal.tests.month_scene import LATER, sealed_scene
 from appraisal.tests.score_scene import NOVEMBER, at
+from lianzhen.accounts.models import RoleGrant
 from lianzhen.accounts.roles import Role
+from lianzhen.accounts.verdicts import ALLOWED
 from lianzhen.notices.models import Notice
+from lianzhen.tests.cast import START
+from lianzhen.trail import acting
 
 DECEMBER = NOVEMBER.next()
 NOW = at(date(2026, 12, 31))
@@ -105,6 +109,36 @@ def test_not_about_ones_own_team(cast, row):
     slip = ask(cast)
     with pytest.raises(ValidationError, match="涉及本人所在工作组"):
         actions.approve(slip=slip, by=serve_too(cast, Role.OFFICE_LEAD), now=NOW)
+
+
+def test_where_nobody_else_is_left_the_body_decides(cast, row, sign_in):
+    """The head of the office asked, and the one of the committee serves in the team."""
+    lead = cast.users[Role.OFFICE_LEAD]
+    slip, committee = ask(cast, by=lead), serve_too(cast, Role.COMMITTEE)
+    page = reverse("correction", args=[slip.pk])
+    client = sign_in(Role.COMMITTEE)
+    assert f'href="{page}"' in client.get("/").content.decode()
+    assert "由党委会集体审定，这里登记会议决定" in client.get(page).content.decode()
+    with pytest.raises(ValidationError, match="会议纪要的文号"):
+        actions.approve(slip=slip, by=committee, now=NOW)
+    # Somebody of the committee who is free: the database refuses it even past the action.
+    other, note = second_clerk(cast, Role.COMMITTEE), "荷党纪要〔2026〕9号"
+    client = sign_in(Role.COMMITTEE)
+    assert f'href="{page}"' not in client.get("/").content.decode()
+    with pytest.raises(ValidationError, match="涉及本人所在工作组"):
+        actions.approve(slip=slip, by=committee, now=NOW, note=note)
+    with pytest.MonkeyPatch.context() as past:
+        past.setattr(actions, "signs_correction", lambda by, slip: ALLOWED)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            actions.approve(slip=slip, by=committee, now=NOW, note=note)
+    with acting(by=None, action="test.scene", label="测试数据"):
+        RoleGrant.objects.filter(user=other).update(ends_on=START)
+    assert actions.approve(slip=slip, by=committee, now=NOW, note=note).decision_note == f"{note}（党委会集体审定）"
+    # Nobody else could sign what the only one left would ask for.
+    with acting(by=None, action="test.scene", label="测试数据"):
+        RoleGrant.objects.filter(user=committee).update(ends_on=START)
+    with pytest.raises(ValidationError, match="请由其他同志填写"):
+        ask(cast, by=lead)
 
 
 @pytest.mark.parametrize("change", [{"points": "0"}, {"points": "0.05"}, {"number": "19"}, {"number": "加10-1"}])

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from appraisal.actions import month_lock, months
 from appraisal.actions.entry_ends import reverse
 from appraisal.models import AppraisalMonth, MonthlyScore, ScoreEntry
+from appraisal.permissions_months import review_months
 from appraisal.score_account import from_json
 from appraisal.score_facts import month_scores
 from appraisal.scoring import Line
@@ -23,6 +24,8 @@ from appraisal.tests import worked_example as example
 from appraisal.tests.entry_scene import serve_too
 from appraisal.tests.month_scene import LATER, advance, lock, row_of, sealed_scene, settle
 from appraisal.tests.score_scene import NOVEMBER, OCTOBER, at, open_row, worked_month, write_line, write_scheme
+from appraisal.todos_signing import signing_sources
+from appraisal.waiting import gather
 from lianzhen.accounts.roles import Role
 from lianzhen.tests.answers import refused
 from lianzhen.trail import acting, guards
@@ -76,6 +79,15 @@ def test_who_serves_in_a_team_does_not_sign_off(cast, worked):
     row = advance(cast, "review")
     lead = serve_too(cast, Role.OFFICE_LEAD)
     assert "涉及本人所在工作组" in refused(lambda: months.review(row=row, by=lead, now=at(LATER)))
+    # Where the committee does too, one of them registers what the body decided.
+    member = serve_too(cast, Role.COMMITTEE)
+    assert "由党委会集体审定" in review_months(member, row).reason
+    assert len(gather(signing_sources(member, LATER))["sign_months"]) == 1
+    review = {"row": row, "by": member, "now": at(LATER)}
+    assert "会议纪要的文号" in refused(lambda: months.review(**review))
+    months.review(**review, note="荷党纪要〔2026〕9号")
+    entry = AuditEntry.objects.filter(action="month.review").latest("pk")
+    assert entry.reason == "荷党纪要〔2026〕9号（党委会集体审定）"
 
 
 # --- Publicity ----------------------------------------------------------------------------------

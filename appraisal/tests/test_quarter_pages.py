@@ -35,7 +35,9 @@ def test_a_blocked_quarter_says_which_month(cast, sign_in):
     sealed_quarter(cast, months=2)
     client = sign_in(Role.OFFICE)
     assert "第四季度含10、11、12月，12月未定稿。" in client.get(url("quarter")).content.decode()
-    assert send(client, url("quarter_start")).status_code == 422
+    # No form that then refuses: the step leads on, whoever sends it all the same is refused.
+    assert "12月未定稿。" in client.get(url("quarter_start"), follow=True).content.decode()
+    assert client.post(url("quarter_start")).status_code == 422
     assert not QuarterlyReview.objects.exists()
 
 
@@ -55,6 +57,14 @@ def test_the_whole_way_through_the_pages(cast, sign_in):
     client = sign_in(Role.COMMITTEE)
     assert send(client, url("quarter_approve"), basis="荷党纪要〔2027〕1号").status_code == 303
     assert Payout.objects.get().state == Payout.State.APPROVED
+    for step, said in (
+        ("quarter_approve", "现在是“已审定”，这一步不能办理。"),
+        ("quarter_back", "现在是“已审定”，这一步不能办理。"),
+        ("quarter_hand_in", "现在是“已审定”，这一步不能办理。"),
+        ("quarter_start", "讲评已经开始。"),
+    ):
+        client = sign_in(Role.COMMITTEE if step in ("quarter_approve", "quarter_back") else Role.OFFICE)
+        assert said in client.get(url(step), follow=True).content.decode(), step
     client = sign_in(Role.OFFICE_LEAD)
     assert send(client, url("quarter_review_issue")).status_code == 303
     assert send(client, url("quarter_payout_issue", 1)).status_code == 303

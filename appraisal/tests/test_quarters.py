@@ -15,9 +15,11 @@ from appraisal.models import Payout, PayoutRow, QuarterlyReview, TeamReview
 from appraisal.quarter_facts import further_sheet, payout_sheet
 from appraisal.tests.entry_scene import serve_too
 from appraisal.tests.quarter_scene import NOW, Q4, begun, decided, handed, sealed_quarter
+from appraisal.tests.year_scene import second_member
+from lianzhen.accounts.models import RoleGrant
 from lianzhen.accounts.roles import Role
 from lianzhen.tests.answers import refused
-from lianzhen.tests.cast import make_user
+from lianzhen.tests.cast import START, make_user
 from lianzhen.trail import acting
 from lianzhen.trail.models import AuditEntry
 from villages.models import LiaisonTeam, Person, Posting
@@ -96,16 +98,55 @@ def test_whoever_serves_in_a_team_neither_writes_about_it_nor_approves(cast, sig
     said = refused(lambda: quarters.save_team(row=row, grade="较好", note="", by=clerk, now=NOW))
     assert said.startswith("涉及本人所在工作组")
     review = quarters.hand_in(review=review, by=cast.users[Role.OFFICE_LEAD], now=NOW)
+    second_member(cast)
     member = serve_too(cast, Role.COMMITTEE)
     approve = {"review": review, "basis": "会", "now": NOW}
     assert refused(lambda: quarters.approve(**approve, by=member)).startswith("涉及本人")
     assert not Payout.objects.exists()
     # The page says so in the place of the button.
     table, act = (reverse(name, args=[Q4.key]) for name in ("quarter_approval", "quarter_approve"))
-    page = sign_in(Role.COMMITTEE).get(table).content.decode()
+    client = sign_in(Role.COMMITTEE)
+    page = client.get(table).content.decode()
     assert "涉及本人所在工作组" in page
     assert act not in page
-    assert sign_in(Role.COMMITTEE).get(act).status_code == 403
+    assert client.get(act).status_code == 403
+    assert table not in client.get("/").content.decode()
+
+
+AS_BODY = "可以审定的党委委员都在联村工作组任职，由党委会集体审定，这里登记会议决定。"
+
+
+def test_where_the_whole_committee_serves_in_teams_one_registers_what_the_body_decided(cast, sign_in):
+    review, member, second = handed(cast), serve_too(cast, Role.COMMITTEE), second_member(cast)
+    serve_too(cast, second)
+    leader, office = cast.users[Role.LEADER], cast.users[Role.OFFICE]
+    approve = {"review": review, "now": NOW}
+    assert refused(lambda: quarters.approve(**approve, basis="会", by=leader)).startswith("涉及本人")
+    client = sign_in(Role.COMMITTEE)
+    table, act = (reverse(name, args=[Q4.key]) for name in ("quarter_approval", "quarter_approve"))
+    assert f'href="{table}"' in client.get("/").content.decode()
+    assert all(AS_BODY in client.get(address).content.decode() for address in (table, act))
+    assert "填写依据" in refused(lambda: quarters.approve(**approve, basis=" ", by=member))
+    review = quarters.approve(**approve, basis="荷党纪要〔2027〕1号", by=member)
+    assert review.basis == "荷党纪要〔2027〕1号（党委会集体审定）"
+    assert review.basis in client.get(reverse("quarter", args=[Q4.key])).content.decode()
+    noted = AuditEntry.objects.filter(action="quarter.approve", model="appraisal.quarterlyreview")
+    assert "党委会集体审定，登记人在联村工作组任职" in str([one.changes for one in noted])
+
+    # A further list in the same way; whoever prepared it never signs, and is told before that somebody else must.
+    with acting(by=None, action="test.scene", label="测试数据"):
+        Posting.objects.filter(person__user=cast.users[Role.MEMBER]).update(ends_on=Q4.months[0].end)
+    ask = {"review": review, "reason": "任职登记更正", "now": NOW}
+    with acting(by=None, action="test.scene", label="测试数据"):
+        RoleGrant.objects.filter(user=second).update(ends_on=START)
+    assert "没有另外的账号" in refused(lambda: quarters.ask_further(**ask, by=member))
+    payout = quarters.ask_further(**ask, by=office)
+    page = reverse("quarter_payout_of", args=[Q4.key, 2])
+    assert f'href="{page}"' in client.get("/").content.decode()
+    assert AS_BODY in client.get(page).content.decode()
+    decide = {"payout": payout, "agrees": True, "by": member, "now": NOW}
+    assert "会议纪要的文号" in refused(lambda: quarters.decide_further(**decide))
+    assert quarters.decide_further(**decide, note="荷党纪要〔2027〕2号").decision_note.endswith("（党委会集体审定）")
 
 
 def test_rows_of_a_list_never_change(cast):

@@ -113,8 +113,17 @@ def test_what_a_year_waits_for_is_said(cast, sign_in):
     scene.ready(cast, months=2)
     with time_machine.travel("2026-11-27T06:00:00Z", tick=False):
         assert "2026年考核12月1日开始。" in text_of(sign_in(Role.LEADER).get(url("year")))
-        assert send(sign_in(Role.OFFICE), url("year_start")).status_code == 422
+        office = sign_in(Role.OFFICE)
+        # No form that then refuses: the step leads on, whoever sends it all the same is refused.
+        assert "2026年考核12月1日开始。" in text_of(office.get(url("year_start"), follow=True))
+        assert office.post(url("year_start")).status_code == 422
     years.start_year(year=YEAR, by=cast.users[Role.OFFICE], now=NOW)
+    office = sign_in(Role.OFFICE)
+    assert "2026年考核已经开始。" in text_of(office.get(url("year_start"), follow=True))
+    early = "2026年考核现在是“自评和核查”，到“待党委评定”时再办这一步。"
+    committee = sign_in(Role.COMMITTEE)
+    for step in ("year_back", "year_grades_rest", "year_decide"):
+        assert early in text_of(committee.get(url(step), follow=True)), step
     office = sign_in(Role.OFFICE)
     assert "2026年12月未定稿。" in text_of(office.get(url("year")))
     answer = send(office, url("year_hand_in"))
@@ -220,6 +229,7 @@ def test_nobody_grades_the_team_he_serves_in(cast, sign_in):
         person = Person(name="甲委员", user=cast.users[Role.COMMITTEE], department=cast.department)
         person.save()
         Posting(person=person, team=cast.team, starts_on=scene.START).save()
+    scene.second_member(cast)
     committee = sign_in(Role.COMMITTEE)
     row, other = scene.grade_of(assessment, cast.team), scene.grade_of(assessment, cast.other_team)
     assert RECUSED in text_of(committee.get(url("year_grade", row.pk)))

@@ -11,6 +11,7 @@ from appraisal.actions import annual_summaries as summaries
 from appraisal.actions import years
 from appraisal.home import home_of
 from appraisal.models import AnnualAssessment, Scheme
+from appraisal.permissions_years import check_summary
 from appraisal.tests import year_scene as scene
 from appraisal.tests.year_scene import NEW_YEAR, NOW, YEAR
 from appraisal.year_terms import SAMPLE
@@ -87,3 +88,15 @@ def test_a_year_is_asked_for_from_the_day_of_its_version(cast):
     for day, asked in ((date(YEAR, 12, 10), []), (date(YEAR, 12, 20), [f"开始{YEAR}年考核"])):
         found = home_of(User.objects.get(pk=cast.users[Role.OFFICE].pk), day, NOW, lambda user, today: {})
         assert [one.text for one in found.todos if f"{YEAR}年考核" in one.text] == asked, day
+
+
+def test_what_nobody_of_the_office_may_is_the_committees(cast):
+    """The one wrote it on behalf, the other gave the opinion in the place of a group without an account."""
+    assessment, committee = scene.opined(cast), cast.users[Role.COMMITTEE]
+    own, other = (scene.summary_of(assessment, team) for team in (cast.team, cast.other_team))
+    assert check_summary(committee, own).reason == "年总结由联村办核查。"
+    assert check_summary(committee, other)
+    assert f"{YEAR}年总结待核查1" in told(committee)
+    scene.third_office(cast)
+    assert not check_summary(committee, other)
+    assert f"{YEAR}年总结待核查1" not in told(committee)

@@ -206,7 +206,7 @@ def test_what_changed_since_is_graded_anew(cast):
 
 
 def test_who_may_not_grade_and_decide(cast):
-    assessment = scene.handed(cast)
+    assessment, second = scene.handed(cast), second_member(cast)
     member = serve_too(cast, Role.COMMITTEE)
     own, other = grade_of(assessment, cast.team), grade_of(assessment, cast.other_team)
     assert "本人所在工作组" in refused(lambda: years.save_grade(row=own, grade="合格", by=member, now=NOW))
@@ -214,13 +214,27 @@ def test_who_may_not_grade_and_decide(cast):
     assert grade_row(member, other)
     assert years.accept_proposals(assessment=assessment, by=member, now=NOW) == 1
     assert grade_of(assessment, cast.team).grade == ""
-    second = second_member(cast)
     assert years.accept_proposals(assessment=assessment, by=second, now=NOW) == 1
     decide = {"assessment": assessment, "now": NOW, "over_quota_reason": "示例", **BASIS}
     assert "本人所在工作组" in refused(lambda: years.decide(**decide, by=member))
     assert not decide_years(member, assessment)
     assert decide_years(second, assessment)
     assert years.decide(**decide, by=second).decided_by == second
+
+
+def test_where_the_whole_committee_serves_in_teams_one_registers_what_the_body_decided(cast):
+    assessment, member = scene.handed(cast), serve_too(cast, Role.COMMITTEE)
+    own = grade_of(assessment, cast.team)
+    assert "都在这个工作组任职，由党委会集体审定" in grade_row(member, own).reason
+    save = {"row": own, "grade": "优秀", "by": member, "now": NOW}
+    assert "写明理由" in refused(lambda: years.save_grade(**save))
+    assert years.save_grade(**save, reason="荷党纪要〔2027〕2号").reason == "荷党纪要〔2027〕2号（党委会集体审定）"
+    assert years.accept_proposals(assessment=assessment, by=member, now=NOW) == 1
+    assert "由党委会集体审定" in decide_years(member, assessment).reason
+    decided = years.decide(assessment=assessment, now=NOW, by=member, over_quota_reason="示例", **BASIS)
+    assert decided.basis == "荷党纪要〔2027〕2号（党委会集体审定）"
+    noted = AuditEntry.objects.filter(action__in=("year.grade", "year.decide"), changes__0__label="审定方式")
+    assert noted.count() == 2
 
 
 def test_who_handed_in_does_not_decide(cast):

@@ -212,7 +212,8 @@ def appeal_context(user: User, appeal: Appeal) -> dict[str, Any]:
         "outcome_words": actions.outcome_words(appeal) if appeal.outcome else "",
         "effect": effect_words(appeal) if appeal.outcome else "",
         "may_decide": is_open and bool(decides),
-        "why_not": decides.reason if is_open and not decides and user.standing.has("office_lead", "committee") else "",
+        # Why he may not, or that he registers what the body decided.
+        "why_not": decides.reason if is_open and user.standing.has("office_lead", "committee") else "",
         "may_check": is_open and bool(check_appeal(user, appeal)),
         "may_withdraw": is_open and bool(withdraw_appeal(user, appeal)),
         "crumbs": [CRUMB],

@@ -12,7 +12,7 @@ from django.utils import timezone
 from appraisal.actions import corrections as actions
 from appraisal.forms.corrections import CorrectionForm, DecideForm
 from appraisal.models import Correction, MonthlyScore
-from appraisal.permissions_months import close_months, decide_corrections, see_scores
+from appraisal.permissions_months import SIGNERS, close_months, decide_corrections, see_scores
 from appraisal.rules.base import change_in_points
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
@@ -92,11 +92,14 @@ def correction(request: HttpRequest, slip: Correction) -> HttpResponse:
         ("意见", slip.decision_note),
         ("计入月份", slip.into_month.period.title if slip.into_month else ""),
     ]
+    verdict = decide_corrections(request.user, slip)
+    is_open, signs = slip.state == Correction.State.ASKED, request.user.standing.has(*SIGNERS)
     context = {
         "slip": slip,
         "rows": rows,
         "state": (TONES[slip.state], slip.get_state_display()),
-        "may_decide": slip.state == Correction.State.ASKED and bool(decide_corrections(request.user, slip)),
+        "may_decide": is_open and bool(verdict),
+        "why_not": verdict.reason if is_open and signs else "",
         "crumbs": CRUMBS,
     }
     return render(request, "appraisal/correction.html", context)
@@ -104,7 +107,7 @@ def correction(request: HttpRequest, slip: Correction) -> HttpResponse:
 
 @guarded(decide_corrections, find=find_slip)
 def correction_decide(request: HttpRequest, slip: Correction) -> HttpResponse:
-    url = reverse("correction", args=[slip.pk])
+    url, told = reverse("correction", args=[slip.pk]), decide_corrections(request.user, slip).reason
 
     def save(values: dict[str, Any]) -> Correction:
         act = {"approve": actions.approve, "decline": actions.decline}[values.pop("decision")]
@@ -118,7 +121,10 @@ def correction_decide(request: HttpRequest, slip: Correction) -> HttpResponse:
         context={
             "heading": f"签批{slip}",
             "submit": "签批",
-            "effects": [f"批准后在现在的考核月记{change_in_points(slip.points)}。"],
+            "effects": [
+                *filter(None, [told]),
+                f"批准后在现在的考核月记{change_in_points(slip.points)}。",
+            ],
             "cancel_url": url,
             "crumbs": [*CRUMBS, (slip.number, url)],
         },

@@ -17,7 +17,7 @@ from appraisal.models import AppraisalMonth
 from appraisal.permissions_months import close_months, lock_months, review_months, send_back_months
 from appraisal.views.months import CRUMBS, page_url, publicity_of, row_of
 from appraisal.views.scores import asked_month
-from lianzhen.accounts.verdicts import Verdict
+from lianzhen.accounts.verdicts import NotAllowed, Verdict
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded
 from lianzhen.periods import Month
@@ -101,14 +101,26 @@ month_hand_in = step(
     submit="提交审核",
     effects=["未复核的扣分和未办完的加分须先办完或顺延。", "提交的人不能审核，由另一位同志审核。"],
 )
-month_review = step(
-    review_months,
-    actions.review,
-    lambda row: "审核已通过，可以开始公示。",
-    ReviewForm,
-    submit="审核通过",
-    effects=["审核通过后可以开始公示。不通过的，请用“退回”写明原因。"],
-)
+
+
+@guarded(review_months)
+def month_review(request: HttpRequest, month: str) -> HttpResponse:
+    """审核: of the month at hand, whoever may sign it; the page says where he registers what the body decided."""
+    row = row_of(asked_month(month))
+    verdict = review_months(request.user, row)
+    if not verdict:
+        raise NotAllowed(verdict.reason)
+    return step_page(
+        request,
+        month,
+        ReviewForm,
+        lambda row, now, values: actions.review(row=row, by=request.user, now=now, **values),
+        lambda row: "审核已通过，可以开始公示。",
+        submit="审核通过",
+        effects=[*filter(None, [verdict.reason]), "审核通过后可以开始公示。不通过的，请用“退回”写明原因。"],
+    )
+
+
 month_publish = step(
     close_months,
     actions.publish,

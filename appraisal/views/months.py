@@ -136,7 +136,7 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
         found = checks(counts)
         context |= {
             "state": ("good" if shown.is_sealed else "wait", shown.get_state_display() if row else "未开始"),
-            "steps": steps_for(request.user, steps(standing_of(shown, now.date()), found, lock_checks(counts))),
+            "steps": steps_for(request.user, row, steps(standing_of(shown, now.date()), found, lock_checks(counts))),
             "checks": [CheckRow(one, check_url(request.user, one)) for one in found],
             "shows_checks": shown.state in (State.OPEN, State.CHECKING),
             "signed": signed(shown),
@@ -151,10 +151,10 @@ def check_url(user: User, check: Check) -> str:
     return reverse(page) if check.count and (page != "approval_list" or see_approvals(user)) else ""
 
 
-def steps_for(user: User, found: list[Step]) -> list[Step]:
+def steps_for(user: User, row: AppraisalMonth | None, found: list[Step]) -> list[Step]:
     """The steps as far as they are this reader's."""
     may = {
-        "month_review": bool(review_months(user)),
+        "month_review": bool(review_months(user, row)),
         "month_notice": bool(see_publicity(user)),
         "month_lock": bool(lock_months(user)),
         "subsidy_list": bool(see_months(user)),

@@ -23,10 +23,12 @@ from appraisal.permissions_quarters import (
 from appraisal.quarter_facts import Sheet, further_sheet, payout_sheet, stored_sheet, terms_of
 from appraisal.rules.base import ZERO, marks
 from appraisal.subsidies import sum_problem
-from appraisal.views.quarters import asked_quarter, begun, page_url, under
+from appraisal.views.quarters import asked_quarter, begun, page_url, taken, under
+from lianzhen.accounts.models import User
+from lianzhen.accounts.verdicts import NotAllowed, Verdict
 from lianzhen.money_words import money_words
 from lianzhen.pages.computed import ComputedRows, PeriodPage
-from lianzhen.pages.forms import form_page
+from lianzhen.pages.forms import form_page, taken_meanwhile
 from lianzhen.pages.guard import guarded
 from lianzhen.pages.tables import LIST_METHODS, Column, link, tag
 from lianzhen.periods import Quarter
@@ -105,7 +107,8 @@ def quarter_approval(request: HttpRequest, quarter: str) -> HttpResponse:
     paid: dict[int, Decimal] = {}
     for one in sheet.rows:
         paid[one.team_id] = paid.get(one.team_id, Decimal("0.00")) + one.amount
-    waits, may = review.state == State.COMMITTEE, approve_quarters(user, review.handed_by_id)
+    waits = review.state == State.COMMITTEE
+    may = approve_quarters(user, review) if waits else approve_quarters(user)
     page = PeriodPage(
         request,
         ComputedRows(TeamReview, [ApprovalRow(row, paid.get(row.team_id, Decimal("0.00"))) for row in rows]),
@@ -127,6 +130,7 @@ def quarter_approval(request: HttpRequest, quarter: str) -> HttpResponse:
             "terms": terms_of(review),
             "returns": waits and bool(decide_quarters(user)),
             "decides": bool(waits and may),
+            # Why he may not, or that he registers what the body decided.
             "why_not": may.reason if waits and decide_quarters(user) else "",
             "signs": SIGNS,
             "print_button": "?print=1",
@@ -143,10 +147,21 @@ def sheet_of(review: QuarterlyReview, rows: list[TeamReview]) -> Sheet:
     return payout_sheet(review, rows)
 
 
+def may_sign(user: User, made: QuarterlyReview | Payout) -> Verdict:
+    """Raises `NotAllowed` for who prepared it, and for who serves in a team while another of the committee does not."""
+    verdict = approve_quarters(user, made)
+    if not verdict:
+        raise NotAllowed(verdict.reason)
+    return verdict
+
+
 @guarded(approve_quarters)
 def quarter_approve(request: HttpRequest, quarter: str) -> HttpResponse:
     period = asked_quarter(quarter)
     review = begun(period)
+    if closed := taken(request, review, State.COMMITTEE, url=reverse("quarter_approval", args=[quarter])):
+        return closed
+    verdict = may_sign(request.user, review)
     sheet = sheet_of(review, list(TeamReview.objects.filter(review=review).order_by("position")))
     return form_page(
         request,
@@ -158,6 +173,7 @@ def quarter_approve(request: HttpRequest, quarter: str) -> HttpResponse:
             "heading": f"审定{review}",
             "submit": "审定",
             "effects": [
+                *filter(None, [verdict.reason]),
                 f"兑现{number(len(sheet.rows))}行，合计{money(sheet.total)}（{money_words(sheet.total)}）。",
                 "审定后，等次和清单不再变动；以后发现有误的，另出补充清单。",
             ],
@@ -211,6 +227,7 @@ def payout_page(request: HttpRequest, period: Quarter, count: int) -> HttpRespon
     problem = sum_problem([row.amount for row in sheet.rows], payout.total) if payout else ""
     user, keeps = request.user, bool(keep_quarters(request.user))
     asked = payout if payout and payout.state == Payout.State.ASKED else None
+    may = approve_quarters(user, asked)
     formula = payout.formula if payout else terms_of(review).payout_sentence()
     total = payout.total if payout else ZERO
     page = PeriodPage(
@@ -233,8 +250,8 @@ def payout_page(request: HttpRequest, period: Quarter, count: int) -> HttpRespon
             "total": money(total),
             "words": money_words(total),
             "may_further": bool(review.is_decided and keeps and not any(one.state == "asked" for one in lists)),
-            "may_decide": bool(asked and approve_quarters(user, asked.created_by_id)),
-            "why_not": approve_quarters(user, asked.created_by_id).reason if asked and decide_quarters(user) else "",
+            "may_decide": bool(asked and may),
+            "why_not": may.reason if asked and decide_quarters(user) else "",
             "print_note": f"{formula}。合计{money(total)}（{money_words(total)}）" if payout else "",
             "print_button": "?print=1" if payout else "",
             "print_css": "to-sign",
@@ -281,6 +298,9 @@ def quarter_further_decide(request: HttpRequest, quarter: str, count: int) -> Ht
     payout = Payout.objects.select_related("review").filter(review__quarter=period.start, number=count).first()
     if payout is None:
         raise Http404
+    if request.method == "GET" and payout.state != Payout.State.ASKED:
+        return taken_meanwhile(request, actions.decided_sentence(payout), _url(period, payout))
+    verdict = may_sign(request.user, payout)
     return form_page(
         request,
         DecideFurtherForm(request.POST or None, record=payout),
@@ -292,6 +312,7 @@ def quarter_further_decide(request: HttpRequest, quarter: str, count: int) -> Ht
             "heading": f"审定{payout}",
             "submit": "保存审定结果",
             "effects": [
+                *filter(None, [verdict.reason]),
                 f"{number(payout.people)}行，合计{money(payout.total)}（{money_words(payout.total)}）。",
                 f"补充原因：{payout.reason}",
             ],

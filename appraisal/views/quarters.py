@@ -21,7 +21,7 @@ from appraisal.quarter_facts import TeamFigures, figures_of, months_of, quarter_
 from appraisal.quarter_material import materials_of
 from appraisal.quarter_steps import Standing, missing_sentence, steps
 from lianzhen.accounts.models import User
-from lianzhen.pages.forms import form_page
+from lianzhen.pages.forms import form_page, taken_meanwhile
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
 from lianzhen.periods import Quarter
@@ -60,6 +60,13 @@ def page_url(quarter: Quarter) -> str:
 
 def under(quarter: Quarter) -> dict[str, Any]:
     return {"cancel_url": page_url(quarter), "crumbs": [*CRUMBS, (f"{quarter.title}讲评", page_url(quarter))]}
+
+
+def taken(request: HttpRequest, review: QuarterlyReview, *states: str, url: str = "") -> HttpResponse | None:
+    """A step that is not due has no form: to the page that says how far the quarter is."""
+    if request.method != "GET" or review.state in states:
+        return None
+    return taken_meanwhile(request, actions.closed_sentence(review, *states), url or page_url(review.period))
 
 
 def state_tag(review: QuarterlyReview) -> Any:
@@ -224,14 +231,17 @@ def quarter_material(request: HttpRequest, team: LiaisonTeam, quarter: str) -> H
 def step_page(
     request: HttpRequest,
     quarter: str,
+    state: str,
     kind: type[forms.Form],
     save: Callable[[QuarterlyReview, datetime, dict[str, Any]], QuarterlyReview],
     said: Callable[[QuarterlyReview], str],
     **context: Any,
 ) -> HttpResponse:
-    """One step about a quarter that was begun: form, action, back to the task list."""
+    """One step about a quarter that was begun and is in the state: form, action, back to the task list."""
     period = asked_quarter(quarter)
     review, now = begun(period), timezone.now()
+    if closed := taken(request, review, state):
+        return closed
     return form_page(
         request,
         kind(request.POST or None, record=review),
@@ -241,9 +251,18 @@ def step_page(
     )
 
 
+def _not_yet(period: Quarter) -> str:
+    """Why there is nothing to begin. One or two queries."""
+    if QuarterlyReview.objects.filter(quarter=period.start).exists():
+        return f"{period.title}讲评已经开始。"
+    return missing_sentence(period, sealed_of(months_of(period)))
+
+
 @guarded(keep_quarters)
 def quarter_start(request: HttpRequest, quarter: str) -> HttpResponse:
     period = asked_quarter(quarter)
+    if request.method == "GET" and (said := _not_yet(period)):
+        return taken_meanwhile(request, said, page_url(period))
     return form_page(
         request,
         QuarterStepForm(request.POST or None),
@@ -272,6 +291,7 @@ def quarter_hand_in(request: HttpRequest, quarter: str) -> HttpResponse:
     return step_page(
         request,
         quarter,
+        State.REVIEW,
         QuarterStepForm,
         lambda review, now, values: actions.hand_in(review=review, by=request.user, now=now, **values),
         lambda review: "已提交党委审定。",
@@ -285,6 +305,7 @@ def quarter_back(request: HttpRequest, quarter: str) -> HttpResponse:
     return step_page(
         request,
         quarter,
+        State.COMMITTEE,
         QuarterBackForm,
         lambda review, now, values: actions.send_back(review=review, by=request.user, **values),
         lambda review: "已退回讲评。",
@@ -298,6 +319,7 @@ def quarter_paid(request: HttpRequest, quarter: str) -> HttpResponse:
     return step_page(
         request,
         quarter,
+        State.APPROVED,
         QuarterStepForm,
         lambda review, now, values: actions.mark_paid(review=review, by=request.user, now=now, **values),
         lambda review: "已登记兑现。",

@@ -16,12 +16,12 @@ from appraisal.actions.annual_summaries import TEXTS
 from appraisal.filters_years import GradeFilter
 from appraisal.forms.years import AnnualGradeForm, YearDecideForm, YearStepForm
 from appraisal.models import AnnualAssessment, AnnualGrade
-from appraisal.permissions import RECUSED, TEAM
+from appraisal.permissions import RECUSED
 from appraisal.permissions_quarters import see_quarters
 from appraisal.permissions_years import decide_years, grade_row, grade_years, see_year_row, see_years
 from appraisal.rules.base import marks
 from appraisal.views.annual_summaries import judged
-from appraisal.views.years import assessment_of, begun, sees_places, sees_results, state_of, step_page, under
+from appraisal.views.years import assessment_of, begun, sees_places, sees_results, state_of, step_page, taken, under
 from appraisal.year_facts import quota_of, terms_of
 from appraisal.year_terms import Quota
 from lianzhen.accounts.models import User
@@ -104,7 +104,7 @@ def year_grades(request: HttpRequest, year: int) -> HttpResponse:
         refuse_early(assessment, user)
         rows = rows_of(assessment, user)
         told = standing_of(assessment, rows, user)
-    own = user.standing.teams(*TEAM)
+    own = told.get("aside", set())
     page = ListPage(
         request,
         ComputedRows(AnnualGrade, [GradeRow(row, own=row.team_id in own) for row in rows]),
@@ -123,10 +123,11 @@ def standing_of(assessment: AnnualAssessment, rows: list[AnnualGrade], user: Use
     """How far the grades are, the quota, and what the reader may do about them."""
     gives = assessment.state == State.COMMITTEE and bool(grade_years(user))
     open_rows = [row for row in rows if not row.grade]
-    own = user.standing.teams(*TEAM)
+    own = actions.own_rows(user)[0] if gives else set()
     left = sum(bool(row.proposed) and row.team_id not in own for row in open_rows)
-    verdict = decide_years(user, assessment)
+    verdict = decide_years(user, assessment) if gives else decide_years(user)
     return {
+        "aside": own,
         "state": state_of(assessment),
         "as_proposed": as_proposed(assessment, rows).given if left and gives else None,
         "quota": quota_of(assessment, rows) if user.standing.has(*TOWN_WIDE) else None,
@@ -135,7 +136,8 @@ def standing_of(assessment: AnnualAssessment, rows: list[AnnualGrade], user: Use
         "left": left if gives else 0,
         "gives": gives,
         "decides": gives and bool(verdict) and not open_rows,
-        "why_not": verdict.reason if gives and not verdict else "",
+        # Why he may not, or that he registers what the body decided.
+        "why_not": verdict.reason if gives else "",
     }
 
 
@@ -154,7 +156,7 @@ def refuse_early(assessment: AnnualAssessment, user: User) -> None:
 def year_grades_rest(request: HttpRequest, year: int) -> HttpResponse:
     """其余按建议等次."""
     assessment, user = begun(year), request.user
-    own = user.standing.teams(*TEAM)
+    own = actions.own_rows(user)[0]
     whole = rows_of(assessment, user)
     rows = [row for row in whole if not row.grade]
     taken = [row for row in rows if row.proposed and row.team_id not in own]
@@ -170,6 +172,7 @@ def year_grades_rest(request: HttpRequest, year: int) -> HttpResponse:
     return step_page(
         request,
         year,
+        State.COMMITTEE,
         lambda assessment: YearStepForm(request.POST or None),
         lambda assessment, now, values: actions.accept_proposals(assessment=assessment, by=user, now=now),
         f"已按建议评定{number(len(taken))}个组。",
@@ -211,7 +214,7 @@ def year_grade_give(request: HttpRequest, row: AnnualGrade) -> HttpResponse:
     assessment, user = row.assessment, request.user
     if request.method == "GET" and assessment.state != State.COMMITTEE:
         return redirect(reverse("year_grade", args=[assessment.year, row.pk]))
-    context = shown(row, user, "year_grade_give")
+    context = {**shown(row, user, "year_grade_give"), "as_body": grade_row(user, row).reason}
     led = context["following"] if request.POST.get("go") == "next" else ""
     return form_page(
         request,
@@ -268,7 +271,7 @@ def neighbours(row: AnnualGrade, user: User, page: str) -> tuple[str, str]:
     """Addresses of the teams before and after. One query."""
     rows = AnnualGrade.objects.visible_to(user).standing().filter(assessment=row.assessment)
     if page == "year_grade_give":
-        rows = rows.exclude(team__in=user.standing.teams(*TEAM))
+        rows = rows.exclude(team__in=actions.own_rows(user)[0])
     keys = list(rows.order_by("position").values_list("pk", flat=True))
     at = keys.index(row.pk)
     urls = [reverse(page, args=[row.assessment.year, key]) for key in keys]
@@ -279,6 +282,9 @@ def neighbours(row: AnnualGrade, user: User, page: str) -> tuple[str, str]:
 @guarded(decide_years)
 def year_decide(request: HttpRequest, year: int) -> HttpResponse:
     assessment, user = begun(year), request.user
+    address = reverse("year_grades", args=[year])
+    if closed := taken(request, assessment, State.COMMITTEE, url=address):
+        return closed
     verdict = decide_years(user, assessment)
     if not verdict:
         raise NotAllowed(verdict.reason)
@@ -287,6 +293,7 @@ def year_decide(request: HttpRequest, year: int) -> HttpResponse:
     counts = [(grade, sum(row.grade == grade for row in rows)) for grade in terms_of(assessment).choices]
     told = "，".join(f"{grade}{number(count)}个组" for grade, count in counts if count)
     effects = [
+        *filter(None, [verdict.reason]),
         f"{told or '还没有评定等次'}。",
         f"{quota.sentence}。",
         "登记后，等次不再变动；由联村办主任印发结果通报。",
@@ -294,10 +301,11 @@ def year_decide(request: HttpRequest, year: int) -> HttpResponse:
     return step_page(
         request,
         year,
+        State.COMMITTEE,
         lambda assessment: YearDecideForm(request.POST or None, record=assessment, quota=quota),
         lambda assessment, now, values: actions.decide(assessment=assessment, by=user, now=now, **values),
         "已登记党委评定，联村办主任会收到消息。",
         submit="登记党委评定",
         effects=effects,
-        cancel_url=reverse("year_grades", args=[year]),
+        cancel_url=address,
     )

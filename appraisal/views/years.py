@@ -37,7 +37,7 @@ from appraisal.year_steps import Standing, steps
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.pages.computed import ComputedRows
-from lianzhen.pages.forms import FIRST_DAY, LAST_DAY, form_page
+from lianzhen.pages.forms import FIRST_DAY, LAST_DAY, form_page, taken_meanwhile
 from lianzhen.pages.guard import guarded
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
 from lianzhen.wording import full_date, number
@@ -64,6 +64,13 @@ def begun(year: int) -> AnnualAssessment:
     if assessment is None:
         raise Http404(f"{year}年考核还没有开始。")
     return assessment
+
+
+def taken(request: HttpRequest, assessment: AnnualAssessment, *states: str, url: str = "") -> HttpResponse | None:
+    """A step that is not due has no form: to the page that says how far the year is."""
+    if request.method != "GET" or assessment.state in states:
+        return None
+    return taken_meanwhile(request, actions.closed_sentence(assessment, *states), url or page_url(assessment.year))
 
 
 def page_url(year: int) -> str:
@@ -233,6 +240,7 @@ def signed(assessment: AnnualAssessment) -> list[tuple[str, str]]:
 def step_page(
     request: HttpRequest,
     year: int,
+    state: str,
     form: Callable[[AnnualAssessment], forms.Form],
     save: Callable[[AnnualAssessment, datetime, dict[str, Any]], Any],
     said: str,
@@ -240,8 +248,10 @@ def step_page(
     done_url: str = "",
     **context: Any,
 ) -> HttpResponse:
-    """One step about a year that was begun: form, action, back to the year."""
+    """One step about a year that was begun and is in the state: form, action, back to the year."""
     assessment, now = begun(year), timezone.now()
+    if closed := taken(request, assessment, state, url=done_url):
+        return closed
     return form_page(
         request,
         form(assessment),
@@ -251,9 +261,17 @@ def step_page(
     )
 
 
+def _not_yet(year: int) -> str:
+    """Why there is nothing to begin."""
+    if assessment_of(year) is not None:
+        return f"{year}年考核已经开始。"
+    return start_problem(year, scheme_of(year), timezone.localdate())
+
+
 @guarded(keep_years)
 def year_start(request: HttpRequest, year: int) -> HttpResponse:
-    asked_year(year)
+    if request.method == "GET" and (said := _not_yet(year)):
+        return taken_meanwhile(request, said, page_url(year))
     return form_page(
         request,
         YearStepForm(request.POST or None),
@@ -288,6 +306,7 @@ def year_hand_in(request: HttpRequest, year: int) -> HttpResponse:
     return step_page(
         request,
         year,
+        State.SUMMARY,
         lambda assessment: YearStepForm(request.POST or None, record=assessment),
         lambda assessment, now, values: actions.hand_in(assessment=assessment, by=request.user, now=now, **values),
         "已提交党委评定。",
@@ -305,6 +324,7 @@ def year_back(request: HttpRequest, year: int) -> HttpResponse:
     return step_page(
         request,
         year,
+        State.COMMITTEE,
         lambda assessment: YearBackForm(request.POST or None, record=assessment),
         lambda assessment, now, values: actions.send_back(assessment=assessment, by=request.user, now=now, **values),
         "已退回，联村办会收到消息。",
