@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from appraisal.county_scores import categories_of, entries_of, entries_read, examples_of, month_line, scored_in
-from appraisal.county_structure import districts_on, register_urls
+from appraisal.county_structure import UNDATED, districts_on, register_urls, undated
 from appraisal.county_terms import CountyFacts, DutyPart, DutyTotal, Work, YearLine
 from appraisal.duty_months import MonthRow, months_of_teams
 from appraisal.models import (
@@ -56,7 +56,7 @@ def county_facts(period: ReportPeriod, today: date) -> CountyFacts:
     scored = scored_in(period)
     read = entries_read(period, scored)
     entries, before = entries_of(period, scored, read)
-    town, work = _work(period)
+    town, work, uncertain = _work(period)
     return CountyFacts(
         period=period,
         town=town,
@@ -70,6 +70,7 @@ def county_facts(period: ReportPeriod, today: date) -> CountyFacts:
         entries=entries,
         before=before,
         examples=tuple(examples_of(period, read)),
+        uncertain=uncertain,
         urls=register_urls(period.end) | _urls(period),
     )
 
@@ -121,8 +122,9 @@ def _of(rows: QuerySet) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
 
 
-def _work(period: ReportPeriod) -> tuple[str, Work]:
-    """The town's name; reports, needs, meetings and decisions of the days. One query."""
+def _work(period: ReportPeriod) -> tuple[str, Work, dict[str, int]]:
+    """The town's name; reports, needs, meetings and decisions of the days; how many of the register are counted
+    that may have come after them, by what they are. One query."""
     days = (period.start, period.end)
     reports = WeeklyReport.objects.filter(
         week_start__range=days, state__in=[WeeklyReport.State.SENT, WeeklyReport.State.READ]
@@ -140,9 +142,12 @@ def _work(period: ReportPeriod) -> tuple[str, Work]:
         "decisions_done": decisions.filter(state=Decision.State.DONE),
         "decisions_overdue": decisions.overdue(period.end),
     }
-    found = Town.objects.values_list("name", *[_of(rows) for rows in columns.values()]).first()
-    town, *counted = found or ("", *[0] * len(columns))
-    return town, Work(**dict(zip(columns, counted, strict=True)))
+    asked = [*columns.values(), *undated(period.end)]
+    found = Town.objects.values_list("name", *[_of(rows) for rows in asked]).first()
+    town, *counted = found or ("", *[0] * len(asked))
+    work, later = counted[: len(columns)], counted[len(columns) :]
+    uncertain = {name: count for name, count in zip(UNDATED.values(), later, strict=True) if count}
+    return town, Work(**dict(zip(columns, work, strict=True))), uncertain
 
 
 # --- Years ------------------------------------------------------------------------------------------

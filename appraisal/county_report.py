@@ -114,9 +114,14 @@ def _structure(facts: CountyFacts, day: date) -> list[Block]:
         for one in facts.districts
     )
     sums = row("合计", *(span(number(total(key)), facts.urls.get(key, "")) for key, _ in STRUCTURE))
-    later = f"村（社区）、网格和村民小组的台账不记设立日期，{full_date(last)}以后新设的也计在内。"
-    table = Table(columns, rows, caption="联村工作组织情况", total=sums, note=later if last < day else "")
+    table = Table(columns, rows, caption="联村工作组织情况", total=sums, note=_undated(facts) if last < day else "")
     return [told, table] if rows else [told]
+
+
+def _undated(facts: CountyFacts) -> str:
+    found = "、".join(f"{name}{number(count)}个" for name, count in facts.uncertain.items())
+    last = full_date(facts.period.end)
+    return f"{found}是{last}以后登记的，没有填设立日期，按以前就有计在内。" if found else ""
 
 
 # --- 二 ---------------------------------------------------------------------------------------------

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, IntegerField, Model, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
 from appraisal.county_terms import District
 from appraisal.team_rows import LAST, NO_DISTRICT
 from grids.models import Grid, GridHeadTerm
+from lianzhen.trail.models import AuditEntry
 from villages.filters_places import NO_DISTRICT as WITHOUT
-from villages.membership import organized_on
 from villages.models import LiaisonTeam, Posting, SelfGovernance, SocialOrganization, Village, VillagerGroup
-from villages.models.terms import runs_on, stood_on
+from villages.models.terms import runs_on, stood_in_village_on, stood_on
 
 #: Where the rows behind each figure are listed, what narrows the list to them, and what to one district.
 REGISTERS = {
@@ -29,6 +30,8 @@ REGISTERS = {
     "groups": ("villager_group_list", "", "group"),
     "organizations": ("organization_list", "", "group"),
 }
+#: What may have come later than the day, though nobody wrote down when: its name and how it is counted.
+UNDATED: dict[type[Model], str] = {Village: "村（社区）", Grid: "网格", VillagerGroup: "村民小组"}
 FIGURES = ("teams", "people", "selfgov", "instructors", "grids", "heads", "groups", "organizations")
 
 
@@ -53,7 +56,7 @@ def districts_on(day: date) -> list[District]:
         n_grids=_number(Grid.objects.filter(stood), "village"),
         n_heads=_number(heads, "grid__village"),
         n_groups=_number(VillagerGroup.objects.filter(stood), "village"),
-        n_organizations=_number(SocialOrganization.objects.filter(organized_on(day)), "village"),
+        n_organizations=_number(SocialOrganization.objects.filter(stood), "village"),
     )
     sums: dict[str, list[int]] = {}
     groups: dict[str, int | None] = {}
@@ -68,6 +71,19 @@ def districts_on(day: date) -> list[District]:
         District(name, *figures, url=_page(groups[name]), urls=register_urls(day, groups[name] or WITHOUT))
         for name, figures in sums.items()
     ]
+
+
+def undated(day: date) -> list[QuerySet]:
+    """Of each kind of `UNDATED` the rows of `districts_on` that have no day of founding and that the trail first
+    knows after the day: they are counted, and may be younger."""
+    end = timezone.make_aware(datetime.combine(day, time.max))
+    found = []
+    for model in UNDATED:
+        told = AuditEntry.objects.filter(model=model._meta.label_lower, object_id=OuterRef("pk")).order_by()
+        stood = stood_on(day) if model is Village else stood_in_village_on(day)
+        rows = model._base_manager.filter(stood, founded_on=None)
+        found.append(rows.filter(Exists(told.filter(at__gt=end)), ~Exists(told.filter(at__lte=end))))
+    return found
 
 
 def _number(rows: QuerySet, village: str) -> Coalesce:

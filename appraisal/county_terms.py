@@ -177,6 +177,8 @@ class CountyFacts:
     entries: Entries | None = None
     before: Entries | None = None
     examples: Sequence[Example] = ()
+    #: Counted though they may have come after the period, by what they are.
+    uncertain: Mapping[str, int] = field(default_factory=dict)
     #: The register and the work.
     urls: Urls = field(default_factory=dict)
 

@@ -39,7 +39,7 @@ class GridAdmin(RegisterAdmin):
     changed_by = OFFICE
     may_change = keep_grid
     form = GridForm
-    facts = ("name", "boundary", "households", "residents")
+    facts = ("name", "boundary", "households", "residents", "founded_on")
     first_facts = ("village", "number", *facts)
     shown = (
         "village",
@@ -51,6 +51,7 @@ class GridAdmin(RegisterAdmin):
         "residents",
         "head_shown",
         "groups_shown",
+        "founded_on",
         "ended_on",
         "end_reason",
         "last_change",

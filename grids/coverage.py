@@ -15,6 +15,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from grids.models import Grid
 from villages.models import OrganizationKind, OrganizationMember, Person
+from villages.models.terms import stood_on
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def _party_members() -> QuerySet[Person]:
 def _organization_members(kinds: Iterable[Kind], on: date) -> QuerySet[OrganizationMember]:
     """Members of the village's own organisations: a seat in another village serves that village's grids."""
     return OrganizationMember.objects.on(on).filter(
-        Q(organization__ended_on=None) | Q(organization__ended_on__gt=on),
+        stood_on(on, "organization__"),
         organization__kind__in=[kind.organization for kind in kinds if kind.organization is not None],
         organization__village_id=F("person__village_id"),
         person__ended_on=None,

@@ -12,7 +12,7 @@ from lianzhen.pages.days import AsOfFilter
 from lianzhen.pages.filters import text_filter
 from villages.filters_places import NO_DISTRICT
 from villages.models import Village
-from villages.models.terms import stood_on
+from villages.models.terms import stood_in_village_on
 
 
 class GridFilter(filters.FilterSet):
@@ -70,7 +70,7 @@ class GridFilter(filters.FilterSet):
         asked = self.form.cleaned_data.get("on")
         if value == "ended":
             return rows.filter(ended_on__lte=asked.day) if asked else rows.filter(ended_on__isnull=False)
-        rows = rows.filter(stood_on(asked.day)) if asked else rows.current()
+        rows = rows.filter(stood_in_village_on(asked.day)) if asked else rows.current()
         if value == "vacant":
             return rows.filter(head_term_id=None)
         if value == "headed":

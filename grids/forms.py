@@ -13,6 +13,7 @@ from django.utils import timezone
 from grids.models import Grid, GridHeadTerm
 from lianzhen.pages.forms import DayField, PageForm, PhoneField, PinyinSelect, RowsField
 from villages.forms.fields import PersonField
+from villages.forms.places import founding_day
 from villages.models import Person, Village, VillagerGroup
 
 #: Dates outside are slips of the pen. The county's villages had no grids before.
@@ -68,6 +69,7 @@ class GridForm(PageForm):
     )
     households = forms.IntegerField(label="户数（户）", min_value=0, max_value=99999, required=False)
     residents = forms.IntegerField(label="人口（人）", min_value=0, max_value=999999, required=False)
+    founded_on = founding_day()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,10 +17,10 @@ from lianzhen.importing.kinds import Change, Column, Kind, Plan, differences, gi
 from lianzhen.trail.gathering import Gathering
 from lianzhen.wording import full_date
 from villages.actions.people import change_person
-from villages.importing.lookups import PersonBook, VillageBook, refuse_masked, stem
+from villages.importing.lookups import FOUNDING_HINT, PersonBook, VillageBook, past_day, refuse_masked, stem
 from villages.models import Person, Village
 
-FACTS = ("name", "boundary", "households", "residents")
+FACTS = ("name", "boundary", "households", "residents", "founded_on")
 NUMBER = cells.numbered("网格", "网格", 99)
 Reason = GridHeadTerm.Reason
 
@@ -106,6 +106,9 @@ class Grids(Kind):
             width=14,
             hint="新任或更换网格长时必填，例如2018-05-01、2018年5月。",
         ),
+        Column(
+            "founded_on", "设立日期", past_day, ("网格设立日期", "成立日期", "划分日期"), width=14, hint=FOUNDING_HINT
+        ),
         Column("allow_second", "允许兼任", cells.yes_no, ("兼任",), hint="一人任两个网格的网格长时填“是”。"),
     )
     reads = ("villages.village", "villages.person", "grids.grid", "grids.gridheadterm")
@@ -149,6 +152,7 @@ class Grids(Kind):
         wanted, told = differences(grid, facts) if grid else (facts, [("新增", "", f"{village}第{number}网格")])
         heading, phone_change, more = self._heading(row, village, grid, book)
         told = [*told, *more]
+        self._refuse_before(facts.get("founded_on", grid.founded_on if grid else None), heading, grid, book)
 
         def write(by: User | None) -> None:
             current = grid or add_grid(village=village, number=number, by=by, **facts)
@@ -213,6 +217,17 @@ class Grids(Kind):
         reason = Reason.FIRST if last is None else Reason.OTHER
         heading = _Heading(name, phone, person, since, reason, row.get("allow_second", False))
         return heading, None, [("网格长", before, f"{name}（{full_date(since)}起）")]
+
+    def _refuse_before(self, founded_on: date | None, heading: _Heading | None, grid: Grid | None, book: _Book) -> None:
+        """Nobody heads a grid before it is one."""
+        if founded_on is None:
+            return
+        if heading is not None and heading.starts_on < founded_on:
+            raise unsound("starts_on", f"起任日期不能早于网格的设立日期（{full_date(founded_on)}）。")
+        first = book.rosters.first_term(grid) if grid else None
+        if first is not None and first.starts_on < founded_on:
+            since = full_date(first.starts_on)
+            raise unsound("founded_on", f"{first.person}自{since}起任网格长，设立日期不能晚于这一天。")
 
     def _same_head(
         self, term: GridHeadTerm, phone: str, row: Mapping[str, Any], book: _Book

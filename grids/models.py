@@ -12,7 +12,15 @@ from django.db.models.functions import Coalesce
 
 from lianzhen.accounts.roles import Role
 from lianzhen.trail.versions import VersionedModel
-from villages.models.terms import Term, TermQuerySet, end_after_start, runs_on, stood_on
+from villages.models.terms import (
+    Term,
+    TermQuerySet,
+    end_after_founding,
+    end_after_start,
+    founding_day,
+    runs_on,
+    stood_on,
+)
 from villages.visibility import in_seen_villages
 
 if TYPE_CHECKING:
@@ -58,7 +66,8 @@ class GridQuerySet(models.QuerySet["Grid"]):
 class Grid(VersionedModel):
     """网格, numbered within its village; its code is the village's 12 digits and two more (domain.md §1.3).
 
-    From `ended_on` on it exists no longer; its number is not given again.
+    From `founded_on` on it exists (empty: longer ago than the register), from `ended_on` on no longer; its number
+    is not given again.
     """
 
     village = models.ForeignKey("villages.Village", verbose_name="村", on_delete=models.PROTECT, related_name="grids")
@@ -68,6 +77,7 @@ class Grid(VersionedModel):
     boundary = models.CharField("四至范围", max_length=300, blank=True)
     households = models.PositiveIntegerField("户数（户）", null=True, blank=True)
     residents = models.PositiveIntegerField("人口（人）", null=True, blank=True)
+    founded_on = founding_day()
     ended_on = models.DateField("撤并日期", null=True, blank=True)
     end_reason = models.CharField("撤并说明", max_length=200, blank=True)
 
@@ -88,6 +98,7 @@ class Grid(VersionedModel):
                 condition=Q(number__gte=1, number__lte=99),
                 violation_error_message="网格号应在1到99之间。",
             ),
+            end_after_founding("grid_end_after_founding"),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ from lianzhen.pages.filters import DefaultingFilterSet, text_filter
 from lianzhen.pages.forms import DayField
 from villages.filters import seen_groups, seen_villages
 from villages.models import CadreTerm, LiaisonGroup, PartyGroup, Village, VillagerGroup
-from villages.models.terms import stood_on
+from villages.models.terms import stood_in_village_on, stood_on
 
 #: Asks a list for what lies in no district.
 NO_DISTRICT = "none"
@@ -61,9 +61,12 @@ class StateFilterSet(DefaultingFilterSet):
 
 
 class RegisterFilterSet(StateFilterSet):
-    """One whose rows exist until `ended_on`: `on` of the address shows the state of that day instead of today's."""
+    """One whose rows exist from `founded_on` until `ended_on`: `on` of the address shows the state of that day
+    instead of today's."""
 
     on = AsOfFilter()
+    #: What existed on a day.
+    stood = staticmethod(stood_on)
 
     @property
     def day(self) -> date | None:
@@ -74,7 +77,7 @@ class RegisterFilterSet(StateFilterSet):
     def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         if self.day is None or value == "all":
             return super().by_state(rows, name, value)
-        return rows.filter(stood_on(self.day) if value == "current" else Q(ended_on__lte=self.day))
+        return rows.filter(self.stood(self.day) if value == "current" else Q(ended_on__lte=self.day))
 
 
 def state_filter(ended: str) -> filters.ChoiceFilter:
@@ -116,6 +119,7 @@ class VillagerGroupFilter(RegisterFilterSet):
     group = DistrictFilter(field_name="village__group")
     village = filters.ModelChoiceFilter(label="村", queryset=seen_villages, empty_label="全部村")
     state = state_filter("已撤并")
+    stood = staticmethod(stood_in_village_on)
 
     class Meta:
         model = VillagerGroup

@@ -14,9 +14,9 @@ from lianzhen.pages.days import AsOfFilter
 from lianzhen.pages.filters import text_filter
 from villages.filters import seen_villages
 from villages.filters_places import NO_DISTRICT, DayFilter, DistrictFilter, RegisterFilterSet, ServingFilterSet, named
-from villages.membership import TERM_NOTICE_DAYS, organized_on, term_ends_by
+from villages.membership import TERM_NOTICE_DAYS, term_ends_by
 from villages.models import LiaisonTeam, OrganizationKind, Posting, SelfGovernance, SocialOrganization
-from villages.models.terms import runs_on
+from villages.models.terms import runs_on, stood_in_village_on
 
 
 class TeamFilter(RegisterFilterSet):
@@ -120,7 +120,7 @@ class OrganizationFilter(RegisterFilterSet):
 
     def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         day = self.day
-        current = Q(ended_on=None) if day is None else organized_on(day)
+        current = Q(ended_on=None) if day is None else stood_in_village_on(day)
         conditions: dict[str, Any] = {
             "current": current,
             "vacant": current & Q(chair_name=None),

@@ -8,16 +8,10 @@ from django.db.models import Case, Count, DateField, F, OuterRef, Prefetch, Q, Q
 from django.db.models.functions import Coalesce, ExtractDay, ExtractMonth, ExtractYear
 
 from villages.models import OrganizationMember, SocialOrganization
-from villages.models.terms import stood_on
 
 #: The end of a term of office is pointed out this long before; a setting of the town to come.
 TERM_NOTICE_DAYS = 60
 LONGEST_TERM_YEARS = 10
-
-
-def organized_on(day: date) -> Q:
-    """Organisations that existed on the day. One whose founding nobody has dated counts until it is dissolved."""
-    return stood_on(day) & (Q(founded_on=None) | Q(founded_on__lte=day))
 
 
 def with_members(rows: QuerySet, today: date) -> QuerySet:

@@ -18,8 +18,9 @@ LAST = CHANGED - timedelta(days=1)
 
 
 def changed_register(cast: Any) -> None:
-    """A village merged with all that belonged to it, one without a district, a team handed over to its successor,
-    people come and gone, a grid without its head, an organisation founded, self-governance at its end."""
+    """A village merged with all that belonged to it, one without a district, one set up with parts that nobody
+    dated, a team handed over to its successor, people come and gone, a grid without its head, another drawn, an
+    organisation and a villager group founded, self-governance at its end."""
     people = [saved(Person(name=f"去留{n}", department=cast.department, phone=f"1990003{n:04d}")) for n in range(4)]
     gone = saved(Village(code="431321101904", name="示例四村", group=cast.group, ended_on=CHANGED))
     team = saved(LiaisonTeam(village=gone, starts_on=START, ends_on=LAST))
@@ -34,6 +35,12 @@ def changed_register(cast: Any) -> None:
     saved(Grid(village=apart, number=1))
     saved(VillagerGroup(village=apart, number=1))
 
+    new = saved(Village(code="431321101906", name="示例六村", group=cast.group, founded_on=CHANGED))
+    saved(LiaisonTeam(village=new, starts_on=CHANGED))
+    saved(Grid(village=new, number=1))
+    saved(VillagerGroup(village=new, number=1))
+    saved(SocialOrganization(village=new, kind=cast.kinds[1], name="示例六村爱卫会"))
+
     cast.other_team.ends_on = LAST
     saved(cast.other_team)
     saved(Posting(person=people[2], team=cast.other_team, starts_on=START, ends_on=LAST))
@@ -44,6 +51,9 @@ def changed_register(cast: Any) -> None:
     cast.head.ends_on = LAST
     saved(cast.head)
     saved(Grid(village=cast.own, number=2))
+    drawn = saved(Grid(village=cast.own, number=3, founded_on=CHANGED))
+    saved(GridHeadTerm(grid=drawn, person=people[1], starts_on=CHANGED))
+    saved(VillagerGroup(village=cast.own, number=2, founded_on=CHANGED))
     saved(SocialOrganization(village=cast.own, kind=cast.kinds[1], name="示例一村爱卫会", founded_on=CHANGED))
     for row in (SelfGovernance.objects.get(), Posting.objects.get(person=cast.people[Role.INSTRUCTOR])):
         row.ends_on = LAST

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -11,6 +12,7 @@ from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +20,7 @@ from appraisal.bulletin_facts import week_facts
 from appraisal.bulletin_month_facts import month_facts
 from appraisal.county_facts import FACT_QUERIES, county_facts
 from appraisal.county_report import county_paper, title_of
+from appraisal.county_structure import UNDATED
 from appraisal.county_terms import (
     CategoryLine,
     CountyFacts,
@@ -45,7 +48,9 @@ from appraisal.tests.week_scene import WEEK, at, log, many_teams, meeting, need,
 from appraisal.tests.year_scene import NEW_YEAR, decided
 from lianzhen.accounts.roles import Role
 from lianzhen.periods import Month, Week
+from lianzhen.trail.models import AuditEntry
 from villages.models import LiaisonTeam
+from villages.models.terms import absence
 from villages.tests.counting import queries_of
 
 DECEMBER = Month.parse("2026-12")
@@ -72,6 +77,7 @@ FACTS = CountyFacts(
         CategoryLine("综治维稳", 6, Decimal(9), 0, Decimal(0)),
         CategoryLine("基层党建", 8, Decimal(20), 1, Decimal(2)),
     ),
+    uncertain={"网格": 3, "村民小组": 12},
     entries=Entries(AUTUMN, EntrySum(3, Decimal("4.5"), 1), EntrySum(0, Decimal(0), 2)),
     examples=(Example("示例一村", "五星级文明户评选完成。", date(2018, 10, 9), Decimal(2), "/bonuses/3/"),),
     urls={"villages": "/villages/", "needs": "/needs/"},
@@ -106,7 +112,7 @@ def test_the_whole_in_order():
     for sentence in (
         "全镇有39个村（社区），分2个片区",
         "2个网格暂无网格长",
-        "2018年10月31日以后新设的也计在内。",
+        "网格3个、村民小组12个是2018年10月31日以后登记的，没有填设立日期，按以前就有计在内。",
         "登记驻村800天，其中补登5天，缺12天。",
         "报送周报900份，其中逾期8份。需镇里解决的事40件，已解决30件（75.0%），已说明暂不能解决2件，正在办理8件。",
         "2018年8月为95.1分，2018年10月为96.0分，上升（+0.9分）。",
@@ -128,6 +134,7 @@ def test_a_time_without_anything():
     assert heads_of(paper) == ["一、基本情况", "二、工作开展情况"]
     assert "登记驻村0天，没有缺岗。" in told(paper)
     assert "None" not in told(paper)
+    assert "设立日期" not in told(paper_of(replace(FACTS, uncertain={})))
 
 
 def test_a_week_and_a_day_say_what_they_cut():
@@ -319,10 +326,11 @@ def test_every_figure_leads_to_exactly_its_rows(cast, sign_in, time_machine):
     booked_late()
     changed_register(cast)
     client = sign_in(Role.OFFICE)
-    seen, checked, people = {}, set(), []
+    seen, checked, people, grids = {}, set(), [], []
     for first, last in ((date(2026, 10, 12), OCTOBER_31), (OCTOBER_31, OCTOBER_31), (OCTOBER.start, date(2026, 12, 9))):
         facts = county_facts(ReportPeriod(first, last), TODAY)
         people.append(facts.total("people"))
+        grids.append([facts.total(name) for name in ("villages", "grids", "heads", "groups")])
         for where, one in figures_of(county_paper(facts, "示例镇", "联村办", TODAY)):
             assert one.href or one.text == "—", (where, one)
             found = seen.get(one.href) or seen.setdefault(one.href, behind(client, one.href))
@@ -332,6 +340,9 @@ def test_every_figure_leads_to_exactly_its_rows(cast, sign_in, time_machine):
             checked.add(where.split(" ")[0])
     assert checked >= {"联村工作组织情况", "各月驻村情况", "月得分情况（分）", "各类扣分加分（按发生日期）"}
     assert people == [4, 4, 3]
+    # What was set up in November was not there in October; what nobody dated may have been.
+    assert grids == [[5, 5, 2, 4], [5, 5, 2, 4], [5, 6, 1, 5]]
+    assert facts.uncertain == entered_since(date(2026, 12, 9))
     assert "截至2026年12月9日" in client.get(facts.urls["villages"]).content.decode()
     for month in facts.months:
         for one in month.districts:
@@ -339,6 +350,18 @@ def test_every_figure_leads_to_exactly_its_rows(cast, sign_in, time_machine):
                 month__month=month.month.start, village__group__district_name=one.name
             )
             assert rows_behind(client, one.url) == of_district.count() > 0
+
+
+def entered_since(last):
+    """What stood on the day, was entered later and has no day of founding."""
+    found = {}
+    for model, name in UNDATED.items():
+        rows = [row for row in model.objects.filter(founded_on=None) if not absence(row, last)]
+        entered = [AuditEntry.objects.about(row).last().at for row in rows]
+        found[name] = sum(timezone.localdate(moment) > last for moment in entered)
+    assert found.keys() == {"村（社区）", "网格", "村民小组"}
+    assert min(found.values()) >= 1
+    return found
 
 
 def booked_late():

@@ -16,12 +16,13 @@ from lianzhen.trail.recording import Act
 from lianzhen.trail.versions import lock_for_change
 from lianzhen.wording import full_date
 from villages.actions.ending import refuse_twice
+from villages.actions.founding import refuse_founded_after
 from villages.actions.records import known, refuse_ended_village, write
 from villages.actions.terms import close, day_before
 from villages.models import Village, VillagerGroup
 
 #: The facts of a grid that a form may set. The number never changes: papers and people know the grid by it.
-FACTS = ("name", "boundary", "households", "residents")
+FACTS = ("name", "boundary", "households", "residents", "founded_on")
 LAST_NUMBER = 99
 
 
@@ -60,7 +61,10 @@ def change_grid(
     with acting(by=by, action="grid.change", label="修改网格") as act:
         grid = _lock_grid(grid, version)
         refuse_ended_grid(grid)
+        founded_on = grid.founded_on
         write(grid, known(facts, FACTS))
+        if grid.founded_on != founded_on:
+            refuse_founded_after(grid, grid.head_terms.select_related("person"))
         if villager_groups is not None:
             _place(grid, villager_groups, act)
     return grid

@@ -18,6 +18,7 @@ from lianzhen.notices.actions import tell
 from lianzhen.trail import acting
 from lianzhen.trail.versions import EditConflict, lock_for_change
 from lianzhen.wording import full_date
+from villages.actions.founding import refuse_before
 from villages.actions.people import add_person
 from villages.actions.records import refuse_stranger, write
 from villages.actions.terms import close, day_before, refuse_ended
@@ -47,6 +48,7 @@ def replace_head(
         grid = _lock_heads(grid, version)
         person = lock_for_change(person)  # so that nobody gets two grids unasked at the same moment
         refuse_stranger(person, grid.village, field="person")
+        refuse_before(grid, starts_on)
         last = grid.head_terms.select_related("person").first()
         if last is not None:
             refuse_start(last, person, starts_on)
@@ -115,6 +117,7 @@ def correct_head(
             term.person = person
         term.starts_on, term.ends_on, term.reason = starts_on, ends_on, reason or term.reason
         term.end_reason = "" if ends_on is None else term.end_reason
+        refuse_before(grid, starts_on)
         _refuse_reaching_into_another(term)
         write(term, {})
         after = f"{term.person}：{_span(term)}"

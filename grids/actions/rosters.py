@@ -18,6 +18,7 @@ from lianzhen.accounts.models import User
 from lianzhen.notices.actions import tell_each
 from lianzhen.trail.gathering import Gathering, Step
 from lianzhen.wording import full_date, number
+from villages.actions.founding import refuse_before, refuse_founded_late
 from villages.actions.records import known, refuse_ended_village, refuse_stranger
 from villages.actions.roll import Roll
 from villages.actions.terms import day_before
@@ -40,6 +41,9 @@ class Rosters:
             self._terms[_key(term.grid)].append(term)
             self._held[_key(term.person)].append(term)
         self._news: list[tuple[Grid, GridHeadTerm | None, GridHeadTerm]] = []
+
+    def first_term(self, grid: Grid) -> GridHeadTerm | None:
+        return next(iter(self._terms[_key(grid)]), None)
 
     def last_term(self, grid: Grid) -> GridHeadTerm | None:
         return next(iter(self._terms[_key(grid)][-1:]), None)
@@ -65,6 +69,8 @@ class Rosters:
             with gathering.changing(grid, CHANGE):
                 for name, value in known(facts, FACTS).items():
                     setattr(grid, name, value)
+                if "founded_on" in facts:
+                    refuse_founded_late(grid, self.first_term(grid))
 
     # --- Heads --------------------------------------------------------------------------------------
     def appoint_new(self, gathering: Gathering, roll: Roll, *, grid: Grid, name: str, phone: str, **more: Any) -> None:
@@ -92,6 +98,7 @@ class Rosters:
         with gathering.together():
             refuse_ended_grid(grid)
             refuse_stranger(person, grid.village, field="person")
+            refuse_before(grid, starts_on)
             last = self.last_term(grid)
             if last is not None:
                 refuse_start(last, person, starts_on)

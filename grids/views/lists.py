@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from grids.filters import CoverageFilter, GridFilter
 from grids.permissions import arrange_grids, see_coverage, see_grids
 from grids.views.rows import (
+    FOUNDED,
     GRID,
     HOUSEHOLDS,
     PHONE,
@@ -89,7 +90,7 @@ def list_columns(rows: GridRows, request: HttpRequest) -> list[Column]:
     upright = printing and request.GET.get("orient") != "l"
     columns = [village_column(request), GRID, head_column(rows), PHONE, HOUSEHOLDS, RESIDENTS]
     columns += [] if upright else kind_columns(rows)
-    columns += [SINCE, state_column(rows)]
+    columns += [SINCE, state_column(rows), FOUNDED]
     return columns if printing else [*columns, *act_columns(request.user)]
 
 

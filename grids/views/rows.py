@@ -21,10 +21,11 @@ from lianzhen.pages.tables import Column, link_to, tag
 from lianzhen.wording import number
 from villages.models import Person
 from villages.models.places import group_title
+from villages.models.terms import absence
 from villages.permissions import KEEPERS, OFFICE
 
 #: What a row shows of a grid itself; the rest of two tables is left where it is.
-READ = ("number", "name", "households", "residents", "ended_on", "village__name")
+READ = ("number", "name", "households", "residents", "founded_on", "ended_on", "village__name")
 
 
 class GridRows:
@@ -59,7 +60,7 @@ class GridRows:
         self.headings = {pk: self._heading(rows) for pk, rows in of_village.items()}
 
     def stands(self, grid: Grid) -> bool:
-        return grid.ended_on is None or grid.ended_on > self.on
+        return not absence(grid, self.on)
 
     def is_vacant(self, grid: Grid) -> bool:
         return grid.head_term_id is None and self.stands(grid)
@@ -100,9 +101,7 @@ class GridRows:
         return format_html("{} {}", marked, gaps) if gaps else marked
 
     def _standing(self, grid: Grid) -> str:
-        if not self.stands(grid):
-            return "已撤并"
-        return "暂无网格长" if self.is_vacant(grid) else ""
+        return absence(grid, self.on) or ("暂无网格长" if self.is_vacant(grid) else "")
 
     def _gaps(self, grid: Grid) -> str:
         return f"缺{len(self.coverage[grid.pk].lacking)}类人员" if self.has_gaps(grid) else ""
@@ -153,6 +152,7 @@ SINCE = Column(
     sort=["head_since"],
     secondary=True,
 )
+FOUNDED = Column("founded", "设立日期", lambda g: g.founded_on, kind="date", file_only=True)
 
 
 def head_column(rows: GridRows) -> Column:

@@ -43,8 +43,8 @@ class Column:
 
     `sort` names the ordering (ORM fields, ascending); `total` sums the column in the last row, written by `sum_text`;
     `secondary` hides it on a phone; `head` makes it the row's header; `screen_only` keeps it off paper and
-    out of workbooks. `export` gives the whole telephone number where `value` masks it: it goes into the
-    workbooks of `exports.WHOLE_NUMBERS` alone.
+    out of workbooks, `file_only` gives it to workbooks alone. `export` gives the whole telephone number where
+    `value` masks it: it goes into the workbooks of `exports.WHOLE_NUMBERS` alone.
     """
 
     key: str
@@ -57,6 +57,7 @@ class Column:
     secondary: bool = False
     head: bool = False
     screen_only: bool = False
+    file_only: bool = False
     export: Callable[[Any], Any] | None = None
     sum_text: Callable[[Any], str] | None = None
 
@@ -180,11 +181,15 @@ class ListPage:
             "empty_action": self.empty_action,
             "conditions": self.conditions,
             "narrowed": self.narrowed,
-            "landscape": len(self.columns) > 8,
-            "dense": len(self.columns) > 5,
+            "landscape": len(self._shown) > 8,
+            "dense": len(self._shown) > 5,
             "back_url": "?" + self._query(print=None),
         }
         return render(self.request, "pages/list_print.html" if printing else template, context, status=status)
+
+    @property
+    def _shown(self) -> list[Column]:
+        return [column for column in self.columns if not column.file_only]
 
     def _page(self) -> Page:
         return Paginator(self.matching, self.page_size).get_page(self.request.GET.get("page"))
@@ -205,7 +210,7 @@ class ListPage:
 
     def _table(self, rows: list[Any], total: int, *, plain: bool) -> Table:
         grouping = self.groups if not self.sorted_by else None
-        columns = [c for c in self.columns if not (plain and c.screen_only)]
+        columns = [c for c in self._shown if not (plain and c.screen_only)]
         return Table(
             caption=self.title,
             columns=[self._head(c, plain=plain) for c in columns],

@@ -13,6 +13,7 @@ from lianzhen.accounts.models import User
 from lianzhen.trail import acting
 from lianzhen.trail.versions import lock_for_change
 from villages.actions.ending import refuse_twice, refuse_while_used
+from villages.actions.founding import refuse_founded_after
 from villages.actions.records import known, refuse_ended_village, write
 from villages.extensions import follow_code
 from villages.models import LiaisonGroup, Speciality, Village, VillageCharter
@@ -31,6 +32,7 @@ VILLAGE_FACTS = (
     "motto",
     "address",
     "office_phone",
+    "founded_on",
 )
 SPECIALITY_FACTS = ("name", "area_mu", "output", "output_unit", "note")
 #: What stays with a village that has ended, to be read there.
@@ -90,11 +92,14 @@ def add_village(*, by: User | None, **facts: Any) -> Village:
 
 def change_village(*, village: Village, by: User | None, version: int | None = None, **facts: Any) -> Village:
     """Correct a village's facts, or move it to another district. Whatever is numbered by its statistics
-    code follows. Raises `EditConflict` when somebody else saved meanwhile."""
+    code follows. Raises `EditConflict` when somebody else saved meanwhile, and `ValidationError` on a day of
+    founding after its first team or self-governance began."""
     with acting(by=by, action="village.change", label="修改村情"):
         village = lock_for_change(village, version)
-        code = village.code
+        code, founded_on = village.code, village.founded_on
         write(village, known(facts, VILLAGE_FACTS))
+        if village.founded_on != founded_on:
+            refuse_founded_after(village, village.teams.all(), village.self_governance.all())
         if village.code != code:
             follow_code(village)
     return village

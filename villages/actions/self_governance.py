@@ -15,6 +15,7 @@ from lianzhen.trail import acting
 from lianzhen.trail.versions import lock_for_change
 from lianzhen.wording import full_date
 from villages.actions import teams
+from villages.actions.founding import refuse_before
 from villages.actions.records import refuse_ended_village
 from villages.actions.team_rules import SELFGOV_ENDS
 from villages.actions.terms import close, day_before, refuse_overlap
@@ -34,6 +35,7 @@ def begin_self_governance(
         lock_for_change(village)
         if starts_on < decided_on:
             raise ValidationError({"starts_on": f"生效日期不能早于党委研究日期（{full_date(decided_on)}）。"})
+        refuse_before(village, starts_on)
         refuse_overlap(SelfGovernance, starts_on=starts_on, who=f"{village}村为主自治", village=village)
         _end_team(village, starts_on, by)
         term = SelfGovernance(village=village, decided_on=decided_on, basis=basis.strip(), starts_on=starts_on)

@@ -20,6 +20,7 @@ from lianzhen.notices.actions import tell
 from lianzhen.trail import acting
 from lianzhen.trail.versions import lock_for_change
 from lianzhen.wording import full_date, term
+from villages.actions.founding import refuse_before
 from villages.actions.team_rules import (
     MIN_DUTY_DAYS,
     Ending,
@@ -82,6 +83,7 @@ def open_team(*, village: Village, starts_on: date, by: User | None, reason: str
         other = sharing_a_day(village.teams.all(), starts_on)
         if other is not None:
             raise ValidationError({"starts_on": f"{village}已有{term(other.starts_on, other.ends_on)}的联村工作组。"})
+        refuse_before(village, starts_on)
         team = LiaisonTeam(village=village, starts_on=starts_on)
         team.full_clean()
         team.save()

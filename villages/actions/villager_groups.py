@@ -15,7 +15,7 @@ from villages.actions.ending import refuse_twice, refuse_while_used
 from villages.actions.records import known, refuse_ended_village, refuse_stranger, write
 from villages.models import Village, VillagerGroup
 
-FACTS = ("number", "name", "households", "population", "head", "head_since")
+FACTS = ("number", "name", "households", "population", "head", "head_since", "founded_on")
 #: More at one time is a slip of the finger: the largest village of the town has about forty.
 MOST_AT_ONCE = 99
 

@@ -44,6 +44,16 @@ class PastDayField(DayField):
         return day
 
 
+def founding_day() -> PastDayField:
+    """Offers today to what is being added; empty means longer ago than the register."""
+    return PastDayField(
+        label="设立日期",
+        required=False,
+        initial=timezone.localdate,
+        help_text="从这一天起计入统计。早就有、现在补登记的，请清空。",
+    )
+
+
 class AmountField(forms.DecimalField):
     """Shows 812.5 where the column stores 812.50."""
 
@@ -120,6 +130,7 @@ class VillageForm(PageForm):
     motto = line("村训", 60, required=False)
     address = line("村部地址", 100, required=False)
     office_phone = PhoneField(label="村部电话", required=False, help_text="座机请写区号，例如0738-1234567。")
+    founded_on = founding_day()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,7 +6,7 @@ from typing import Any
 
 from lianzhen.pages.forms import DayField, PageForm
 from villages.forms.fields import PersonField
-from villages.forms.places import count, line
+from villages.forms.places import count, founding_day, line
 from villages.forms.residents import residents
 from villages.models import Village
 
@@ -18,6 +18,7 @@ class VillagerGroupForm(PageForm):
     population = count("人口（人）", required=False)
     head = PersonField(label="组长", required=False, help_text="从本村在册人员中选择。")
     head_since = DayField(label="组长任职起", required=False)
+    founded_on = founding_day()
 
     def __init__(self, *args: Any, village: Village, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

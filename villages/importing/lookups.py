@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
+
+from django.utils import timezone
 
 from lianzhen import phones
+from lianzhen.importing import cells
 from lianzhen.importing.cells import MaskedPhone
 from lianzhen.importing.kinds import Unsound, unsound
 from lianzhen.wording import closest, no_such
 from villages.actions.roll import Roll
 from villages.models import Person, Village
 
+FOUNDING_HINT = "新设立的填写，例如2018-05-01；早就有的不填。"
 ENDINGS = ("村", "社区", "村委会", "居委会", "村民委员会", "居民委员会")
+
+
+def past_day(text: str, title: str) -> date:
+    """A day of something that has happened: today at the latest."""
+    day = cells.day(text, title)
+    if day > timezone.localdate():
+        raise ValueError(f"{title}不能晚于今天，请核对{title}。")
+    return day
 
 
 def missing(key: str, typed: str, known: Iterable[str]) -> Unsound:

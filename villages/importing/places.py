@@ -11,7 +11,7 @@ from lianzhen.importing import cells
 from lianzhen.importing.kinds import Column, Kind, Plan, differences, given, unsound
 from lianzhen.wording import no_such
 from villages.actions.places import add_village, change_village
-from villages.importing.lookups import VillageBook, missing
+from villages.importing.lookups import FOUNDING_HINT, VillageBook, missing, past_day
 from villages.models import LiaisonGroup, Village
 
 FACTS = (
@@ -26,6 +26,7 @@ FACTS = (
     "motto",
     "address",
     "office_phone",
+    "founded_on",
 )
 MOST = 1_000_000
 
@@ -69,6 +70,7 @@ class Villages(Kind):
         Column("motto", "村训", cells.words(60), width=24),
         Column("address", "村部地址", cells.words(100), ("地址", "办公地址", "村委会地址"), width=24),
         Column("office_phone", "村部电话", cells.phone, ("办公电话", "村委会电话"), width=16),
+        Column("founded_on", "设立日期", past_day, ("设立时间", "成立日期"), width=14, hint=FOUNDING_HINT),
     )
     samples = (
         {

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from lianzhen.trail.versions import VersionedModel
 from villages.models.names import NamedModel, NamedQuerySet
-from villages.models.terms import runs_on
+from villages.models.terms import end_after_founding, founding_day, runs_on
 from villages.visibility import in_seen_villages, sees_all_villages
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ class VillageQuerySet(NamedQuerySet):
 class Village(VersionedModel, NamedModel):
     """A village or community, known to the state by its 12-digit statistics code.
 
-    Numbers are as reported by the village and may be unknown; 人, 户, 亩.
+    Numbers are as reported by the village and may be unknown; 人, 户, 亩. `founded_on` empty: longer ago than
+    the register.
     """
 
     class Kind(models.TextChoices):
@@ -93,6 +94,7 @@ class Village(VersionedModel, NamedModel):
     motto = models.CharField("村训", max_length=60, blank=True)
     address = models.CharField("村部地址", max_length=100, blank=True)
     office_phone = models.CharField("村部电话", max_length=20, blank=True)
+    founded_on = founding_day()
     ended_on = models.DateField("撤并日期", null=True, blank=True)
     end_reason = models.CharField("撤并说明", max_length=200, blank=True)
 
@@ -119,6 +121,7 @@ class Village(VersionedModel, NamedModel):
                 condition=Q(arable_mu=None) | Q(arable_mu__gte=0),
                 violation_error_message="耕地面积不能小于0。",
             ),
+            end_after_founding("village_end_after_founding"),
         ]
 
     def __str__(self) -> str:
@@ -195,6 +198,7 @@ class VillagerGroup(VersionedModel):
         "villages.Person", verbose_name="组长", on_delete=models.PROTECT, null=True, blank=True, related_name="heads"
     )
     head_since = models.DateField("组长任职起", null=True, blank=True)
+    founded_on = founding_day()
     ended_on = models.DateField("撤并日期", null=True, blank=True)
 
     objects = VillagePartQuerySet.as_manager()
@@ -216,6 +220,7 @@ class VillagerGroup(VersionedModel):
                 violation_error_message="组长和任职起始日期须同时填写。",
             ),
             models.CheckConstraint(name="villager_group_from_one", condition=Q(number__gte=1)),
+            end_after_founding("villager_group_founded"),
         ]
 
     def __str__(self) -> str:

@@ -33,6 +33,7 @@ from villages.forms.organizations import (
 from villages.forms.residents import residents
 from villages.membership import due_state, with_members
 from villages.models import OrganizationMember, Person, SocialOrganization
+from villages.models.terms import absence
 from villages.permissions import add_people, keep_part, reveal_phone, see_village_life
 from villages.serving import entries_about
 from villages.views.cells import person_cell
@@ -117,13 +118,15 @@ COLUMNS = (
 
 
 def _columns(day: date) -> tuple[Column, ...]:
-    """As of the day: what was dissolved later still existed."""
+    """As of the day: what was dissolved later still existed, what was founded later did not."""
 
     def state(organization: SocialOrganization) -> str:
-        return "已撤销" if organization.ended_on and organization.ended_on <= day else "现有"
+        if organization.ended_on and organization.ended_on <= day:
+            return "已撤销"
+        return "尚未成立" if absence(organization, day) else "现有"
 
     def shown(organization: SocialOrganization) -> Any:
-        return tag("off", state(organization)) if state(organization) == "已撤销" else state(organization)
+        return state(organization) if state(organization) == "现有" else tag("off", state(organization))
 
     return (VILLAGE, *COLUMNS[:-1], replace(COLUMNS[-1], value=state, show=shown))
 

@@ -35,6 +35,7 @@ FACTS = (
     ("motto", "村训", ""),
     ("address", "村部地址", ""),
     ("office_phone", "村部电话", ""),
+    ("founded_on", "设立日期", ""),
 )
 
 
@@ -107,6 +108,8 @@ def _fact(village: Village, field: str) -> str:
         return value.district_name
     if field == "office_phone":
         return phones.readable(value)
+    if isinstance(value, date):
+        return full_date(value)
     return value if isinstance(value, str) else number(value)
 
 

@@ -33,6 +33,7 @@ GROUP_COLUMNS = (
     Column("head", "组长", lambda g: str(g.head or ""), show=lambda g: person_cell(g.head, True)),
     Column("since", "任职起", lambda g: g.head_since, kind="date", secondary=True),
     Column("people", "登记人员", lambda g: g.people_count, kind="number", total=True, secondary=True),
+    Column("founded", "设立日期", lambda g: g.founded_on, kind="date", secondary=True),
 )
 GROUP_ACTS = Column(
     "act",

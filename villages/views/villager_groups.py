@@ -20,6 +20,7 @@ from villages.filters_places import VillagerGroupFilter
 from villages.forms.places import EndForm
 from villages.forms.villager_groups import ManyGroupsForm, VillagerGroupForm
 from villages.models import Village, VillagerGroup
+from villages.models.terms import absence
 from villages.permissions import keep_part, keep_village, see_village_life
 from villages.views.cells import person_cell
 from villages.views.villages import find_village, tab_url, under
@@ -53,14 +54,17 @@ COLUMNS = (
         secondary=True,
     ),
     Column("since", "组长任职起", lambda g: g.head_since, kind="date", sort=["head_since"], secondary=True),
+    Column("founded", "设立日期", lambda g: g.founded_on, kind="date", file_only=True),
 )
 
 
 def _state(day: date) -> Column:
-    """As of the day: what was merged later still existed."""
+    """As of the day: what was merged later still existed, what was set up later did not."""
 
     def state(group: VillagerGroup) -> str:
-        return f"{group.ended_on:%Y-%m-%d}撤并" if group.ended_on and group.ended_on <= day else "现有"
+        if group.ended_on and group.ended_on <= day:
+            return f"{group.ended_on:%Y-%m-%d}撤并"
+        return f"{group.founded_on:%Y-%m-%d}设立" if absence(group, day) else "现有"
 
     def shown(group: VillagerGroup) -> Any:
         return state(group) if state(group) == "现有" else tag("off", state(group))

@@ -27,6 +27,7 @@ from villages.filters_places import VillageFilter
 from villages.forms.people import ReasonForm
 from villages.forms.places import EndVillageForm, VillageForm
 from villages.models import Village
+from villages.models.terms import absence
 from villages.permissions import (
     appoint_cadres,
     arrange_teams,
@@ -50,8 +51,8 @@ find_village = visible(Village, narrow=_village_rows)
 def village_cell(village: Village, day: date | None = None) -> Any:
     """As of the day, where one is given."""
     name = link_to("village", village.pk, village.name)
-    stands = village.ended_on is None or (day is not None and village.ended_on > day)
-    return name if stands else format_html("{} {}", name, tag("off", "已撤并"))
+    gone = absence(village, day or date.max)
+    return format_html("{} {}", name, tag("off", gone)) if gone else name
 
 
 def management_of(village: Village) -> str:
@@ -130,6 +131,9 @@ def attach_answering(rows: list[Village], day: date | None = None) -> None:
         village.answering = found[village.pk]
 
 
+FOUNDED = Column("founded", "设立日期", lambda v: v.founded_on, kind="date", file_only=True)
+
+
 @guarded(see_villages, methods=LIST_METHODS)
 def village_list(request: HttpRequest) -> HttpResponse:
     day = asked_day(request, timezone.localdate())
@@ -143,7 +147,7 @@ def village_list(request: HttpRequest) -> HttpResponse:
     page = ListPage(
         request,
         rows,
-        (name, DISTRICT, MANAGEMENT, *FIGURES, *[extra.column for extra in added], *people_columns(links)),
+        (name, DISTRICT, MANAGEMENT, *FIGURES, *[extra.column for extra in added], *people_columns(links), FOUNDED),
         title="村（社区）",
         order=["group__position", "code"],
         filterset=VillageFilter,

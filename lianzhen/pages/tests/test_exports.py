@@ -161,6 +161,10 @@ def test_cells_are_typed(cast, sign_in):
     assert "办理" not in places
 
 
+#: What only the file has, so that it can be imported again: the screen is wide enough as it is.
+FILE_ONLY = dict.fromkeys(("village_list", "villager_group_list", "grid_list"), ["设立日期"])
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_every_list_exports_what_its_screen_shows(name, cast, sign_in):
     rows_of_every_kind(cast)
@@ -176,7 +180,7 @@ def test_every_list_exports_what_its_screen_shows(name, cast, sign_in):
     head, rows = table(export(client, name))
     assert rows
     assert page.count('scope="row"') >= min(len(rows), ON_A_PAGE)
-    assert [title for title in head if title not in page] == []
+    assert [title for title in head if title not in page] == FILE_ONLY.get(name, [])
     assert "办理" not in head
 
 
