@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -27,8 +28,16 @@ def fact_of(suggestion: Suggestion) -> str:
     return f"{suggestion.text}。{told}"[:200] if told else suggestion.text[:200]
 
 
-def confirm_suggestions(*, suggestions: Iterable[Suggestion], by: User, now: datetime) -> list[Recorded]:
-    """确认扣分 of several at once; refused as a whole, with every sentence, where one of them cannot be."""
+@dataclass(frozen=True)
+class Confirmed:
+    """What became entries, and what stays a suggestion, each with the sentence why."""
+
+    done: list[Recorded]
+    kept: list[tuple[Suggestion, str]]
+
+
+def confirm_suggestions(*, suggestions: Iterable[Suggestion], by: User, now: datetime) -> Confirmed:
+    """确认扣分 of several at once. What can be is; the rest stays open. Raises ValidationError where none can be."""
     wanted = [row.pk for row in suggestions]
     with acting(by=by, action="suggestion.confirm", label="确认建议扣分"):
         rows = list(
@@ -40,15 +49,22 @@ def confirm_suggestions(*, suggestions: Iterable[Suggestion], by: User, now: dat
         if not rows:
             raise ValidationError({"suggestions": "请先勾选要确认的建议。"})
         done: list[Recorded] = []
-        problems: list[str] = []
+        kept: list[tuple[Suggestion, str]] = []
         for row in rows:
             try:
-                done.append(_confirm(row, by, now))
+                # An act of its own: what it wrote before it was refused is taken back, trail and all.
+                with acting(by=by, action="suggestion.confirm", label="确认建议扣分"):
+                    done.append(_confirm(row, by, now))
             except ValidationError as problem:
-                problems.append(f"{row}：{''.join(problem.messages)}")
-        if problems:
-            raise ValidationError({"suggestions": problems})
-    return done
+                kept.append((row, _why(problem)))
+        if not done:
+            raise ValidationError({"suggestions": [f"{row}：{why}" for row, why in kept]})
+    return Confirmed(done, kept)
+
+
+def _why(problem: ValidationError) -> str:
+    """Its sentences; a like entry that stands already is not asked about here, since nobody would answer."""
+    return "".join(one.replace("，是否重复？", "。确需再记的，请单独确认。") for one in problem.messages)
 
 
 def _confirm(row: Suggestion, by: User, now: datetime) -> Recorded:

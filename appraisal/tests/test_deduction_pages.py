@@ -35,6 +35,7 @@ from lianzhen.accounts.roles import Role
 from lianzhen.periods import Month
 from lianzhen.tests.entry_rows import a_photo
 from lianzhen.trail import acting
+from lianzhen.trail.models import AuditEntry
 from villages.models import Village
 
 __all__ = ["scheme"]
@@ -549,12 +550,25 @@ def test_several_confirmed_at_once(office, cast, suggestions):
     assert {one.suggestion_id for one in made} == set(chosen)
 
 
-def test_one_that_cannot_be_holds_all_back(office, cast, suggestions):
-    answer = office.post("/suggestions/confirm/", {"suggestions": [row.pk for row in suggestions]})
-    assert answer.status_code == 422
-    assert "没有对应“周报未报”的条款" in text_of(answer)
-    assert not ScoreEntry.objects.exists()
-    assert set(Suggestion.objects.values_list("state", flat=True)) == {"open"}
+def test_what_can_be_is_confirmed_and_the_rest_stays_with_its_reason(office, cast, suggestions):
+    """One has no clause, one stands already as a deduction by hand; the third becomes an entry."""
+    like = deduct(cast, village=cast.other, occurred_on=suggestions[1].occurred_on)
+    sent = {"suggestions": [row.pk for row in suggestions]}
+    page = office.post("/suggestions/confirm/", sent, follow=True)
+    made = ScoreEntry.objects.exclude(pk=like.pk).get()
+    assert made.suggestion == suggestions[0]
+    assert [row.state for row in Suggestion.objects.order_by("pk")] == ["confirmed", "open", "open"]
+    told = text_of(page)
+    assert "已登记1条扣分" in told
+    assert "已有一条B3（−1.0分，扣202611-0001）。确需再记的，请单独确认。" in told
+    assert "没有对应“周报未报”的条款" in told
+    assert page.content.decode().count(f'href="/suggestions/{suggestions[1].pk}/"') == 2
+    # Nothing of what was refused is left in the trail; and where none can be, the page says why and keeps the choice.
+    trail = AuditEntry.objects.filter(action="entry.record", model="appraisal.scoreentry")
+    assert set(trail.values_list("object_id", flat=True)) == {like.pk, made.pk}
+    again = office.post("/suggestions/confirm/", {"suggestions": [suggestions[2].pk]})
+    assert again.status_code == 422
+    assert "没有对应“周报未报”的条款" in text_of(again)
 
 
 def test_deducted_by_hand_already_is_marked(office, cast, suggestions):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from appraisal.actions.entries import like_entries, like_sentence
-from appraisal.actions.from_suggestions import clause_for, confirm_suggestions
+from appraisal.actions.from_suggestions import Confirmed, clause_for, confirm_suggestions
 from appraisal.actions.open_month import NoScheme, month_ahead
 from appraisal.actions.suggestions import decline
 from appraisal.filters_decisions import SuggestionFilter
@@ -129,13 +131,21 @@ def suggestions_confirm(request: HttpRequest) -> HttpResponse:
         request,
         ConfirmManyForm(request.POST or None, offered=_offered(request)),
         save=lambda values: confirm_suggestions(by=request.user, now=timezone.now(), **values),
-        done=lambda made: (reverse("suggestion_list"), f"已登记{len(made)}条扣分，工作组会收到通知。"),
+        done=lambda made: _told(request, made),
         context=under(
             heading="批量确认扣分",
             submit="确认所选扣分",
-            intro="每条建议按考核方案对应的条款和数量各登记一条扣分，工作组会收到通知，可以申诉。",
+            intro="每条建议按考核方案对应的条款和数量各登记一条扣分，工作组会收到通知，可以申诉。不能这样登记的留在建议中，并说明原因。",
         ),
     )
+
+
+def _told(request: HttpRequest, made: Confirmed) -> tuple[str, str]:
+    """Back to the list, with a line for each that stays and why."""
+    for row, why in made.kept:
+        link_to_it = link(reverse("suggestion", args=[row.pk]), str(row))
+        messages.warning(request, format_html("没有登记，仍待办理：{}。{}", link_to_it, why))
+    return reverse("suggestion_list"), f"已登记{number(len(made.done))}条扣分，工作组会收到通知。"
 
 
 def _offered(request: HttpRequest) -> QuerySet:

@@ -131,6 +131,6 @@ class Appraising:
 
     def _confirmed(self, one: Suggestion, now: datetime) -> ScoreEntry | None:
         try:
-            return from_suggestions.confirm_suggestions(suggestions=[one], by=self.hands.clerk, now=now)[0].entry
+            return from_suggestions.confirm_suggestions(suggestions=[one], by=self.hands.clerk, now=now).done[0].entry
         except ValidationError:  # a like one of the same day stands already
             return None
