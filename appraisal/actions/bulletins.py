@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from appraisal import bulletin_blocks, bulletin_months
 from appraisal.actions.documents import issue, number_problem
-from appraisal.bulletin_draft import cells_of, changes_between, clean_words, words_of
+from appraisal.bulletin_draft import Change, cells_of, changes_between, clean_words, words_of
 from appraisal.bulletin_facts import week_facts
 from appraisal.bulletin_month_facts import month_facts
 from appraisal.bulletin_paper import overtaken, paper_of
@@ -28,6 +28,8 @@ from lianzhen.wording import step_closed
 from villages.models import LiaisonTeam
 
 State = Bulletin.State
+#: Changes that are told one by one to whoever signs.
+TOLD = 10
 DOCUMENT_KINDS = {
     Bulletin.Kind.WEEK: IssuedDocument.Kind.BULLETIN,
     Bulletin.Kind.MONTH: IssuedDocument.Kind.MONTHLY_BULLETIN,
@@ -265,10 +267,13 @@ def _refresh(bulletin: Bulletin, by: User | None, now: datetime) -> Bulletin:
 
 # --- Signed ---------------------------------------------------------------------------------------
 def submit_bulletin(*, bulletin: Bulletin, by: User | None, now: datetime, version: int | None = None) -> Bulletin:
-    """草稿 → 待签发."""
+    """草稿 → 待签发, with the records of this moment. Where they have changed since the draft was written, the
+    automatic sections are written anew and it stays a draft: whoever submits reads what changed first."""
     with acting(by=by, action="bulletin.submit", label="提交通报签发"):
         bulletin = _draft(bulletin, version)
         refuse_number(bulletin)
+        if _refresh(bulletin, by, now).changes:
+            return bulletin
         bulletin.state, bulletin.submitted_at, bulletin.submitted_by = State.SIGNING, now, by
         bulletin.full_clean()
         bulletin.save()
@@ -289,12 +294,19 @@ def send_back_bulletin(*, bulletin: Bulletin, reason: str, by: User | None, vers
 
 
 def sign_bulletin(
-    *, bulletin: Bulletin, by: User, now: datetime, keeps_edited: bool = False, version: int | None = None
+    *,
+    bulletin: Bulletin,
+    by: User,
+    now: datetime,
+    keeps_edited: bool = False,
+    keeps_data: bool = False,
+    version: int | None = None,
 ) -> Bulletin:
     """签发 by the head of the office: the number is taken and the text kept as it is now. What it corrects becomes
     已更正 in the same moment.
 
-    Words that were typed before the records changed are issued only where the signer says so (`keeps_edited`).
+    Words that were typed before the records changed are issued only where the signer says so (`keeps_edited`), and
+    so is the whole when the records have changed since it was submitted (`keeps_data`).
     """
     with acting(by=by, action="bulletin.sign", label="签发通报") as act:
         if not by.standing.has(Role.OFFICE_LEAD):
@@ -306,6 +318,10 @@ def sign_bulletin(
             if not keeps_edited:
                 raise ValidationError({"keeps_edited": "修改过的段落与现在的数据不一致，请核对后勾选，或退回修改。"})
             act.note(bulletin, [("照修改过的文字签发", "", [block.title for block, _ in moved])])
+        if since := _moved_since(bulletin, now):
+            if not keeps_data:
+                raise ValidationError({"keeps_data": _told(since)})
+            act.note(bulletin, [("照提交时的数据签发", "", sorted({change.title for change in since}))])
         wrong = lock_for_change(bulletin.corrects) if bulletin.corrects else None
         if wrong is not None:
             wrong.state = State.CORRECTED
@@ -329,6 +345,24 @@ def sign_bulletin(
         bulletin.full_clean()
         bulletin.save()
     return bulletin
+
+
+def _moved_since(bulletin: Bulletin, now: datetime) -> list[Change]:
+    """What the records say otherwise than the sections that are to be printed, as they were last written."""
+    found = _automatic(bulletin, now)
+    return [
+        change
+        for block in bulletin.blocks.all()
+        if not block.is_left_out
+        for change in changes_between(block.title, block.auto_blocks, found[block.key])
+    ]
+
+
+def _told(changes: list[Change]) -> list[str]:
+    """The question, and what it is about."""
+    said = [f"提交签发以后，登记的数据有{len(changes)}处变化，请核对后勾选，或退回修改。"]
+    said += [f"{one.title}：“{one.before or '（没有）'}”现在是“{one.after or '（没有）'}”。" for one in changes[:TOLD]]
+    return [*said, f"另有{len(changes) - TOLD}处。"] if len(changes) > TOLD else said
 
 
 def refuse_number(bulletin: Bulletin) -> None:

@@ -133,8 +133,14 @@ class SignForm(PageForm):
     """签发. `asks`: words were typed before the records changed; the signer says that they stand."""
 
     keeps_edited = forms.BooleanField(label="已逐处核对，照修改过的文字签发", required=False)
+    keeps_data = forms.BooleanField(label="已逐处核对，照提交时的数据签发", required=False)
 
     def __init__(self, *args: Any, asks: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not asks:
             del self.fields["keeps_edited"]
+
+    def visible_fields(self) -> list[forms.BoundField]:
+        """The second tick only once the action has asked for it."""
+        shown = super().visible_fields()
+        return [one for one in shown if one.name != "keeps_data" or one.errors or one.value()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from appraisal.actions import bulletins as actions
@@ -64,9 +64,9 @@ def made(cast: Cast, **more: Any) -> Bulletin:
     return actions.make_bulletin(**{"period": WEEK, "by": cast.users[Role.OFFICE], "now": NOW, **more})
 
 
-def issued(cast: Cast, bulletin: Bulletin | None = None, **more: Any) -> Bulletin:
-    row = actions.submit_bulletin(bulletin=bulletin or made(cast), by=cast.users[Role.OFFICE], now=NOW)
-    return actions.sign_bulletin(bulletin=row, by=cast.users[Role.OFFICE_LEAD], now=NOW, **more)
+def issued(cast: Cast, bulletin: Bulletin | None = None, *, now: datetime = NOW, **more: Any) -> Bulletin:
+    row = actions.submit_bulletin(bulletin=bulletin or made(cast), by=cast.users[Role.OFFICE], now=now)
+    return actions.sign_bulletin(bulletin=row, by=cast.users[Role.OFFICE_LEAD], now=now, **more)
 
 
 def words(bulletin: Bulletin, key: str) -> str:

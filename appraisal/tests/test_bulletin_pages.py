@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -18,10 +18,10 @@ from appraisal.bulletin_draft import cells_of
 from appraisal.models import Bulletin, BulletinBlock, IssuedDocument, ScoreEntry
 from appraisal.papers.content import blocks_as_json
 from appraisal.tests import test_bulletin_draft as drafts
-from appraisal.tests.bulletin_scene import NOW, issued, lived_week, log_late, made
+from appraisal.tests.bulletin_scene import NOW, issued, lived_week, log_late, made, words
 from appraisal.tests.month_scene import advance, row_of, sealed_scene, settle
 from appraisal.tests.score_scene import NOVEMBER, worked_month
-from appraisal.tests.week_scene import WEEK, many_teams, saved
+from appraisal.tests.week_scene import WEEK, log, many_teams, saved
 from lianzhen.accounts.roles import Role
 from lianzhen.trail.models import AuditEntry
 
@@ -221,6 +221,41 @@ def test_words_that_the_records_overtook_are_told_before_the_signature(cast, sig
     assert "全镇实到3天。" in IssuedDocument.objects.get().words
     noted = AuditEntry.objects.about(bulletin).filter(action="bulletin.sign", changes__0__label="照修改过的文字签发")
     assert noted.get().changes[0]["after"] == "总体情况"
+
+
+def test_nothing_is_issued_that_the_records_contradict_unseen(cast, sign_in):
+    """A draft of Friday submitted on Monday: first brought up to date and read; and what changes while it waits for
+    the signature is shown to whoever signs."""
+    lived_week(cast)
+    bulletin = made(cast)
+    client, lead = sign_in(Role.OFFICE), sign_in(Role.OFFICE_LEAD)
+    log_late(cast.other_team)
+    assert "现在的数据截至11月30日09:30" in read(client, url("bulletin_submit", bulletin.pk))
+    answer = client.post(url("bulletin_submit", bulletin.pk), SENT, follow=True)
+    page = answer.content.decode()
+    assert answer.redirect_chain[-1][0] == url("bulletin_edit")
+    assert "还没有提交：数据有" in page
+    assert "<del>" in page
+    bulletin.refresh_from_db()
+    assert (bulletin.state, bulletin.submitted_at) == ("draft", None)
+    assert "实到3天" in words(bulletin, "overview")
+    client.post(url("bulletin_submit", bulletin.pk), SENT)
+    bulletin.refresh_from_db()
+    assert bulletin.state == "signing"
+
+    log(cast.other_team, date(2026, 11, 26), cast.other_team.postings.get().person)
+    assert "照提交时的数据签发" not in read(lead, url("bulletin_sign", bulletin.pk))
+    answer = lead.post(url("bulletin_sign", bulletin.pk), SENT)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "提交签发以后，登记的数据有" in page
+    assert "实到4天" in page
+    assert "照提交时的数据签发" in page
+    assert not IssuedDocument.objects.exists()
+    assert lead.post(url("bulletin_sign", bulletin.pk), {**SENT, "keeps_data": "on"}).status_code == 303
+    assert "实到3天" in IssuedDocument.objects.get().words
+    noted = AuditEntry.objects.about(bulletin).filter(action="bulletin.sign", changes__0__label="照提交时的数据签发")
+    assert "总体情况" in noted.get().changes[0]["after"]
 
 
 def test_the_cells_of_six_hundred_teams_come_back_whole(cast, sign_in):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils import timezone
 from appraisal.actions import bulletins as actions
 from appraisal.actions.documents import next_number
 from appraisal.bulletin_draft import Change
+from appraisal.bulletin_facts import as_of
 from appraisal.bulletin_paper import overtaken
 from appraisal.forms.bulletins import BulletinReasonForm, CorrectionReasonForm, DropReasonForm, SignForm
 from appraisal.models import Bulletin, BulletinBlock
@@ -26,11 +28,26 @@ def bulletin_submit(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
         request,
         PageForm(request.POST or None, record=bulletin),
         save=lambda values: actions.submit_bulletin(bulletin=bulletin, by=request.user, now=timezone.now(), **values),
-        done=lambda saved: (url_of(saved.period), "已提交，等待联村办主任签发。"),
+        done=lambda saved: _submitted(request, saved),
         context=under(
-            bulletin, "提交签发", effects=[*_warned(overtaken(bulletin)), "提交后不能再改；需要修改的，由签发人退回。"]
+            bulletin,
+            "提交签发",
+            effects=[
+                *_warned(overtaken(bulletin)),
+                f"现在的数据截至{as_of(bulletin.refreshed_at or bulletin.made_at)}。"
+                "提交时按登记更新，有变化的先列出来，核对后再提交。",
+                "提交后不能再改；需要修改的，由签发人退回。",
+            ],
         ),
     )
+
+
+def _submitted(request: HttpRequest, saved: Bulletin) -> tuple[str, str]:
+    """Where the records have changed, to the editor, which lists it."""
+    if saved.state == Bulletin.State.SIGNING:
+        return url_of(saved.period), "已提交，等待联村办主任签发。"
+    messages.warning(request, f"还没有提交：数据有{len(saved.changes)}处变化，已经更新。请核对后再提交签发。")
+    return url_of(saved.period, "_edit"), ""
 
 
 @guarded(sign_bulletins, find=find_bulletin)

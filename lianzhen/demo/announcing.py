@@ -46,7 +46,7 @@ class Announcing:
         row = bulletins.submit_bulletin(bulletin=row, by=self.hands.clerk, now=now)
         if is_last:
             return
-        row = bulletins.sign_bulletin(bulletin=row, by=self.hands.lead, now=now + timedelta(hours=2))
+        row = bulletins.sign_bulletin(bulletin=row, by=self.hands.lead, now=now + timedelta(hours=2), keeps_data=True)
         if self._count % 20 == 4:
             self.hands.agenda.on(self.hands.workday(now.date(), 1), 10, self._correct, row)
 
@@ -100,4 +100,5 @@ class Announcing:
 
     def _sign(self, row: Bulletin, now: datetime) -> None:
         row = bulletins.submit_bulletin(bulletin=row, by=self.hands.clerk, now=now)
-        bulletins.sign_bulletin(bulletin=row, by=self.hands.lead, now=now + timedelta(hours=1), keeps_edited=True)
+        later = now + timedelta(hours=1)
+        bulletins.sign_bulletin(bulletin=row, by=self.hands.lead, now=later, keeps_edited=True, keeps_data=True)
