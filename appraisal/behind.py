@@ -22,7 +22,7 @@ from appraisal.models import Decision, SpotCheck
 from appraisal.office_behind import CALENDAR_BEFORE, OfficeItem, late_items, office_sources
 from appraisal.report_state import ReportState, due_words, report_states
 from appraisal.waiting import Item, Source, gather
-from lianzhen.periods import Month, Week
+from lianzhen.periods import Week
 from villages.models import LiaisonTeam
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _duty_reason(team: LiaisonTeam, week: Week, today: date, duty: WeekDuty) -> 
     """Days that have passed. While the week runs the sentence says 还差: there is time to make up for them."""
     if not duty.missed:
         return None
-    url = f"{reverse('team_duty', args=[team.pk])}?month={Month.of(week.start).key}"
+    url = f"{reverse('team_duty', args=[team.pk])}?week={week.key}"
     over = today > week.end
     text = f"驻村{'' if over else '还'}差{duty.missing}{duty.unit}"
     ask = "请核对，漏登的请补登。" if over else "请安排好驻村，漏登的请补登。"

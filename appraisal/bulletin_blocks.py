@@ -69,7 +69,7 @@ def _overview(facts: WeekFacts) -> Blocks:
             "，实到",
             span(f"{duty.sum('done')}{duty.unit}", duty.url),
             "，",
-            span(f"{duty.sum('met')}个组", duty.url),
+            span(f"{duty.sum('met')}个组", _in_state(duty.url, "met")),
             "达标；",
         ]
     else:
@@ -106,7 +106,7 @@ def _duty(facts: WeekFacts) -> Blocks:
     if not duty.sum("missing"):
         told.append("各工作组驻村全部达标。")
     else:
-        short = f"{duty.url}&state=short" if duty.url else ""
+        short = _in_state(duty.url, "short")
         told += ["共差", span(f"{duty.sum('missing')}{duty.unit}", short), "，涉及"]
         told += [span(f"{len(duty.behind)}个组", short), "："]
         told += [*_listed(duty.behind), "。"]
@@ -120,15 +120,25 @@ def _duty(facts: WeekFacts) -> Blocks:
         Column(f"缺岗{unit}", 20, RIGHT),
         Column("达标（个）", 20, RIGHT),
     )
-    rows = tuple(_district_row(one, duty.url) for one in duty.districts)
+    rows = tuple(_duty_row(one.name, one, one.url) for one in duty.districts)
     names = ("teams", "need", "done", "excused", "missing", "met")
-    total = row("合计", *(str(duty.sum(name)) for name in names))
+    sums = DistrictDuty("合计", **{name: duty.sum(name) for name in names})
+    total = _duty_row("合计", sums, duty.url)
     return (paragraph(*told), Table(columns, rows, total=total if len(rows) > 1 else ()))
 
 
-def _district_row(one: DistrictDuty, url: str) -> tuple[Span, ...]:
-    figures = (one.teams, one.need, one.done, one.excused, one.missing, one.met)
-    return row(one.name, *(span(figure, url) for figure in figures))
+def _duty_row(name: str, one: DistrictDuty, url: str) -> tuple[Span, ...]:
+    """Each figure with the teams that it counts."""
+    return row(
+        name,
+        *(span(figure, url) for figure in (one.teams, one.need, one.done, one.excused)),
+        span(one.missing, _in_state(url, "short")),
+        span(one.met, _in_state(url, "met")),
+    )
+
+
+def _in_state(url: str, state: str) -> str:
+    return f"{url}&state={state}" if url else ""
 
 
 def _reports(facts: WeekFacts) -> Blocks:
@@ -145,10 +155,10 @@ def _reports(facts: WeekFacts) -> Blocks:
     if reports.open_until:
         told.append(f"报送截止时间为{reports.open_until}。")
     if reports.late:
-        told += [f"逾期报送{len(reports.late)}个组：", *_listed(reports.late), "。"]
+        told += ["逾期报送", span(f"{len(reports.late)}个组", reports.late_url), "：", *_listed(reports.late), "。"]
     if reports.missing:
         word = "还没有报送的" if reports.open_until else "逾期未报"
-        told += [f"{word}{len(reports.missing)}个组：", *_listed(reports.missing), "。"]
+        told += [word, span(f"{len(reports.missing)}个组", reports.missing_url), "：", *_listed(reports.missing), "。"]
     elif not reports.late and not reports.open_until:
         told.append("各工作组都按时报送。")
     if reports.needs:

@@ -122,11 +122,12 @@ def _named(team: LiaisonTeam, leaders: dict[int, str], text: str, url: str) -> N
 def _duty(
     week: Week, teams: Sequence[LiaisonTeam], duty: dict[int, WeekDuty], leaders: dict[int, str], why: str
 ) -> Duty:
-    by_district: dict[str, list[WeekDuty]] = {}
+    url = f"{reverse('duty_matrix')}?week={week.key}"
+    by_district: dict[tuple[str, int | None], list[WeekDuty]] = {}
     behind = []
     for team in teams:
         one = duty[team.pk]
-        by_district.setdefault(TeamRow(team, one).district, []).append(one)
+        by_district.setdefault((TeamRow(team, one).district, team.village.group_id), []).append(one)
         if one.missing:
             behind.append(_named(team, leaders, f"差{one.missing}{one.unit}", _duty_url(team.pk, week)))
     districts = tuple(
@@ -138,15 +139,16 @@ def _duty(
             sum(one.missing for one in found),
             sum(one.excused for one in found),
             sum(one.is_met for one in found),
+            f"{url}&group={group}" if group else url,
         )
-        for name, found in by_district.items()
+        for (name, group), found in by_district.items()
     )
     unit = next(iter(duty.values())).unit if duty else "天"
-    return Duty(districts, tuple(behind), unit, why, f"{reverse('duty_matrix')}?week={week.key}")
+    return Duty(districts, tuple(behind), unit, why, url)
 
 
 def _duty_url(team: int, week: Week) -> str:
-    return f"{reverse('team_duty', args=[team])}?month={Month.of(week.start).key}"
+    return f"{reverse('team_duty', args=[team])}?week={week.key}"
 
 
 def _reports(
@@ -163,6 +165,8 @@ def _reports(
         return tuple(_named(t, leaders, "", reverse("weekly_report", args=[week.key, t.pk])) for t in rows)
 
     needs = TownNeed.objects.filter(line__report__week_start=week.start).exclude(state=TownNeed.State.WITHDRAWN)
+    listed, sent = f"{reverse('weekly_list')}?week={week.key}", f"{reverse('sent_report_list')}?days="
+    sent += days_key(week.start, week.start)
     counts = needs.aggregate(all=Count("pk"), open=Count("pk", filter=Q(state__in=_open_states())))
     return Reports(
         owed=len(owed),
@@ -172,8 +176,10 @@ def _reports(
         needs=counts["all"],
         answered=counts["all"] - counts["open"],
         open_until=due_words(due) if now <= due else "",
-        url=f"{reverse('weekly_list')}?week={week.key}",
-        sent_url=f"{reverse('sent_report_list')}?days={days_key(week.start, week.start)}",
+        url=listed,
+        sent_url=sent,
+        late_url=f"{sent}&time=late",
+        missing_url=f"{listed}&state=missing",
         needs_url=f"{reverse('need_list')}?week={week.key}",
         answered_url=f"{reverse('need_list')}?week={week.key}&state=answered",
     )

@@ -65,7 +65,8 @@ def _overview(facts: MonthFacts) -> Blocks:
     lines = sum(one.lines for one in facts.categories)
     if lines:
         teams = sum(bool(one.deducted) for one in scores.rows)
-        told += ["计入得分的扣分", span(f"{lines}项", facts.deductions_url), "，涉及", span(f"{teams}个组", scores.url)]
+        rows = facts.deductions_url
+        told += ["计入得分的扣分", span(f"{lines}项", rows), "，涉及", span(f"{teams}个组", rows)]
         told += ["，共", span(in_points(lost), scores.url), "。"]
     else:
         told.append("全月没有扣分。")

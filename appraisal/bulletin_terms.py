@@ -31,7 +31,8 @@ class Named:
 
 @dataclass(frozen=True)
 class DistrictDuty:
-    """One district's week, in days (天) or man-days of its teams. `excused`: off the account by 公出."""
+    """One district's week, in days (天) or man-days of its teams. `excused`: off the account by 公出; `url`: its
+    teams in the matrix of duty."""
 
     name: str
     teams: int
@@ -40,6 +41,7 @@ class DistrictDuty:
     missing: int
     excused: int
     met: int
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ class Duty:
 @dataclass(frozen=True)
 class Reports:
     """`owed` reports of which `here` were sent, `late` of them after the deadline; `missing`: not sent at all.
-    `open_until`: the deadline in words while it has not passed; nobody is late then."""
+    `open_until`: the deadline in words while it has not passed; nobody is late then. The lists: `url` of all teams,
+    `sent_url`, `late_url` of reports, `missing_url` of the teams without."""
 
     owed: int = 0
     here: int = 0
@@ -70,6 +73,8 @@ class Reports:
     open_until: str = ""
     url: str = ""
     sent_url: str = ""
+    late_url: str = ""
+    missing_url: str = ""
     needs_url: str = ""
     answered_url: str = ""
 

@@ -23,7 +23,7 @@ from villages.models import LiaisonTeam
 
 
 class ReportFilter(_TeamRows):
-    STATES = (("none", "未填"), ("draft", "草稿"), ("sent", "已报送"), ("overdue", "逾期"))
+    STATES = (("none", "未填"), ("draft", "草稿"), ("sent", "已报送"), ("overdue", "逾期"), ("missing", "未报送"))
 
     week = kept("周")
     group = by_district()
@@ -34,6 +34,8 @@ class ReportFilter(_TeamRows):
         fields: list[str] = []
 
     def by_state(self, rows: ComputedRows, name: str, value: str) -> ComputedRows:
+        if value == "missing":
+            return rows.filter(lambda row: row.state.code != "exempt" and not row.state.is_here)
         return rows.filter(lambda row: row.kind == value)
 
 

@@ -15,7 +15,7 @@ from appraisal.models import DutyLog, MeetingAttendance, SpotCheck, WeeklyMeetin
 from appraisal.report_state import due_moment, owes
 from appraisal.suggesting import AbsenceFact, Finding, ReportFact, SpotFact, TeamWeek, findings
 from appraisal.working_rules import Rules
-from lianzhen.periods import Month, Week
+from lianzhen.periods import Week
 from villages.models import LiaisonTeam
 
 
@@ -67,7 +67,7 @@ def _works(team: LiaisonTeam, week: Week) -> bool:
 
 
 def _duty_url(team: LiaisonTeam, week: Week) -> str:
-    return f"{reverse('team_duty', args=[team.pk])}?month={Month.of(week.start).key}"
+    return f"{reverse('team_duty', args=[team.pk])}?week={week.key}"
 
 
 def _report(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date, timedelta
 
@@ -16,7 +17,7 @@ from appraisal.actions.month_notice import issue_notice
 from appraisal.bulletin_blocks import blocks_of
 from appraisal.bulletin_draft import cells_of
 from appraisal.models import Bulletin, BulletinBlock, IssuedDocument, ScoreEntry
-from appraisal.papers.content import blocks_as_json
+from appraisal.papers.content import Paragraph, Table, blocks_as_json
 from appraisal.tests import test_bulletin_draft as drafts
 from appraisal.tests.bulletin_scene import NOW, issued, lived_week, log_late, made, words
 from appraisal.tests.month_scene import advance, row_of, sealed_scene, settle
@@ -221,6 +222,25 @@ def test_words_that_the_records_overtook_are_told_before_the_signature(cast, sig
     assert "全镇实到3天。" in IssuedDocument.objects.get().words
     noted = AuditEntry.objects.about(bulletin).filter(action="bulletin.sign", changes__0__label="照修改过的文字签发")
     assert noted.get().changes[0]["after"] == "总体情况"
+
+
+def test_a_figure_that_counts_leads_to_as_many_rows(cast, sign_in):
+    """Teams, entries, reports, decisions: every figure of the week with its word, and every cell of the duty table."""
+    lived_week(cast)
+    client, bulletin = sign_in(Role.OFFICE), made(cast)
+    counted = re.compile(r"(\d+)(个联村工作组|个组|份|项|件)$")
+    blocks = [block for one in bulletin.blocks.all() for block in one.auto_blocks]
+    spans = [span for block in blocks if isinstance(block, Paragraph) for span in block.spans]
+    told = [(found[1], span) for span in spans if span.href and (found := counted.search(span.text))]
+    (duty,) = [block for block in blocks if isinstance(block, Table) and block.columns[1].title.startswith("工作组")]
+    for cells in (*duty.rows, duty.total):
+        told += [(cells[1].text, cells[1]), (cells[-1].text, cells[-1])]
+    assert {"个联村工作组", "个组", "份", "项"} <= {one.text.lstrip("全镇").lstrip("0123456789") for _, one in told}
+    for number, one in told:
+        rows = client.get(one.href).context["table"].rows
+        assert len([row for row in rows if 'class="group"' not in str(row)]) == int(number), one
+    # Nobody's number stands without its rows.
+    assert not [one for one in spans if counted.search(one.text) and not one.href]
 
 
 def test_nothing_is_issued_that_the_records_contradict_unseen(cast, sign_in):

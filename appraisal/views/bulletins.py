@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from appraisal.actions import bulletins as actions
 from appraisal.bulletin_draft import length_warning
+from appraisal.bulletin_facts import as_of
 from appraisal.bulletin_paper import paper_of
 from appraisal.filters_bulletins import BulletinFilter
 from appraisal.forms.bulletins import BulletinForm
@@ -152,6 +153,7 @@ def bulletin_page(request: HttpRequest, period: Week | Month) -> HttpResponse:
         "warning": length_warning(paper) if found.is_open else "",
         "blocks": found.blocks.all() if found.is_open else (),
         "facts": signed_facts(found),
+        "as_of": as_of(found.refreshed_at or found.made_at) if found.is_open else "",
         "keeps": keeps,
         "signs": bool(sign_bulletins(request.user)),
         "edit_url": url_of(period, "_edit"),
