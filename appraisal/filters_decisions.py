@@ -93,6 +93,7 @@ class SuggestionFilter(StateFilterSet):
 
     group = DistrictFilter(field_name="team__village__group")
     team = filters.ModelChoiceFilter(label="工作组", queryset=seen_teams, widget=PinyinSelect, empty_label="全部工作组")
+    days = DaysFilter(label="发生日期", field_name="occurred_on")
     kind = filters.ChoiceFilter(label="类别", choices=Suggestion.Kind.choices, empty_label="全部类别")
     state = filters.ChoiceFilter(label="状态", choices=STATES, method="by_state", empty_label=None)
 

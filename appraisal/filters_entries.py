@@ -88,6 +88,7 @@ class DeductionFilter(EntryFilter):
         ("mine", "待我办理"),
         ("counting", "计分的"),
         *[(one.value, one.label) for one in State if one in (State.WAITING, State.NOTIFIED, State.APPEALED)],
+        ("running", "申诉期内的"),
         ("rectify", "待整改"),
         ("over", "撤销、作废的"),
         ("draft", "草稿和退回的"),
@@ -104,6 +105,7 @@ class DeductionFilter(EntryFilter):
             "counting": Q(state__in=ScoreEntry.COUNTING),
             "over": Q(state__in=ScoreEntry.OVER),
             "draft": Q(state__in=[State.DRAFT, State.RETURNED]),
+            "running": Q(state=State.NOTIFIED, appeal_until__gte=timezone.now()),
             "rectify": Q(rectify_by__isnull=False) & ~Q(state__in=ScoreEntry.OVER) & ~Q(rectify_ok=True),
             "all": Q(),
         }

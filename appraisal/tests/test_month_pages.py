@@ -91,6 +91,31 @@ def test_the_whole_way_through_the_pages(cast, worked, sign_in, later):
     assert "初算" not in read(client, reverse("score_page", args=[KEY, cast.team.pk]))
 
 
+def test_what_a_check_counts_is_what_its_link_lists(cast, worked, sign_in, later):
+    later.move_to("2026-12-01T02:00:00Z")
+    running = ScoreEntry.objects.filter(month=NOVEMBER.start, state="effective", kind="deduction").first()
+    running.state, running.appeal_until = "notified", at(date(2026, 12, 2))
+    with acting(by=None, action="test", label="测试"):
+        running.save()
+    for role in (Role.OFFICE, Role.AUDITOR):
+        reader = sign_in(role)
+        found = [one for one in reader.get(MONTH).context["checks"] if one.check.count]
+        assert {"waiting", "appeals", "running"} <= {one.check.key for one in found}
+        for one in found:
+            answer = reader.get(one.url)
+            assert answer.status_code == 200
+            if one.check.key not in ("makeups", "reports", "appeals"):  # of several tables, weeks; none in this scene
+                rows = [row for row in answer.context["table"].rows if 'class="group"' not in str(row)]
+                assert len(rows) == one.check.count, one
+    # Once it is public, what stands before the lock.
+    later.move_to("2026-12-20T06:00:00Z")
+    settle()
+    advance(cast, "publicity")
+    reader = sign_in(Role.AUDITOR)
+    assert "定稿前须办完" in read(reader, MONTH)
+    assert [one.check.key for one in reader.get(MONTH).context["checks"]][-1] == "running"
+
+
 def test_the_public_notice(cast, worked, sign_in):
     client = sign_in(Role.LEADER)
     assert "还没有开始公示" in read(client, url("month_notice"))

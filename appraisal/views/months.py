@@ -16,7 +16,6 @@ from appraisal.closing import Check, Step, back_targets, checks, for_reader, loc
 from appraisal.closing_facts import open_counts, standing_of
 from appraisal.forms.months import PutOffForm
 from appraisal.models import AppraisalMonth, Scheme, ScoreEntry
-from appraisal.permissions_entries import see_approvals
 from appraisal.permissions_months import (
     close_months,
     lock_months,
@@ -31,26 +30,27 @@ from appraisal.score_facts import month_scores
 from appraisal.templatetags.marks import marks
 from appraisal.views.scores import asked_month
 from lianzhen.accounts.models import User
+from lianzhen.pages.days import days_key
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, Table, link, link_to, plain_table, tag
-from lianzhen.periods import Month
+from lianzhen.periods import Month, Week
 from lianzhen.wording import date_range, full_date, number
 
 State = AppraisalMonth.State
 CRUMBS = [("月考核", "/months/")]
 #: A change that somebody looks at twice before it is signed (design §9.4).
 STRIKING = 5
-#: Where each check is worked off.
+#: Where what a check found is listed, one row each: page and what narrows it to the month.
 CHECK_PAGES = {
-    "waiting": "approval_list",
-    "bonuses": "bonus_list",
-    "drafts": "deduction_list",
-    "suggestions": "suggestion_list",
-    "appeals": "appeal_list",
-    "running": "deduction_list",
-    "makeups": "duty_requests",
-    "reports": "weekly_list",
+    "waiting": ("deduction_list", "month={month}&state=waiting"),
+    "bonuses": ("bonus_list", "month={month}&state=pending"),
+    "drafts": ("deduction_list", "month={month}&state=draft"),
+    "suggestions": ("suggestion_list", "days={days}"),
+    "appeals": ("appeal_list", "month={month}"),
+    "running": ("deduction_list", "month={month}&state=running"),
+    "makeups": ("duty_requests", ""),
+    "reports": ("weekly_list", "week={week}&state=missing"),
 }
 
 
@@ -108,6 +108,10 @@ def month_list(request: HttpRequest) -> HttpResponse:
     return page.respond()
 
 
+#: The steps in which nothing new is entered any more and everything has to be finished.
+LOCKING = (State.PUBLICITY, State.APPEALS)
+
+
 @dataclass(frozen=True)
 class CheckRow:
     check: Check
@@ -139,16 +143,33 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
             "steps": steps_for(request.user, row, steps(standing_of(shown, now.date()), found, lock_checks(counts))),
             "checks": [CheckRow(one, check_url(request.user, one)) for one in found],
             "shows_checks": shown.state in (State.OPEN, State.CHECKING),
+            "checks": checks_of(shown, found, lock_checks(counts)),
+            "checks_title": "定稿前须办完" if shown.state in LOCKING else "检查结果",
             "signed": signed(shown),
             "may_back": bool(row and back_targets(row.state) and send_back_months(request.user)),
         }
     return render(request, "appraisal/month.html", context)
 
 
-def check_url(user: User, check: Check) -> str:
-    """Where what a check found is listed; the list of what waits is not everybody's."""
-    page = CHECK_PAGES[check.key]
-    return reverse(page) if check.count and (page != "approval_list" or see_approvals(user)) else ""
+def checks_of(row: AppraisalMonth, found: list[Check], before_lock: list[Check]) -> list[CheckRow]:
+    """What is open, as long as it matters: all of it until the publicity, then what stands before the lock."""
+    if row.is_sealed:
+        return []
+    return [CheckRow(one, check_url(one, row.period)) for one in (before_lock if row.state in LOCKING else found)]
+
+
+def check_url(check: Check, month: Month) -> str:
+    if not check.count:
+        return ""
+    page, narrowed = CHECK_PAGES[check.key]
+    words = {"month": month.key, "days": days_key(month.start, month.end), "week": last_week(month).key}
+    return "?".join(part for part in (reverse(page), narrowed.format(**words)) if part)
+
+
+def last_week(month: Month) -> Week:
+    """The last one that ends in the month."""
+    week = Week.of(month.end)
+    return week if week.end in month else week.previous()
 
 
 def steps_for(user: User, row: AppraisalMonth | None, found: list[Step]) -> list[Step]:
