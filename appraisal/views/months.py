@@ -141,8 +141,6 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
         context |= {
             "state": ("good" if shown.is_sealed else "wait", shown.get_state_display() if row else "未开始"),
             "steps": steps_for(request.user, row, steps(standing_of(shown, now.date()), found, lock_checks(counts))),
-            "checks": [CheckRow(one, check_url(request.user, one)) for one in found],
-            "shows_checks": shown.state in (State.OPEN, State.CHECKING),
             "checks": checks_of(shown, found, lock_checks(counts)),
             "checks_title": "定稿前须办完" if shown.state in LOCKING else "检查结果",
             "signed": signed(shown),
