@@ -3,6 +3,7 @@
 Pure. A formula is a list of awards: to whom, and by what (等次、得分、名次). Every award of a person is paid by
 the calendar days served in the quarter; a team as a whole gets its award whole. Each award of a row is rounded
 once, half up, to 0.01元; the row is their sum, the total that of the rows. No account numbers anywhere.
+Who gets nothing is not on the list to sign, and is kept beside it with the reason.
 A list that was approved never changes: what differs later goes into a further list (`changes`).
 """
 

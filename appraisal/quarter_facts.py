@@ -145,9 +145,11 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A list of money (元). `problem`: why it cannot be made."""
+    """A list of money (元). `unpaid`: whom the formula gives nothing, numbered on, kept with the list and not on it;
+    `problem`: why it cannot be made."""
 
     rows: Sequence[SheetRow] = ()
+    unpaid: Sequence[SheetRow] = ()
     total: Decimal = Decimal("0.00")
     checks: Sequence[str] = ()
     problem: str = ""
@@ -170,11 +172,14 @@ def payout_sheet(review: QuarterlyReview, teams: Sequence[TeamReview]) -> Sheet:
         named, worked = _worked(review, teams, terms)
     except ValueError as problem:
         return Sheet(problem=str(problem))
+    # Nobody signs for nothing: those rows come after the others (False before True), each part in its order.
+    ordered = sorted(worked.rows, key=lambda row: not row.amount)
     rows = [
         _shown(n, row, named[row.payee.key], len(review.period), Change(ZERO, row.amount))
-        for n, row in enumerate(worked.rows, start=1)
+        for n, row in enumerate(ordered, start=1)
     ]
-    return Sheet(rows, worked.total, worked.checks)
+    paid = sum(bool(row.amount) for row in rows)
+    return Sheet(rows[:paid], rows[paid:], worked.total, worked.checks)
 
 
 def further_sheet(review: QuarterlyReview, teams: Sequence[TeamReview]) -> Sheet:
@@ -193,7 +198,7 @@ def further_sheet(review: QuarterlyReview, teams: Sequence[TeamReview]) -> Sheet
             rows.append(_shown(number, now[key], named[key], days, change))
         else:
             rows.append(_no_longer(number, listed[key][-1], change))
-    return Sheet(rows, sum((row.amount for row in rows), Decimal("0.00")), worked.checks)
+    return Sheet(rows, (), sum((row.amount for row in rows), Decimal("0.00")), worked.checks)
 
 
 def _worked(
@@ -327,7 +332,8 @@ def _no_longer(number: int, was: PayoutRow, change: Change) -> SheetRow:
 
 
 def stored_sheet(payout: Payout) -> Sheet:
-    """A list as it was made, checked against its own total. One query."""
+    """A list as it was made, checked against its own total: as many rows as it counts, the others got nothing (lists
+    made before held them as well). One query."""
     rows = [
         SheetRow(
             number=one.position,
@@ -349,13 +355,14 @@ def stored_sheet(payout: Payout) -> Sheet:
         )
         for one in PayoutRow.objects.filter(payout=payout).order_by("position")
     ]
-    return Sheet(rows, sum((row.amount for row in rows), Decimal("0.00")))
+    total = sum((row.amount for row in rows), Decimal("0.00"))
+    return Sheet(rows[: payout.people], rows[payout.people :], total)
 
 
 def as_rows(payout: Payout, sheet: Sheet) -> list[PayoutRow]:
     """To be stored with the list. Raises `ValidationError` where a calculation is too long to be kept whole."""
-    longest = PayoutRow._meta.get_field("formula").max_length
-    for row in sheet.rows:
+    longest, rows = PayoutRow._meta.get_field("formula").max_length, [*sheet.rows, *sheet.unpaid]
+    for row in rows:
         if len(row.formula) > longest:
             raise ValidationError(f"{row.name}的计算说明超过{longest}字，请减少兑现标准的项目。")
     return [
@@ -378,5 +385,5 @@ def as_rows(payout: Payout, sheet: Sheet) -> list[PayoutRow]:
             formula=row.formula,
             note=row.note,
         )
-        for row in sheet.rows
+        for row in rows
     ]

@@ -151,12 +151,18 @@ def payout_paper(quarter: Quarter, payout: Payout, rows: Sequence[SheetRow], uni
     blocks: list[Block] = [
         paragraph(f"兑现标准：{payout.formula}。"),
         *([paragraph(f"补充原因：{payout.reason}")] if payout.reason else []),
+        *([paragraph(f"审定依据：{ground}")] if (ground := _ground(payout)) else []),
         Table(columns, lines, total=total),
         paragraph(f"合计（大写）：{money_words(payout.total)}"),
         Signatures(("制表", "审核", "审批")),
         paragraph(f"{unit}　{day}", indent=False, align=RIGHT),
     ]
     return Paper(title=f"{quarter.title}联村工作{payout.title}", blocks=tuple(blocks), across=True)
+
+
+def _ground(payout: Payout) -> str:
+    """What the committee decided on; of a further list what it said."""
+    return payout.review.basis if payout.number == 1 else payout.decision_note
 
 
 def _calculation(one: SheetRow) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from django.db.models import Max
 
 from appraisal.models import DocumentFile, IssuedDocument, PaperSettings
 from appraisal.models.documents import issue_number
-from appraisal.papers.content import OFFICIAL, Paper, as_json, texts
+from appraisal.papers.content import OFFICIAL, Paper, as_json, says, texts
 from appraisal.papers.responses import template_in_use
 from appraisal.papers.word import write
 from lianzhen.accounts.models import User
@@ -58,12 +59,15 @@ def issue(
     """Put a paper on the shelf. `numbered` takes the next 期号 of the kind and year and puts it into the masthead;
     an official paper needs its typed `official_number` (发文字号) instead.
 
-    Raises `ValidationError` with what to do when the 发文字号 is missing or what it corrects has been corrected.
+    Raises `ValidationError` with what to do when the 发文字号 is missing, when what it corrects has been corrected,
+    and when it tells what the last issue told (`unchanged`).
     """
     with acting(by=by, action="document.issue", label="印发文件"):
         # One after another: a number is never given twice and never left out.
         list(Town.objects.select_for_update().values_list("pk"))
         _refuse(kind, paper, official_number, corrects)
+        if not official_number.strip() and (said := unchanged(kind, period, paper, village=village, corrects=corrects)):
+            raise ValidationError(said)
         number, total = next_number(kind, year) if numbered else (None, None)
         paper = _numbered(paper, year, number, total, official_number)
         content = write(paper, template_in_use(paper.masthead.style), at=now)
@@ -103,6 +107,25 @@ def _refuse(kind: str, paper: Paper, official_number: str, corrects: IssuedDocum
     later = corrects.corrections.first()
     if later is not None:
         raise ValidationError(f"{corrects}已由{later}更正，请更正最近的一期。")
+
+
+def unchanged(
+    kind: str, period: str, paper: Paper, *, village: Village | None = None, corrects: IssuedDocument | None = None
+) -> str:
+    """Why a paper is not issued again: it tells what was issued last. Empty where it differs or is the first; under
+    another 发文字号 it may tell the same. One query where `corrects` is not at hand."""
+    rows = IssuedDocument.objects.filter(kind=kind, period=period, village=village, title=paper.title)
+    former = corrects or rows.order_by("-pk").first()
+    if former is None or says(former.paper) != says(paper):
+        return ""
+    return f"内容与已印发的《{former.title}》相同，不用再印发。"
+
+
+def further_words(issued: Sequence[IssuedDocument], same: str) -> list[str]:
+    """What a further issue of a paper would be, said before it is made. `same`: that it tells nothing new."""
+    if not issued:
+        return []
+    return [f"{same}填写发文字号的除外。" if same else f"已印发{len(issued)}次，再次印发作为更正件。"]
 
 
 def number_problem(typed: str, *, needed: bool) -> str:

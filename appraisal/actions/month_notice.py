@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from appraisal.actions.documents import issue
-from appraisal.bulletin_draft import lines_of
 from appraisal.models import AppraisalMonth, IssuedDocument
 from appraisal.month_notice import latest_notice, notice_of
 from lianzhen.accounts.models import User
@@ -23,16 +22,13 @@ def issue_notice(*, row: AppraisalMonth, by: User, now: datetime, version: int |
         row = lock_for_change(row, version)
         if row.state not in AppraisalMonth.CLOSED_FOR_ENTRIES or row.reviewed_by is None:
             raise ValidationError(f"{row}还没有开始公示，公示开始后才能印发公示表。")
-        paper, former = notice_of(row, now), latest_notice(row.period)
-        if former is not None and lines_of(former.paper.blocks) == lines_of(paper.blocks):
-            raise ValidationError("公示表没有变化，不用再印发。")
         return issue(
             kind=IssuedDocument.Kind.MONTHLY_NOTICE,
             period=row.period.key,
             year=timezone.localdate(now).year,
-            paper=paper,
+            paper=notice_of(row, now),
             signed_by=row.reviewed_by,
             by=by,
             now=now,
-            corrects=former,
+            corrects=latest_notice(row.period),
         )

@@ -244,7 +244,8 @@ class PayoutRowQuerySet(models.QuerySet["PayoutRow"]):
 
 class PayoutRow(models.Model):
     """One line of a list: a person in one role, or a team as a whole (`person` None). Written once with its
-    list; the database refuses any change. Amounts 元: `amount` = `due` by the formula − `before` listed."""
+    list; the database refuses any change. Amounts 元: `amount` = `due` by the formula − `before` listed. Rows after
+    the `people` first of a list got nothing: they say why, and nobody signs for them."""
 
     payout = models.ForeignKey(Payout, verbose_name="兑现清单", on_delete=models.PROTECT, related_name="rows")
     team = models.ForeignKey(

@@ -8,7 +8,7 @@ Pure: no database, no clock, no request.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from lianzhen.wording import mask_numbers
@@ -233,6 +233,13 @@ def _texts_of(block: Block) -> list[str]:
     if isinstance(block, Form):
         return [line.text for row in (block.head, *block.rows) for one in row.boxes for line in one.lines]
     return []
+
+
+def says(paper: Paper) -> list[str]:
+    """What the paper tells, by which a further issue is judged: neither its number and its day, nor the notes under
+    its tables, which say as of when."""
+    blocks = [replace(block, note="") if isinstance(block, Table) else block for block in paper.blocks]
+    return [paper.masthead.style, paper.title, *(text for block in blocks for text in _texts_of(block))]
 
 
 def as_json(paper: Paper) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from appraisal.bulletin_terms import (
     Scores,
     WeekFacts,
 )
-from appraisal.models import Payout, TeamReview
+from appraisal.models import Payout, QuarterlyReview, TeamReview
 from appraisal.papers.content import BRIEFING, Ending, Masthead, Paper, texts
 from appraisal.papers.word import write
 from appraisal.payouts import SAMPLE
@@ -144,7 +144,8 @@ def payouts(count: int) -> Paper:
         )
         for n, name in enumerate(names(count), start=1)
     ]
-    payout = Payout(number=1, formula=SAMPLE.payout_sentence(), people=count, total=D(600) * count)
+    review = QuarterlyReview(quarter=date(2026, 10, 1), basis="荷党纪要〔2027〕1号")
+    payout = Payout(review=review, number=1, formula=SAMPLE.payout_sentence(), people=count, total=D(600) * count)
     return payout_paper(Quarter(2026, 4), payout, rows, "示例镇联村工作办", "2027年1月20日")
 
 

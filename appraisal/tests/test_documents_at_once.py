@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from appraisal.actions.quarter_papers import issue_review
@@ -24,6 +26,10 @@ def test_numbers_of_two_at_once(cast):
 
 def test_of_two_reviews_issued_at_once_one_corrects_the_other(cast):
     review, lead = decided(cast), cast.users[Role.OFFICE_LEAD]
-    assert at_once(*[lambda: issue_review(review=review, by=lead, now=NOW) for _ in "ab"]) == ["done"] * 2
+    acts = [
+        partial(issue_review, review=review, by=lead, now=NOW, official_number=f"荷联发〔2027〕{number}号")
+        for number in (1, 2)
+    ]
+    assert at_once(*acts) == ["done"] * 2
     first, second = IssuedDocument.objects.order_by("pk")
     assert (first.corrects, second.corrects) == (None, first)

@@ -12,7 +12,10 @@ from django.urls import reverse
 
 from appraisal.actions import quarters
 from appraisal.models import Payout, PayoutRow, QuarterlyReview, TeamReview
-from appraisal.quarter_facts import further_sheet, payout_sheet
+from appraisal.papers.content import texts
+from appraisal.quarter_facts import further_sheet, payout_sheet, stored_sheet, terms_of
+from appraisal.quarter_grades import choices_of
+from appraisal.quarter_paper_facts import list_of
 from appraisal.tests.entry_scene import serve_too
 from appraisal.tests.quarter_scene import NOW, Q4, begun, decided, handed, sealed_quarter
 from appraisal.tests.year_scene import second_member
@@ -25,6 +28,10 @@ from lianzhen.trail.models import AuditEntry
 from villages.models import LiaisonTeam, Person, Posting
 
 State = QuarterlyReview.State
+
+
+def review_grades(review):
+    return choices_of(terms_of(review).grading)
 
 
 def team_of(review, team):
@@ -147,6 +154,30 @@ def test_where_the_whole_committee_serves_in_teams_one_registers_what_the_body_d
     decide = {"payout": payout, "agrees": True, "by": member, "now": NOW}
     assert "会议纪要的文号" in refused(lambda: quarters.decide_further(**decide))
     assert quarters.decide_further(**decide, note="荷党纪要〔2027〕2号").decision_note.endswith("（党委会集体审定）")
+
+
+def test_who_gets_nothing_is_not_on_the_list_and_is_told_why(cast, sign_in):
+    review = begun(cast)
+    facts = {"grade": review_grades(review)[-1], "note": "", "reason": "群众反映较多", "by": cast.users[Role.OFFICE]}
+    quarters.save_team(row=team_of(review, cast.team), **facts, now=NOW)
+    review = quarters.hand_in(review=review, by=cast.users[Role.OFFICE], now=NOW)
+    approve = {"review": review, "basis": "会", "by": cast.users[Role.COMMITTEE], "now": NOW}
+    before = sign_in(Role.COMMITTEE).get(reverse("quarter_approval", args=[Q4.key])).content.decode()
+    review = quarters.approve(**approve)
+    payout = Payout.objects.get(review=review)
+    sheet = stored_sheet(payout)
+    assert [row.amount for row in sheet.rows] == [D(1500), D(2000)]
+    assert [row.number for row in (*sheet.rows, *sheet.unpaid)] == [1, 2, 3, 4, 5, 6]
+    assert {row.name for row in sheet.unpaid} >= {"甲书记", "甲主任"}
+    assert (payout.people, payout.total) == (2, D(3500))
+    page = sign_in(Role.OFFICE).get(reverse("quarter_payout", args=[Q4.key])).content.decode()
+    assert all("不列入清单的4个" in text and "甲书记" in text for text in (before, page))
+    assert "甲书记" not in "".join(texts(list_of(payout)))
+    # A list made before holds whom it held.
+    payout.people = 6
+    assert len(stored_sheet(payout).rows) == 6
+    teams = list(TeamReview.objects.filter(review=review).order_by("position"))
+    assert not further_sheet(review, teams).rows
 
 
 def test_rows_of_a_list_never_change(cast):

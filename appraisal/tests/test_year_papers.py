@@ -243,6 +243,8 @@ def test_issued_once_told_to_the_teams_then_corrected(cast, january, sign_in, dj
         cast.users[Role.LEADER].pk,
         cast.users[Role.MEMBER].pk,
     }
+    with pytest.raises(ValidationError, match=r"内容与已印发的《.*》相同，不用再印发。"):
+        actions.issue_result(assessment=assessment, by=lead, now=NOW)
     again = actions.issue_result(assessment=assessment, by=lead, now=NOW, official_number="荷联发〔2027〕1号")
     assert again.corrects == document
     assert again.paper.masthead.number == "荷联发〔2027〕1号"
@@ -262,6 +264,17 @@ def test_issued_once_told_to_the_teams_then_corrected(cast, january, sign_in, dj
     assert actions.file_forms(assessment=assessment, by=lead, now=NOW) == (1, 0)
     with pytest.raises(ValidationError, match="都已归档"):
         actions.file_forms(assessment=assessment, by=lead, now=NOW)
+    # Once more it corrects the last, where it tells something else.
+    with pytest.raises(ValidationError, match="相同，不用再印发"):
+        actions.file_form(row=grade_of(assessment, cast.team), by=lead, now=NOW)
+    client, form = sign_in(Role.OFFICE_LEAD), [YEAR, summary_of(assessment, cast.team).pk]
+    issue_form = reverse("year_form_issue", args=form)
+    assert issue_form not in client.get(reverse("year_form", args=form)).content.decode()
+    assert "相同，不用再印发" in client.get(issue_form, follow=True).content.decode()
+    with acting(by=None, action="test.scene", label="测试数据"):
+        late = Person(name="甲补登", department=cast.department)
+        late.save()
+        Posting(person=late, team=cast.team, starts_on=date(2026, 6, 1)).save()
     assert actions.file_form(row=grade_of(assessment, cast.team), by=lead, now=NOW).corrects == own
     out = StringIO()
     call_command("verify_documents", stdout=out)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.actions import quarter_papers as actions
+from appraisal.actions.documents import further_words, unchanged
 from appraisal.forms.quarters import IssuePayoutForm, IssueReviewForm
 from appraisal.models import IssuedDocument, Payout, QuarterlyReview
 from appraisal.papers.content import PLAIN, Paper
@@ -20,7 +21,7 @@ from appraisal.permissions_documents import follow_figures
 from appraisal.permissions_quarters import issue_quarter_papers, see_payouts, see_quarters
 from appraisal.quarter_paper_facts import issued_of, list_of, review_of
 from appraisal.views.quarters import asked_quarter, begun, under
-from lianzhen.pages.forms import PageForm, form_page
+from lianzhen.pages.forms import PageForm, form_page, taken_meanwhile
 from lianzhen.pages.guard import guarded
 from lianzhen.periods import Quarter
 
@@ -41,10 +42,12 @@ def quarter_review_issue(request: HttpRequest, quarter: str) -> HttpResponse:
     """With a 发文字号 it is the town's official paper."""
     period = asked_quarter(quarter)
     review = decided(period)
+    paper = review_of(review, PLAIN, timezone.localdate())
     return _issue_page(
         request,
         period,
-        issued_of(Kind.QUARTERLY_REVIEW, period, review_of(review, PLAIN, timezone.localdate()).title),
+        issued_of(Kind.QUARTERLY_REVIEW, period, paper.title),
+        unchanged(Kind.QUARTERLY_REVIEW, period.key, paper),
         IssueReviewForm(request.POST or None),
         lambda now, values: actions.issue_review(review=review, by=request.user, now=now, **values),
         heading=f"签发{period.title}联村工作讲评情况",
@@ -63,23 +66,29 @@ def decided(period: Quarter) -> QuarterlyReview:
 @guarded(see_payouts, methods=("GET",))
 def quarter_payout_paper(request: HttpRequest, quarter: str, count: int) -> HttpResponse:
     period = asked_quarter(quarter)
-    issue_url = reverse("quarter_payout_issue", args=[quarter, count])
-    return _paper_page(request, period, Kind.PAYOUT, list_of(approved(period, count)), issue_url)
+    paper = list_of(approved(period, count))
+    same = unchanged(Kind.PAYOUT, period.key, paper)
+    issue_url = "" if same else reverse("quarter_payout_issue", args=[quarter, count])
+    return _paper_page(request, period, Kind.PAYOUT, paper, issue_url)
 
 
 @guarded(issue_quarter_papers)
 def quarter_payout_issue(request: HttpRequest, quarter: str, count: int) -> HttpResponse:
     period = asked_quarter(quarter)
     payout = approved(period, count)
-    title = list_of(payout).title
+    paper = list_of(payout)
+    said, here = unchanged(Kind.PAYOUT, period.key, paper), reverse("quarter_payout_paper", args=[quarter, count])
+    if said and request.method == "GET":
+        return taken_meanwhile(request, said, here)
     return _issue_page(
         request,
         period,
-        issued_of(Kind.PAYOUT, period, title),
+        issued_of(Kind.PAYOUT, period, paper.title),
+        said,
         IssuePayoutForm(request.POST or None),
         lambda now, values: actions.issue_payout(payout=payout, by=request.user, now=now),
-        heading=f"签发{title}",
-        cancel_url=reverse("quarter_payout_paper", args=[quarter, count]),
+        heading=f"签发{paper.title}",
+        cancel_url=here,
     )
 
 
@@ -114,13 +123,12 @@ def _issue_page(
     request: HttpRequest,
     period: Quarter,
     issued: list[IssuedDocument],
+    same: str,
     form: PageForm,
     save: Callable[[datetime, dict[str, Any]], IssuedDocument],
     **context: str,
 ) -> HttpResponse:
-    effects = ["印发后放入文件柜，原文和校验值不再变动。"]
-    if issued:
-        effects.insert(0, f"已印发{len(issued)}次，再次印发作为更正件。")
+    effects = [*further_words(issued, same), "印发后放入文件柜，原文和校验值不再变动。"]
     return form_page(
         request,
         form,

@@ -30,7 +30,7 @@ from lianzhen.money_words import money_words
 from lianzhen.pages.computed import ComputedRows, PeriodPage
 from lianzhen.pages.forms import form_page, taken_meanwhile
 from lianzhen.pages.guard import guarded
-from lianzhen.pages.tables import LIST_METHODS, Column, link, tag
+from lianzhen.pages.tables import LIST_METHODS, Column, Table, link, plain_table, tag
 from lianzhen.periods import Quarter
 from lianzhen.wording import money, number
 
@@ -124,6 +124,7 @@ def quarter_approval(request: HttpRequest, quarter: str) -> HttpResponse:
             "review": review,
             "state": ("good" if review.is_decided else "wait", review.get_state_display()),
             "sheet": sheet,
+            "unpaid": unpaid_table(sheet),
             "with_money": with_money,
             "total": money(sheet.total),
             "words": money_words(sheet.total),
@@ -211,6 +212,17 @@ def quarter_payout_of(request: HttpRequest, quarter: str, count: int) -> HttpRes
     return payout_page(request, asked_quarter(quarter), count)
 
 
+def unpaid_table(sheet: Sheet) -> Table | None:
+    """Whom the formula gives nothing, and why; None where everybody gets something."""
+    shown = [
+        Column("name", "姓名或单位", lambda r: r.name, head=True),
+        Column("role", "职务", lambda r: r.role),
+        Column("grade", "等次", lambda r: r.grade),
+        Column("formula", "怎么算的", lambda r: r.formula),
+    ]
+    return plain_table("应兑现0.00元，不列入清单", shown, sheet.unpaid) if sheet.unpaid else None
+
+
 def payouts_of(period: Quarter) -> list[Payout]:
     rows = Payout.objects.select_related("created_by", "approved_by").filter(review__quarter=period.start)
     return list(rows.order_by("number"))
@@ -247,6 +259,7 @@ def payout_page(request: HttpRequest, period: Quarter, count: int) -> HttpRespon
             "others": [(one.title, _url(period, one), one.get_state_display()) for one in lists if one is not payout],
             "formula": formula,
             "problem": problem,
+            "unpaid": unpaid_table(sheet),
             "total": money(total),
             "words": money_words(total),
             "may_further": bool(review.is_decided and keeps and not any(one.state == "asked" for one in lists)),

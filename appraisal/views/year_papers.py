@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.actions import year_papers as actions
+from appraisal.actions.documents import further_words, unchanged
 from appraisal.forms.year_papers import FileFormForm, IssueResultForm
 from appraisal.models import AnnualAssessment, AnnualGrade, AnnualSummary, IssuedDocument
 from appraisal.papers.content import PLAIN, Paper
@@ -18,9 +19,10 @@ from appraisal.permissions_years import draft_year_notice, issue_year_papers, se
 from appraisal.views.years import begun, page_url, sees_results, under
 from appraisal.year_paper_facts import forms_of, issued_of, result_of
 from lianzhen.accounts.models import User
-from lianzhen.pages.forms import form_page
+from lianzhen.pages.forms import form_page, taken_meanwhile
 from lianzhen.pages.guard import guarded
 from lianzhen.wording import number
+from villages.models import Village
 
 Kind = IssuedDocument.Kind
 FILED = "归档后放入文件柜，原文和校验值不再变动。"
@@ -68,9 +70,12 @@ def notice_note(assessment: AnnualAssessment, *, may: bool) -> str:
 def year_notice_issue(request: HttpRequest, year: int) -> HttpResponse:
     assessment = decided(year)
     issued = issued_of(Kind.ANNUAL_RESULT, assessment)
-    effects = ["印发后放入文件柜，原文和校验值不再变动。", "各联村工作组收到消息，等次和得分向全体工作人员公布。"]
-    if issued:
-        effects.insert(0, f"已印发{len(issued)}次，再次印发作为更正件。")
+    paper = result_of(assessment, request.user, PLAIN, timezone.localdate())
+    effects = [
+        *further_words(issued, unchanged(Kind.ANNUAL_RESULT, str(year), paper)),
+        "印发后放入文件柜，原文和校验值不再变动。",
+        "各联村工作组收到消息，等次和得分向全体工作人员公布。",
+    ]
     return form_page(
         request,
         IssueResultForm(request.POST or None, record=assessment),
@@ -111,7 +116,7 @@ def year_form(request: HttpRequest, summary: AnnualSummary) -> HttpResponse:
         return word_response(paper, paper.title, draft=draft)
     if request.GET.get("print") == "1":
         return print_page(request, paper, back_url=request.path, draft=draft)
-    files = assessment.is_graded and issue_year_papers(user)
+    files = assessment.is_graded and issue_year_papers(user) and not filed_already(assessment, paper, summary.village)
     year = assessment.year
     context = {
         **in_summary(summary),
@@ -126,6 +131,11 @@ def year_form(request: HttpRequest, summary: AnnualSummary) -> HttpResponse:
     return render(request, "appraisal/year_paper.html", context)
 
 
+def filed_already(assessment: AnnualAssessment, paper: Paper, village: Village) -> str:
+    """Why the form is not filed again; empty where it is the first or tells something new. One query."""
+    return unchanged(Kind.ANNUAL_FORM, str(assessment.year), paper, village=village)
+
+
 def in_summary(summary: AnnualSummary) -> dict[str, Any]:
     year = summary.assessment.year
     address = reverse("year_summary", args=[year, summary.pk])
@@ -138,7 +148,10 @@ def year_form_issue(request: HttpRequest, summary: AnnualSummary) -> HttpRespons
     row = AnnualGrade.objects.select_related("assessment", "summary", "village").filter(summary=summary).first()
     if row is None:
         raise Http404
-    again = issued_of(Kind.ANNUAL_FORM, assessment, village=row.village_id)
+    filed = issued_of(Kind.ANNUAL_FORM, assessment, village=row.village_id)
+    here, paper = reverse("year_form", args=[assessment.year, summary.pk]), form_of(summary, request.user)
+    if request.method == "GET" and (said := filed_already(assessment, paper, row.village)):
+        return taken_meanwhile(request, said, here)
     return form_page(
         request,
         FileFormForm(request.POST or None),
@@ -146,10 +159,10 @@ def year_form_issue(request: HttpRequest, summary: AnnualSummary) -> HttpRespons
         done=lambda document: (reverse("document", args=[document.pk]), f"{document.title}已归档。"),
         context={
             **in_summary(summary),
-            "cancel_url": reverse("year_form", args=[assessment.year, summary.pk]),
+            "cancel_url": here,
             "heading": f"归档{summary.team_name}{assessment.year}年度考核表",
-            "submit": "更正归档" if again else "归档考核表",
-            "effects": [*(["这个组的考核表已归档，再次归档作为更正件。"] if again else []), FILED],
+            "submit": "更正归档" if filed else "归档考核表",
+            "effects": [*(["这个组的考核表已归档，再次归档作为更正件。"] if filed else []), FILED],
         },
     )
 

@@ -12,7 +12,7 @@ from lianzhen.tests.cast import make_user
 from lianzhen.town.models import Town
 from lianzhen.trail import UntrailedWrite, acting, guards
 from lianzhen.trail.models import AuditEntry
-from lianzhen.trail.recording import tracked_models
+from lianzhen.trail.recording import text, tracked_models
 from villages.actions import people
 
 TABLE = AuditEntry._meta.db_table
@@ -151,3 +151,9 @@ def test_the_whole_trail_for_three_roles_and_a_part_for_the_administrator(cast):
             assert {entry.model.split(".")[0] for entry in seen} == {"accounts", "town"}
         else:
             assert not seen.exists()
+
+
+def test_what_is_not_answered_yet_is_not_told():
+    """逐条说明 of an application that was just begun: one text for each condition, all of them empty."""
+    assert text(["", "", ""]) == ""
+    assert text(["已有村规民约。", "", "干部齐全。"]) == "已有村规民约。、干部齐全。"

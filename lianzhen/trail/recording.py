@@ -120,7 +120,7 @@ def text(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list):
-        return "、".join(text(one) for one in value)
+        return "、".join(said for one in value if (said := text(one)))
     return str(value)
 
 
@@ -196,6 +196,8 @@ def differences(instance: models.Model, before: dict[str, Any] | None) -> list[d
             "before": _shown(f, old) if before else "",
             "after": str(getattr(instance, f.name)) if f.is_relation and after else _shown(f, after),
         }
+        if not change["before"] and not change["after"]:  # answers that are still to be given
+            continue
         if f.name == "phone":
             change["kind"] = "phone"
         changes.append(change)
