@@ -36,6 +36,8 @@ SECTIONS = {
 }
 #: More rows than this of what is listed one by one make a bulletin that nobody reads; the rest is counted.
 LISTED = 30
+#: Decisions take two lines each; more than these are a page of their own.
+MOST_DECISIONS = 12
 
 
 def blocks_of(facts: WeekFacts) -> dict[str, Blocks]:
@@ -223,7 +225,8 @@ def bonus_lines(found: Entries, *waiting: str | Span) -> Blocks:
         for one in found.rows[:LISTED]
     ]
     more = len(found.rows) - LISTED
-    return (told, *each, *([paragraph(f"另有{more}项见平台的加分清单。")] if more > 0 else []))
+    rest = [paragraph(f"另有{more}项见平台的", span("加分清单", found.url), "。")] if more > 0 else []
+    return (told, *each, *rest)
 
 
 def _waiting(found: Entries, words: str) -> list[str | Span]:
@@ -243,7 +246,7 @@ def _demands(facts: WeekFacts) -> Blocks:
     if meeting.decisions:
         number = span(f"{len(meeting.decisions)}项", meeting.decisions_url or meeting.url)
         blocks.append(paragraph(span(meeting.title, meeting.url), "议定以下", number, "："))
-        blocks += [_decision(place, one) for place, one in enumerate(meeting.decisions, start=1)]
+        blocks += _decisions(meeting.decisions, meeting.decisions_url or meeting.url)
     if not blocks:
         blocks.append(paragraph("各工作组都已跟上，没有新的要求。"))
     return tuple(blocks)
@@ -260,7 +263,15 @@ def _heard(facts: WeekFacts) -> Blocks:
         span(f"{done}项", facts.done_url),
         "。",
     )
-    return (told, *(_decision(place, one) for place, one in enumerate(facts.heard, start=1)))
+    return (told, *_decisions(facts.heard, facts.heard_url))
+
+
+def _decisions(found: Sequence[Decided], url: str) -> list[Paragraph]:
+    """Each with its number; of very many those that are not done come first, and the rest is counted."""
+    more = len(found) - MOST_DECISIONS
+    shown = sorted(found, key=lambda one: one.is_done)[:MOST_DECISIONS] if more > 0 else found
+    told = [_decision(place, one) for place, one in enumerate(shown, start=1)]
+    return [*told, *([paragraph(f"另有{more}项见平台的", span("议定事项清单", url), "。")] if more > 0 else [])]
 
 
 def _decision(place: int, one: Decided) -> Paragraph:
@@ -289,9 +300,9 @@ def _scores(facts: WeekFacts) -> Blocks:
     )
     columns = (
         Column(scores.column, 14, CENTER),
-        Column("片区", 22),
+        Column("片区", 20),
         Column("联村工作组", 32),
-        Column("本周驻村（天）", 18, RIGHT),
+        Column("本周驻村（天）", 20, RIGHT),
         Column("周报", 19),
         Column("扣分（分）", 17, RIGHT),
         Column("加分（分）", 17, RIGHT),

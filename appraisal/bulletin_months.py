@@ -91,11 +91,11 @@ def _categories(facts: MonthFacts) -> Blocks:
     most = max(found, key=lambda one: one.deducted)
     told = paragraph(f"扣分最多的是{most.name}，共", span(in_points(most.deducted), most.url), "。")
     columns = (
-        Column("类别", 34),
+        Column("类别", 32),
         Column("扣分（项）", 24, RIGHT),
-        Column("涉及（个组）", 26, RIGHT),
-        Column("计入扣分（分）", 30, RIGHT),
-        Column("扣分最多的组", 42),
+        Column("涉及（个组）", 28, RIGHT),
+        Column("计入扣分（分）", 32, RIGHT),
+        Column("扣分最多的组", 40),
     )
     rows = tuple(
         row(

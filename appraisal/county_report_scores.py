@@ -119,11 +119,11 @@ def _year(one: YearLine) -> Paragraph:
 
 def _categories_table(lines: Sequence[CategoryLine], caption: str, counted: str, note: str) -> Table:
     columns = (
-        Column("类别", 48),
+        Column("类别", 44),
         Column("扣分（项）", 24, RIGHT),
-        Column(f"{counted}扣分（分）", 30, RIGHT),
+        Column(f"{counted}扣分（分）", 32, RIGHT),
         Column("加分（项）", 24, RIGHT),
-        Column(f"{counted}加分（分）", 30, RIGHT),
+        Column(f"{counted}加分（分）", 32, RIGHT),
     )
     rows = tuple(
         row(

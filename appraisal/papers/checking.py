@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from io import BytesIO
+from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from docx import Document
 from docx.oxml.ns import qn
 
+from appraisal.papers.content import BRIEFING, OFFICIAL, PLAIN
 from appraisal.papers.sample import sample
-from appraisal.papers.shipped import REQUIRED, WHOLE
-from appraisal.papers.word import read_words, styles_of, text_of, write
+from appraisal.papers.shipped import HEAD_STYLES, REQUIRED, WHOLE
+from appraisal.papers.word import read_words, styles_of, text_of, words_in, write
 from appraisal.papers.word_xml import STYLES
 
 MOST_BYTES = 2 * 1024 * 1024
@@ -19,6 +22,8 @@ MOST_BYTES = 2 * 1024 * 1024
 MOST_UNPACKED = 30 * 1024 * 1024
 MOST_PARTS = 500
 
+#: What the kinds are called.
+NAMES = {BRIEFING: "简报式", OFFICIAL: "红头公文式", PLAIN: "无报头"}
 #: What the text is written in; the title keeps the look of its own paragraph.
 STYLES_NEEDED = tuple(name for name in STYLES if name != "公文标题")
 
@@ -35,11 +40,13 @@ def problems(template: bytes, style: str) -> list[str]:
         present = read_words(book)
     except Exception:  # whatever a damaged file makes the library raise
         return [NOT_WORD]
+    foreign = _of_another_kind(book, present, style)
+    if foreign:
+        return foreign
     missing = [word for word in REQUIRED[style] if word not in present]
     if missing:
-        words = "、".join(f"{{{{{word}}}}}" for word in missing)
-        return [f"模板里缺少{words}。请在相应的位置照样写上（两层花括号），再上传。"]
-    lacking = [name for name in STYLES_NEEDED if name not in styles_of(book)]
+        return [f"模板里缺少{_braced(missing)}。请在相应的位置照样写上（两层花括号），再上传。"]
+    lacking = [name for name in (*STYLES_NEEDED, *HEAD_STYLES[style].values()) if name not in styles_of(book)]
     if lacking:
         names = "、".join(f"“{name}”" for name in lacking)
         return [
@@ -48,9 +55,42 @@ def problems(template: bytes, style: str) -> list[str]:
         ]
     crowded = _crowded(book)
     if crowded:
-        words = "、".join(f"{{{{{word}}}}}" for word in crowded)
-        return [f"{words}应单独占一段，放在正文里，同段不能有别的字。"]
+        return [f"{_braced(crowded)}应单独占一段，放在正文里，同段不能有别的字。"]
     return _of_the_sample(template, style)
+
+
+def _braced(words: Iterable[str]) -> str:
+    return "、".join(f"{{{{{word}}}}}" for word in words)
+
+
+def _of_another_kind(book: Any, present: set[str], style: str) -> list[str]:
+    """A briefing's template in the place of a red head and the like: words that this kind has nothing to put for,
+    or a head in the style of another kind."""
+    kind = NAMES[style]
+    known = {word for words in REQUIRED.values() for word in words}
+    foreign = [word for word in REQUIRED[BRIEFING] if word in present & known and word not in REQUIRED[style]]
+    if foreign:
+        return [
+            f"{kind}没有{_braced(foreign)}，这是别的式样的模板。请核对“式样”，"
+            f"或者从{kind}“下载模板”得到的文件改起，再上传。"
+        ]
+    for word, wanted in HEAD_STYLES[style].items():
+        for paragraph in book.element.body.iter(qn("w:p")):
+            used = _style_of(book, paragraph)
+            others = {each.get(word) for each in HEAD_STYLES.values()} - {wanted, None}
+            if used in others and word in words_in(paragraph):
+                return [
+                    f"{{{{{word}}}}}用了样式“{used}”，{kind}应当用“{wanted}”，这是别的式样的模板。请核对“式样”，"
+                    f"或者从{kind}“下载模板”得到的文件改起，再上传。"
+                ]
+    return []
+
+
+def _style_of(book: Any, paragraph: Any) -> str:
+    """Its Chinese name; empty where the paragraph has none of its own."""
+    named = paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+    ids = {style_id: name for name, style_id in styles_of(book).items()}
+    return ids.get(named.get(qn("w:val")), "") if named is not None else ""
 
 
 def _of_the_file(template: bytes) -> list[str]:

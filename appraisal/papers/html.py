@@ -5,10 +5,10 @@ Rendered in Python like the lists: a paper of six hundred rows costs a few milli
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from appraisal.papers import measures
+from appraisal.papers import lines
 from appraisal.papers.content import (
     CENTER,
     OFFICIAL,
@@ -29,48 +29,70 @@ from appraisal.papers.content import (
     Span,
     Table,
 )
+from appraisal.papers.keeping import Part, has_end, parts
 
 ALIGN = {CENTER: "pp-c", RIGHT: "pp-r"}
+#: Stays on the page of what follows.
+KEPT = "pp-keep"
 #: Columns of a table of scores that a phone shows at once, whatever stands between them.
 WHO, SCORE = ("联村工作组", "村"), "得分"
 
 
 def render(paper: Paper, *, links: bool = True, draft: bool = False, level: int = 1) -> str:
-    """The whole paper. `links`: figures lead to their rows. `level`: the title's (2 inside a page with its own h1)."""
+    """The whole paper. `links`: on a screen, where figures lead to their rows; else on paper. `level`: the title's
+    (2 inside a page with its own h1)."""
     across = " pp-across" if paper.across else ""
-    parts = [f'<article class="paper{across}">']
+    written = [f'<article class="paper{across}">']
     if draft:
-        parts.append('<p class="pp-draft">代拟稿，未签发</p>')
-    parts.append(_masthead(paper.masthead))
-    title = "<br>".join(escape(line) for line in measures.title_lines(paper.title))
+        written.append('<p class="pp-draft">代拟稿，未签发</p>')
+    written.append(_masthead(paper.masthead))
+    title = _lines(lines.title_lines(paper))
     css = "pp-title pp-plain" if paper.masthead.style == PLAIN else "pp-title"
-    parts.append(f'<h{level} class="{css}">{title}</h{level}>')
-    parts += [_block(item, links, level) for item in paper.body]
-    parts.append(_ending(paper.ending, paper.masthead.style))
-    parts.append("</article>")
-    return "".join(parts)
+    written.append(f'<h{level} class="{css}">{title}</h{level}>')
+    if links:
+        written += [_block(Part(item), links, level) for item in paper.body]
+        written += [_ending(paper.ending, paper.masthead.style), _foot(paper.ending, paper.masthead.style)]
+    else:
+        written += _on_paper(paper, level)
+    written.append("</article>")
+    return "".join(written)
+
+
+def _on_paper(paper: Paper, level: int) -> Iterator[str]:
+    """With what stays together when pages are cut."""
+    ending = _ending(paper.ending, paper.masthead.style)
+    found = parts(paper)
+    for part in found:
+        yield _block(part, False, level, ending if part.ends else "")
+    if not any(part.ends for part in found):
+        yield ending
+    yield _foot(paper.ending, paper.masthead.style)
 
 
 def blocks(items: Iterable[Block], *, links: bool = True, level: int = 2) -> str:
     """Some blocks alone, where a page shows them one by one."""
-    return "".join(_block(item, links, level) for item in items)
+    return "".join(_block(Part(item), links, level) for item in items)
 
 
 def _masthead(head: Masthead) -> str:
     if head.style == PLAIN:
         return ""
+    points, name = lines.agency_lines(head)
     if head.style == OFFICIAL:
-        long = " pp-long" if len(head.name) > 11 else ""
         return (
-            f'<header class="pp-official"><p class="pp-agency{long}">{escape(head.name)}</p>'
+            f'<header class="pp-official"><p class="pp-agency pp-{points}">{_lines(name)}</p>'
             f'<p class="pp-number">{escape(head.number)}</p></header>'
         )
-    long = " pp-long" if len(head.name) > 8 else ""
+    unit = _lines(lines.unit_lines(head.unit, head.day))
     return (
-        f'<header class="pp-brief"><p class="pp-name{long}">{escape(head.name)}</p>'
+        f'<header class="pp-brief"><p class="pp-name pp-{points}">{_lines(name)}</p>'
         f'<p class="pp-number">{escape(head.number)}</p>'
-        f'<p class="pp-unit"><span>{escape(head.unit)}</span><span>{escape(head.day)}</span></p></header>'
+        f'<p class="pp-unit"><span>{unit}</span><span>{escape(head.day)}</span></p></header>'
     )
+
+
+def _lines(found: Iterable[str]) -> str:
+    return "<br>".join(escape(line) for line in found)
 
 
 def _spans(items: Iterable[Span], links: bool) -> str:
@@ -88,50 +110,72 @@ def _span(one: Span, links: bool) -> str:
     return f"<strong>{text}</strong>" if one.bold else text
 
 
-def _block(item: Block, links: bool, level: int) -> str:
+def _block(part: Part, links: bool, level: int, closing: str = "") -> str:
+    item = part.block
     if isinstance(item, Paragraph):
-        return _paragraph(item, links)
+        return _paragraph(item, links, kept=part.following)
     if isinstance(item, Heading):
         tag = min(level + item.level, 6)
         return f'<h{tag} class="pp-h{item.level}">{escape(item.text)}</h{tag}>'
     if isinstance(item, Table):
-        return _table(item, links)
+        return _table(item, part, links, closing)
     if isinstance(item, Signatures):
-        names = "".join(f"<span>{escape(label)}：</span>" for label in item.labels)
-        return f'<p class="pp-signs">{names}</p>'
+        return _signatures(item, kept=part.following)
     if isinstance(item, Form):
         return _form(item, links)
     assert isinstance(item, PageBreak)
     return '<hr class="pp-break">'
 
 
-def _paragraph(item: Paragraph, links: bool) -> str:
-    css = " ".join(name for name in ("" if item.indent else "pp-flush", ALIGN.get(item.align, "")) if name)
-    return f"<p{f' class={chr(34)}{css}{chr(34)}' if css else ''}>{_spans(item.spans, links)}</p>"
+def _signatures(item: Signatures, *, kept: bool) -> str:
+    across = lines.signers_across(item.labels)
+    names = "".join(f"<span>{escape(label)}：</span>" for label in item.labels)
+    return f"<p{_css('pp-signs', f'pp-by{across}', KEPT if kept else '')}>{names}</p>"
 
 
-def _table(item: Table, links: bool) -> str:
+def _css(*names: str) -> str:
+    css = " ".join(name for name in names if name)
+    return f' class="{css}"' if css else ""
+
+
+def _paragraph(item: Paragraph, links: bool, *, kept: bool = False) -> str:
+    css = _css("" if item.indent else "pp-flush", ALIGN.get(item.align, ""), KEPT if kept else "")
+    return f"<p{css}>{_spans(item.spans, links)}</p>"
+
+
+def _table(item: Table, part: Part, links: bool, closing: str) -> str:
     whole = sum(column.width for column in item.columns) or 1
     cols = "".join(f'<col width="{100 * column.width / whole:.2f}%">' for column in item.columns)
-    kept = _kept_in_sight(item.columns)
+    in_sight = _kept_in_sight(item.columns)
     heads = "".join(
-        f"{_cell_tag('th', kept.get(place, ''), scope='col')}{_text(column.title)}</th>"
+        f"{_cell_tag('th', in_sight.get(place, ''), scope='col')}{_text(column.title)}</th>"
         for place, column in enumerate(item.columns)
     )
     shapes = [
-        _cell_tag("td", ALIGN.get(column.align, ""), kept.get(place, "")) for place, column in enumerate(item.columns)
+        _cell_tag("td", ALIGN.get(column.align, ""), in_sight.get(place, ""))
+        for place, column in enumerate(item.columns)
     ]
-    scored = " pp-scored" if kept else ""
-    rows = "".join(f"<tr>{_cells(line, shapes, links)}</tr>" for line in item.rows)
-    foot = f"<tfoot><tr>{_cells(item.total, shapes, links)}</tr></tfoot>" if item.total else ""
+    scored = " pp-scored" if in_sight else ""
+    kept = part.kept_rows if not links else ()
+    rows = "".join(
+        f"<tr{_css(KEPT if place in kept else '')}>{_cells(line, shapes, links)}</tr>"
+        for place, line in enumerate(item.rows)
+    )
     caption = f"<caption>{escape(item.caption)}</caption>" if item.caption else ""
     note = f'<p class="pp-note">{escape(item.note)}</p>' if item.note else ""
+    tail = "".join(_block(Part(one), links, 1) for one in part.tail)
+    under = "" if links else note + tail + closing
+    if item.total:
+        rows += f"<tr{_css('pp-sum', KEPT if under else '')}>{_cells(item.total, shapes, links)}</tr>"
+    if under:
+        rows += f'<tr><td class="pp-closing" colspan="{len(item.columns)}">{under}</td></tr>'
     # A box of its own: a phone moves the table sideways, never the page.
     name = escape(item.caption or "表")
+    box = _css("pp-box", "pp-whole" if part.whole and not links else "", KEPT if part.following else "")
     return (
-        f'<div class="pp-box" tabindex="0" role="region" aria-label="{name}"><table class="pp-table{scored}">'
-        f"{caption}<colgroup>{cols}</colgroup><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>{foot}"
-        f"</table></div>{note}"
+        f'<div{box} tabindex="0" role="region" aria-label="{name}"><table class="pp-table{scored}">'
+        f"{caption}<colgroup>{cols}</colgroup><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>"
+        f"</table></div>{'' if under else note}"
     )
 
 
@@ -177,29 +221,38 @@ def _cells(line: Iterable[Span], shapes: list[str], links: bool) -> str:
 
 
 def _ending(ending: Ending, style: str) -> str:
+    """落款, or 报尾 of a briefing."""
     if style in (OFFICIAL, PLAIN):
-        return _signed(ending) + _colophon(ending)
+        return _signed(ending)
     copies = f"共印{ending.copies}份" if ending.copies else ""
     left = " ".join(part for part in (ending.printed_by, ending.printed_on) if part)
-    if not (ending.to or copies or left):
+    if not has_end(ending):
         return ""
-    lines = "".join(f"<p>{escape(line)}</p>" for line in ending.to)
+    told = "".join(f'<p class="pp-to">{escape(line)}</p>' for line in ending.to)
     last = f'<p class="pp-apart"><span>{escape(left)}</span><span>{copies}</span></p>' if copies or left else ""
-    return f'<footer class="pp-end">{lines}{last}</footer>'
+    return f'<footer class="pp-end">{told}{last}</footer>'
+
+
+def _foot(ending: Ending, style: str) -> str:
+    return _colophon(ending) if style in (OFFICIAL, PLAIN) else ""
 
 
 def _signed(ending: Ending) -> str:
     if not ending.unit:
         return ""
-    day = f"<br>{escape(ending.day)}" if ending.day else ""
-    return f'<p class="pp-signed"><span>{escape(ending.unit)}{day}</span></p>'
+    found = lines.signed(ending.unit, ending.day)
+    beside = round(min(*found.beside, found.day_beside))
+    told = _lines([*found.lines, *([ending.day] if ending.day else [])])
+    kept = KEPT if ending.to or ending.printed_by or ending.printed_on else ""
+    return f"<p{_css('pp-signed', f'pp-in{beside}', kept)}><span>{told}</span></p>"
 
 
 def _colophon(ending: Ending) -> str:
     rows = [f'<p class="pp-copied">{escape(line)}</p>' for line in ending.to]
     if ending.printed_by or ending.printed_on:
-        printed = f"{escape(ending.printed_on)}印发" if ending.printed_on else ""
-        rows.append(f'<p class="pp-apart"><span>{escape(ending.printed_by)}</span><span>{printed}</span></p>')
+        printed = escape(f"{ending.printed_on}印发") if ending.printed_on else ""
+        by = _lines(lines.printer_lines(ending.printed_by, printed))
+        rows.append(f'<p class="pp-apart"><span>{by}</span><span>{printed}</span></p>')
     if not rows:
         return ""
     copies = f'<p class="pp-r pp-copies">共印{ending.copies}份</p>' if ending.copies else ""

@@ -25,6 +25,9 @@ TITLE, BODY, PAGE_NUMBER, TABLE, NOTE = 44, 32, 28, 24, 21  # 二号, 三号, �
 #: From the lower edge of the text to the page number 7 mm, and the number's own height from there.
 FOOTER = 1304  # 23 mm from the edge of the paper
 
+#: Letters of a name in red, in points: of a briefing, of an official paper.
+NAME_POINTS, AGENCY_POINTS = 48, 40
+
 #: Named, never shipped: faces that every office computer has come first, the licensed ones where installed.
 FANG, KAI, HEI, SONG, TITLE_FACE = "仿宋", "楷体", "黑体", "宋体", "方正小标宋简体"
 
@@ -33,8 +36,9 @@ THICK, THIN = 8, 6
 #: The red of the masthead and its rule.
 RED = "D7000F"
 
-#: Characters of 二号 in one line of the text area, with a little air.
-TITLE_CHARACTERS = 20
+#: Characters in one line of the text area: of 三号, and of 二号 with a little air (upright and across).
+CHARACTERS = 28
+TITLE_CHARACTERS, TITLE_CHARACTERS_ACROSS = 20, 28
 
 
 def twips(mm: float) -> int:
@@ -45,44 +49,3 @@ def twips(mm: float) -> int:
 def width_of(text: str) -> float:
     """Characters of full width that a text takes: Latin letters and digits are half as wide."""
     return sum(0.5 if ord(sign) < 0x250 else 1 for sign in text)
-
-
-#: A title is broken after these, never inside a word.
-_BREAKS_AFTER = "，、。：；）》”年月日期度周份村镇组的和与及"
-_BREAKS_BEFORE = "（《“关第联"
-#: No line begins with one of these.
-_NEVER_FIRST = "，、。：；）》”—"
-
-
-def title_lines(title: str, most: int = TITLE_CHARACTERS) -> tuple[str, ...]:
-    """A title in lines of nearly even length, the first the longer (倒梯形), broken between words."""
-    if width_of(title) <= most:
-        return (title,)
-    lines = -(-int(width_of(title) + 0.5) // most)
-    aim = width_of(title) / lines
-    place = min(_breaks(title), key=lambda at: _distance(title, at, aim, most), default=None)
-    if place is None or width_of(title[:place]) > most:
-        place = len(title) // lines + 1
-    return (title[:place], *title_lines(title[place:], most))
-
-
-def _breaks(title: str) -> list[int]:
-    inside = range(4, len(title) - 3)
-    between = (at for at in inside if title[at - 1] in _BREAKS_AFTER or title[at] in _BREAKS_BEFORE)
-    return [at for at in between if title[at] not in _NEVER_FIRST and not _in_a_date(title, at)]
-
-
-def _in_a_date(title: str, at: int) -> bool:
-    """10月|18日, 18日|（星期四）, 星期|四"""
-    before, after = title[at - 1], title[at]
-    if before == "日":
-        return after == "（"
-    return (before in "年月" and after.isdigit()) or (before == "期" and after in "一二三四五六日")
-
-
-def _distance(title: str, at: int, aim: float, most: int) -> float:
-    width = width_of(title[:at])
-    if width > most:
-        return 100 + width
-    # A shorter first line looks worse than a longer one.
-    return width - aim if width >= aim else 1.5 * (aim - width)

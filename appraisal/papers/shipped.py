@@ -24,6 +24,12 @@ REQUIRED = {
     OFFICIAL: ("报名", "期号", "标题", "正文", "报尾"),
     PLAIN: ("标题", "正文", "报尾"),
 }
+#: Styles of the head of each kind, by which word stands in them; a paper of another kind has others.
+HEAD_STYLES = {
+    BRIEFING: {"报名": "报名", "期号": "期号", "编印单位": "编印行", "标题": "公文标题"},
+    OFFICIAL: {"报名": "发文机关标志", "期号": "发文字号", "标题": "公文标题"},
+    PLAIN: {"标题": "无报头标题"},
+}
 #: Those that stand alone in their paragraph: what takes their place are whole paragraphs and tables.
 WHOLE = ("标题", "正文", "报尾")
 
@@ -36,6 +42,7 @@ _RED = f'<w:color w:val="{measures.RED}"/>'
 def shipped(style: str) -> bytes:
     """The template of a style (`content.BRIEFING`, `OFFICIAL`, `PLAIN`) as a .docx."""
     book = Document()
+    _lighten(book)
     _replace_styles(book)
     _set_up(book)
     body = book.element.body
@@ -94,6 +101,8 @@ def _styles() -> list[tuple[str, str, str, int]]:
     """name, paragraph properties, run properties, size in half points."""
     centred, indent = '<w:jc w:val="center"/>', '<w:ind w:firstLineChars="200" w:firstLine="640"/>'
     both = '<w:jc w:val="both"/>'
+    # Where a line may be broken by hand: justified, its characters would be spread over the whole width.
+    left = '<w:jc w:val="left"/>'
     width = measures.twips(measures.TEXT_MM)
     right_tab = f'<w:tabs><w:tab w:val="right" w:pos="{width}"/></w:tabs>'
     # 右空一字; the rules above and below still run the whole width, which an indent would cut.
@@ -116,11 +125,11 @@ def _styles() -> list[tuple[str, str, str, int]]:
         ("表头文字", flat.format(20, 20, 320) + centred, "", measures.TABLE),
         ("表题", flat.format(120, 60, 400) + centred, "", measures.PAGE_NUMBER),
         ("表注", flat.format(60, 60, 300), "", measures.NOTE),
-        ("报尾", inner_tab + flat.format(0, 0, 480), "", measures.PAGE_NUMBER),
-        ("报名", name + centred, _RED, 96),
+        ("报尾", inner_tab + flat.format(0, 0, 480) + left, "", measures.PAGE_NUMBER),
+        ("报名", name + centred, _RED, 2 * measures.NAME_POINTS),
         ("期号", body + centred, "", measures.BODY),
-        ("编印行", _RULE.format(size=18, space=6) + right_tab + body, "", measures.BODY),
-        ("发文机关标志", agency + centred, _RED, 80),
+        ("编印行", _RULE.format(size=18, space=6) + right_tab + body + left, "", measures.BODY),
+        ("发文机关标志", agency + centred, _RED, 2 * measures.AGENCY_POINTS),
         (
             "发文字号",
             # 4 mm below the number a red rule as wide as the text area.
@@ -180,19 +189,42 @@ def _style(name: str, paragraph: str, marks: str, half_points: int) -> str:
     )
 
 
+#: Parts of the library's own template that a paper has no use for: English styles, lists, a picture of an empty page,
+#: the program that it was made with.
+_USELESS = (
+    "stylesWithEffects",
+    "webSettings",
+    "fontTable",
+    "customXml",
+    "numbering",
+    "thumbnail",
+    "extended-properties",
+)
+
+
+def _lighten(book: Any) -> None:
+    for part in (book.part, book.part.package):
+        for name, relation in list(part.rels.items()):
+            if relation.reltype.endswith(_USELESS):
+                del part.rels[name]
+
+
 def _set_up(book: Any) -> None:
-    """Odd and even pages differ; punctuation at a line's end is pressed together; the language is Chinese."""
-    book.settings.odd_and_even_pages_header_footer = True
+    """Odd and even pages differ; punctuation at a line's end is pressed together; a line broken by hand is not spread
+    over the whole width; the language is Chinese."""
     settings = book.settings.element
-    for tag in ("w:characterSpacingControl", "w:themeFontLang"):
-        for old in settings.findall(qn(tag)):
-            settings.remove(old)
-    language = parse_xml(f'<w:themeFontLang {nsdecls("w")} w:val="en-US" w:eastAsia="zh-CN"/>')
-    control = parse_xml(f'<w:characterSpacingControl {nsdecls("w")} w:val="compressPunctuation"/>')
-    place = settings.find(qn("w:compat"))
-    place.addprevious(control)
-    after = settings.find(qn("w:clrSchemeMapping"))
-    after.addprevious(language)
+    for child in list(settings):
+        settings.remove(child)
+    mode = 'w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"'
+    for xml in (
+        '<w:zoom {} w:percent="100"/>',
+        '<w:defaultTabStop {} w:val="420"/>',
+        "<w:evenAndOddHeaders {}/>",
+        '<w:characterSpacingControl {} w:val="compressPunctuation"/>',
+        f"<w:compat {{}}><w:doNotExpandShiftReturn/><w:useFELayout/><w:compatSetting {mode}/></w:compat>",
+        '<w:themeFontLang {} w:val="en-US" w:eastAsia="zh-CN"/>',
+    ):
+        settings.append(parse_xml(xml.format(nsdecls("w"))))
 
 
 def _page(section: Any) -> None:

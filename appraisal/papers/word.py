@@ -7,22 +7,26 @@ A template is a plain .docx with a few words in double braces: {{报名}} {{期�
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.text.paragraph import Paragraph as Line
 from lxml import etree
 
-from appraisal.papers import measures, word_xml
-from appraisal.papers.content import BRIEFING, OFFICIAL, Paper
+from appraisal.papers import lines, measures, word_xml
+from appraisal.papers.content import BRIEFING, Paper
+from appraisal.papers.keeping import parts
 from appraisal.papers.shipped import shipped
+from appraisal.papers.word_blocks import block
+from appraisal.papers.word_endings import briefing_ending, official_ending, signed
 
 DRAFT = "代拟稿，未签发"
-#: The largest size of the masthead's name in the shipped templates, by how many characters it has.
-NAME_WIDTH = 8400  # twips that a name may take of the 8,845 of the text area
 
 MARK = "paper"
 _WORD = re.compile(r"\{\{\s*([^{}]{1,12}?)\s*\}\}")
@@ -60,7 +64,7 @@ def read_words(book: Any) -> set[str]:
     """The words in double braces of an opened template."""
     found: set[str] = set()
     for paragraph in _paragraphs(book):
-        found.update(_words(paragraph))
+        found.update(words_in(paragraph))
     return found
 
 
@@ -90,7 +94,8 @@ def _paragraphs(book: Any) -> list[Any]:
     return [paragraph for root in roots for paragraph in root.iter(qn("w:p"))]
 
 
-def _words(paragraph: Any) -> list[str]:
+def words_in(paragraph: Any) -> list[str]:
+    """The words in double braces of a paragraph, in their order."""
     return [match.group(1) for match in _WORD.finditer(text_of(paragraph))]
 
 
@@ -101,11 +106,13 @@ def text_of(paragraph: Any) -> str:
 
 def _fill(book: Any, paper: Paper, styles: dict[str, str], *, own: bool) -> None:
     head = paper.masthead
-    small = {"报名": head.name, "期号": head.number, "编印单位": head.unit, "日期": head.day}
+    points, name = lines.agency_lines(head)
+    unit = "\n".join(lines.unit_lines(head.unit, head.day))
+    small = {"报名": head.name if own else "\n".join(name), "期号": head.number, "编印单位": unit, "日期": head.day}
     whole = {"标题": _title, "正文": _body, "报尾": _ending}
     pieces: dict[str, str] = {}
     for paragraph in list(book.element.body.iter(qn("w:p"))):
-        asked = [word for word in _words(paragraph) if word in whole]
+        asked = [word for word in words_in(paragraph) if word in whole]
         if asked:
             pieces[asked[0]] = whole[asked[0]](paper, styles, paragraph)
             _mark(paragraph, asked[0])
@@ -113,18 +120,20 @@ def _fill(book: Any, paper: Paper, styles: dict[str, str], *, own: bool) -> None
         faces = _faces_of(book)
         pieces = {word: word_xml.in_faces(piece, faces) for word, piece in pieces.items()}
     for paragraph in _paragraphs(book):
-        words = _words(paragraph)
+        words = words_in(paragraph)
         if words:
             _replace(paragraph, small)
+            if "编印单位" in words and "\n" in unit:
+                _align_left(paragraph)
             if not own and "报名" in words:
-                _fit_name(paragraph, head.name)
+                _size_name(paragraph, points)
     _put_in_place(book, pieces)
 
 
 def _title(paper: Paper, styles: dict[str, str], place: Any) -> str:
     """In the paragraph's own style: a template without 公文标题 keeps its look."""
-    lines = "\n".join(measures.title_lines(paper.title))
-    return _like(place, word_xml.run(lines, measures.TITLE_FACE))
+    told = "\n".join(lines.title_lines(paper))
+    return _like(place, word_xml.run(told, measures.TITLE_FACE))
 
 
 def _like(place: Any, runs: str) -> str:
@@ -139,16 +148,19 @@ def _like(place: Any, runs: str) -> str:
 
 
 def _body(paper: Paper, styles: dict[str, str], place: Any) -> str:
-    following = (*paper.body[1:], None)
-    return "".join(word_xml.block(item, styles, after) for item, after in zip(paper.body, following, strict=False))
+    found = parts(paper)
+    return "".join(block(part, styles, _signed(paper, styles) if part.ends else "") for part in found)
+
+
+def _signed(paper: Paper, styles: dict[str, str]) -> str:
+    return signed(paper.ending, styles) if paper.masthead.style != BRIEFING else ""
 
 
 def _ending(paper: Paper, styles: dict[str, str], place: Any) -> str:
-    if paper.masthead.style == OFFICIAL:
-        return word_xml.official_ending(paper.ending, styles)
     if paper.masthead.style == BRIEFING:
-        return word_xml.briefing_ending(paper.ending, styles)
-    return word_xml.official_ending(paper.ending, styles)
+        return briefing_ending(paper.ending, styles)
+    in_a_table = any(part.ends for part in parts(paper))
+    return ("" if in_a_table else _signed(paper, styles)) + official_ending(paper.ending, styles)
 
 
 def _mark(paragraph: Any, name: str) -> None:
@@ -185,18 +197,27 @@ def _replace(paragraph: Any, values: dict[str, str]) -> None:
             pieces[node][place - starts[node]] = value if first else ""
             first = False
     for node, piece in zip(nodes, pieces, strict=True):
-        node.text = "".join(piece)
+        first_line, *others = "".join(piece).split("\n")
+        node.text = first_line
         node.set(qn("xml:space"), "preserve")
+        for line in reversed(others):
+            again = deepcopy(node)
+            again.text = line
+            node.addnext(again)
+            node.addnext(parse_xml(f"<w:br {nsdecls('w')}/>"))
 
 
-def _fit_name(paragraph: Any, name: str) -> None:
-    """A long name in smaller letters, so that it stays on one line."""
-    most = int(NAME_WIDTH / 10 / max(1.0, measures.width_of(name)))
-    style_size = 96
-    if most >= style_size:
-        return
+def _align_left(paragraph: Any) -> None:
+    """Justified, a line that is broken by hand would be spread over the whole width."""
+    line = Line(paragraph, None)
+    if line.alignment is None:
+        line.alignment = WD_ALIGN_PARAGRAPH.LEFT
+
+
+def _size_name(paragraph: Any, points: int) -> None:
+    """A long name in smaller letters than its style's."""
     for marks in paragraph.iter(qn("w:rPr")):
-        marks.append(parse_xml(f'<w:sz {nsdecls("w")} w:val="{most}"/>'))
+        marks.append(parse_xml(f'<w:sz {nsdecls("w")} w:val="{2 * points}"/>'))
 
 
 def _lay_across(book: Any) -> None:

@@ -121,6 +121,36 @@ def test_every_word_is_needed(word):
     assert f"{{{{{word}}}}}" in problems(town_template(drop=word), "briefing")[0]
 
 
+@pytest.mark.parametrize(
+    ("given", "wanted", "told"),
+    [
+        ("briefing", "official", "红头公文式没有{{编印单位}}、{{日期}}"),
+        ("briefing", "plain", "无报头没有{{报名}}、{{期号}}、{{编印单位}}、{{日期}}"),
+        ("official", "briefing", "{{报名}}用了样式“发文机关标志”，简报式应当用“报名”"),
+        ("official", "plain", "无报头没有{{报名}}、{{期号}}"),
+        ("plain", "briefing", "{{标题}}用了样式“无报头标题”，简报式应当用“公文标题”"),
+        ("plain", "official", "{{标题}}用了样式“无报头标题”，红头公文式应当用“公文标题”"),
+    ],
+)
+def test_a_template_of_one_kind_is_none_of_another(given, wanted, told):
+    assert problems(shipped(given), given) == []
+    (sentence,) = problems(shipped(given), wanted)
+    assert told in sentence
+    assert "请核对“式样”" in sentence
+    # Without the words that give it away its head still has the other kind's look.
+    if (given, wanted) == ("briefing", "official"):
+        told = "{{报名}}用了样式“报名”，红头公文式应当用“发文机关标志”"
+        assert told in problems(town_template("briefing", drop="编印单位"), "official")[0]
+
+
+def test_a_template_keeps_the_styles_of_its_head(cast):
+    book = Document(BytesIO(shipped("official")))
+    next(style for style in book.styles if style.name == "发文字号").delete()
+    out = BytesIO()
+    book.save(out)
+    assert "模板里缺少样式“发文字号”" in problems(out.getvalue(), "official")[0]
+
+
 def test_a_template_keeps_the_styles_of_the_text(cast, sign_in):
     book = Document(BytesIO(shipped("official")))
     for style in list(book.styles):

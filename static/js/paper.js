@@ -3,6 +3,8 @@
    pages repeat. Without this script 版记 follows the text. */
 (function () {
   "use strict";
+  /* Pixels that a page may take more than its columns: lines of tables are drawn to the dot of what shows them. */
+  var SPARE = 8;
   var paper = document.querySelector(".sheet .paper"), foot = paper && paper.querySelector(".pp-foot");
   if (!foot || window.innerWidth < 860) return;
 
@@ -33,7 +35,7 @@
     repeatHeads(copy);
     var room = copy.getBoundingClientRect().bottom - copy.querySelector(".pp-foot").getBoundingClientRect().bottom;
     page.removeChild(copy);
-    if (room > 4) foot.style.paddingTop = room - 4 + "px";
+    if (room > SPARE) foot.style.paddingTop = room - SPARE + "px";
   }
 
   document.fonts.ready.then(place);

@@ -1,5 +1,5 @@
 """Judges the parts of a workbook as a program that opens it does: what is found here is what WPS, Excel and
-LibreOffice would offer to repair. Needs none of them."""
+LibreOffice would offer to repair. Needs none of them. Papers are judged by `word_packages`."""
 
 from __future__ import annotations
 
@@ -52,23 +52,27 @@ LONGEST_TEXT, LONGEST_HEADER, LONGEST_NAME, LAST_ROW = 32_767, 255, 31, 1_048_57
 
 def faults(content: bytes) -> list[str]:
     """Everything wrong with the package; empty for one that opens without a word."""
+    trees, found = parts_of(content)
+    return found or [*type_faults(trees), *relation_faults(trees), *_book(trees)]
+
+
+def parts_of(content: bytes) -> tuple[dict[str, ElementTree.Element], list[str]]:
+    """The parts of any package that are XML, by their names, and what keeps them from being read."""
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         if broken := parts.testzip():
-            return [f"{broken}: does not unpack"]
+            return {}, [f"{broken}: does not unpack"]
         names = parts.namelist()
         found = [f"{name}: twice" for name in names if names.count(name) > 1]
         trees = {}
-        for name in names:
+        for name in (each for each in names if each.endswith((".xml", ".rels"))):
             try:
                 trees[name] = ElementTree.fromstring(parts.read(name))
             except ElementTree.ParseError as problem:
                 found.append(f"{name}: {problem}")
-    if found:
-        return found
-    return [*_types(trees), *_relations(trees), *_book(trees)]
+    return trees, found
 
 
-def _types(trees: dict[str, ElementTree.Element]) -> list[str]:
+def type_faults(trees: dict[str, ElementTree.Element]) -> list[str]:
     """Every part has a content type, and every type a part."""
     types = trees["[Content_Types].xml"]
     endings = {each.get("Extension") for each in types if each.tag.endswith("Default")}
@@ -78,7 +82,7 @@ def _types(trees: dict[str, ElementTree.Element]) -> list[str]:
     return untyped + [f"{name}: typed, but not there" for name in named - parts]
 
 
-def _relations(trees: dict[str, ElementTree.Element]) -> list[str]:
+def relation_faults(trees: dict[str, ElementTree.Element]) -> list[str]:
     found = []
     for name, tree in trees.items():
         if not name.endswith(".rels"):

@@ -1,5 +1,5 @@
 """Exports open without repair: their parts are judged as WPS, Excel and LibreOffice judge them; where LibreOffice
-is at hand it is asked too. And the judge sees what it is there to see."""
+is at hand it is asked too. And the judges, of workbooks and of papers, see what they are there to see."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lianzhen.accounts.roles import Role
+from lianzhen.pages.tests import word_packages
 from lianzhen.pages.tests.packages import faults
 from lianzhen.pages.tests.test_exports import LISTS, ONCE_BEGUN, url_of
 from lianzhen.pages.tests.test_workbooks import AT, written
@@ -95,6 +96,57 @@ def test_the_judge_sees(change, fault):
         found = faults(spoilt(change))
     except KeyError as part:  # a part that the book names and that is not there
         found = [f"{part} is not there"]
+    assert [each for each in found if fault in each], found
+
+
+TABLE = '<w:tbl><w:tblGrid><w:gridCol w:w="90"/></w:tblGrid><w:tr><w:tc>{}</w:tc></w:tr></w:tbl>'
+LINE = '<w:p><w:pPr><w:keepNext/><w:jc w:val="left"/></w:pPr><w:r><w:t>一</w:t></w:r></w:p>'
+WORD_TEXT = f"{LINE}{TABLE.format('<w:p/>')}<w:p/>"
+
+
+def document(text: str) -> bytes:
+    """The least that Word opens."""
+    main = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    kinds = "http://schemas.openxmlformats.org/package/2006"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as parts:
+        parts.writestr(
+            "[Content_Types].xml",
+            f'<Types xmlns="{kinds}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
+            '<Default Extension="rels" ContentType="a/b"/></Types>',
+        )
+        parts.writestr("_rels/.rels", f'<Relationships xmlns="{kinds}/relationships"/>')
+        parts.writestr("word/styles.xml", f'<w:styles {main}><w:style w:styleId="a"/></w:styles>')
+        parts.writestr(
+            "word/document.xml",
+            f'<w:document {main} xmlns:r="{office}"><w:body>{text}<w:sectPr/></w:body></w:document>',
+        )
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "fault"),
+    [
+        ('<w:keepNext/><w:jc w:val="left"/>', '<w:jc w:val="left"/><w:keepNext/>', "order of pPr"),
+        ("<w:keepNext/>", "<w:keepNext/><w:keepNext/>", "keepNext twice"),
+        ("<w:keepNext/>", "<w:colour/>", "holds"),
+        ("<w:keepNext/>", '<w:pStyle w:val="b"/>', "no style b"),
+        ("<w:keepNext/>", '<w:spacing w:line="12.5"/>', "line=12.5"),
+        ("<w:t>一", "<w:t> 一", "blanks are lost"),
+        ("<w:t>一", '<w:fldChar w:fldCharType="begin"/><w:t>一', "without its end"),
+        ("<w:t>一", '<w:drawing r:embed="rId1"/><w:t>一', "no relation rId1"),
+        ("<w:tc><w:p/></w:tc>", "<w:tc></w:tc>", "tc does not end with a paragraph"),
+        ("<w:tc><w:p/></w:tc>", "<w:tc><w:p/></w:tc><w:tc><w:p/></w:tc>", "2 of 1 columns"),
+        ("<w:tc><w:p/>", '<w:tc><w:tcPr><w:tcW w:w="80"/></w:tcPr><w:p/>', "as wide as no columns"),
+        ("</w:tbl>", f"</w:tbl>{TABLE.format('<w:p/>')}", "tables touch"),
+        ("</w:tbl><w:p/>", "</w:tbl>", "body does not end with a paragraph"),
+    ],
+)
+def test_the_judge_of_papers_sees(was, becomes, fault):
+    assert word_packages.faults(document(WORD_TEXT)) == []
+    assert was in WORD_TEXT
+    found = word_packages.faults(document(WORD_TEXT.replace(was, becomes, 1)))
     assert [each for each in found if fault in each], found
 
 
