@@ -77,7 +77,7 @@ def _spending(sheet: SelfGovYear) -> list[Block]:
         return [paragraph("报送时按经费登记填入。")]
     if sheet.granted is None:
         return [paragraph(f"{sheet.year}年没有下达工作经费。")]
-    budget = WorkBudget.objects.filter(village=sheet.village_id, year=sheet.year).first()
+    budget = WorkBudget.objects.standing().filter(village=sheet.village_id, year=sheet.year).first()
     href = page_of(budget) if budget is not None else ""
     left = sheet.granted - sheet.used
     words = paragraph(

@@ -33,7 +33,9 @@ class VillagesConfig(AppConfig):
         team_tab.register()
         organization_tab.register()
         guards.no_overlap(m.LiaisonTeam, name="team_terms", keys=["village_id"])
-        guards.no_overlap(m.SelfGovernance, name="selfgov_terms", keys=["village_id"])
+        guards.no_overlap(
+            m.SelfGovernance, name="selfgov_terms", keys=["village_id"], only_if="{row}.withdrawn_at IS NULL"
+        )
         guards.no_overlap(m.DutyPlan, name="duty_plan_terms", keys=["team_id"])
         guards.no_overlap(m.CadreTerm, name="cadre_terms", keys=["person_id", "village_id", "position"])
         for target in ("team_id", "group_id", "village_id"):

@@ -96,6 +96,11 @@ def decide_application(user: User, application: SelfGovApplication) -> Verdict:
     return ALLOWED
 
 
+def revoke_decision(user: User, application: SelfGovApplication) -> Verdict:
+    """Whoever may record what the committee decides, until its first day."""
+    return decide_application(user, application)
+
+
 def return_application(user: User, application: SelfGovApplication) -> Verdict:
     """Whoever has the next step."""
     judge = {
@@ -130,6 +135,11 @@ def change_conditions(user: User) -> Verdict:
 
 # --- Work budget ------------------------------------------------------------------------------
 def grant_budgets(user: User, record: Village | WorkBudget | None = None) -> Verdict:
+    return only(user, *OFFICE)
+
+
+def withdraw_budgets(user: User, budget: WorkBudget) -> Verdict:
+    """收回 what nothing was used of."""
     return only(user, *OFFICE)
 
 

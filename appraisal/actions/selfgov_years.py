@@ -60,7 +60,7 @@ def submit(*, sheet: SelfGovYear, by: User | None, now: datetime, version: int |
         for field, label in (("work", "全年工作"), ("problems", "存在问题"), ("plans", "下年打算")):
             if len(getattr(sheet, field)) < LEAST_WORDS:
                 raise ValidationError(f"{label}还没有写，至少{LEAST_WORDS}字。")
-        budget = WorkBudget.objects.filter(village=sheet.village, year=sheet.year).first()
+        budget = WorkBudget.objects.standing().filter(village=sheet.village, year=sheet.year).first()
         sheet.granted, sheet.used = (budget.amount, budget.used) if budget else (None, None)
         sheet.spending = spending_of(budget)
         sheet.submitted_at, sheet.submitted_by, sheet.state = now, by, State.INSTRUCTOR

@@ -202,7 +202,7 @@ def _step(
 
 @guarded(write_selfgov_year, find=find_sheet)
 def selfgov_year_edit(request: HttpRequest, sheet: SelfGovYear) -> HttpResponse:
-    budget = WorkBudget.objects.filter(village=sheet.village, year=sheet.year).first()
+    budget = WorkBudget.objects.standing().filter(village=sheet.village, year=sheet.year).first()
     later = "later" in request.POST
     return _step(
         request,

@@ -43,8 +43,9 @@ def refuse_twice(record: Model) -> None:
 
 def _runs_into(model: type[Model], on: date) -> Q:
     names = {field.name for field in model._meta.concrete_fields}
+    stands = Q(withdrawn_at=None) if "withdrawn_at" in names else Q()
     if "ends_on" in names:
-        return Q(ends_on=None) | Q(ends_on__gte=on)
+        return stands & (Q(ends_on=None) | Q(ends_on__gte=on))
     if "ended_on" in names:
-        return Q(ended_on=None) | Q(ended_on__gt=on)
-    return Q()
+        return stands & (Q(ended_on=None) | Q(ended_on__gt=on))
+    return stands

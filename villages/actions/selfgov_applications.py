@@ -21,11 +21,11 @@ from lianzhen.trail.versions import lock_for_change
 from lianzhen.wording import full_date, step_closed
 from villages.actions.records import refuse_ended_village
 from villages.actions.self_governance import begin_self_governance, end_self_governance
-from villages.actions.selfgov_notices import send, tell_next
+from villages.actions.selfgov_notices import send, tell_decision, tell_next
 from villages.models import Person, SelfGovApplication, SelfGovernance, SelfGovRules, Village
 from villages.models.self_governance import Attached, Majority
 from villages.selfgov_facts import facts_of
-from villages.selfgov_turns import holding, of_village
+from villages.selfgov_turns import holding
 
 Kind, Origin, State = SelfGovApplication.Kind, SelfGovApplication.Origin, SelfGovApplication.State
 #: Characters that an explanation, an opinion and a reason need at least.
@@ -45,6 +45,9 @@ def start(*, village: Village, kind: str, origin: str, by: User | None, now: dat
             raise ValidationError({"village": f"{village}自{full_date(term.starts_on)}起已实行村为主自治。"})
         if kind == Kind.STOP and term is None:
             raise ValidationError({"village": f"{village}没有实行村为主自治。"})
+        if kind == Kind.STOP and term is not None and term.starts_on > today:
+            first = full_date(term.starts_on)
+            raise ValidationError({"village": f"{village}自{first}起才实行村为主自治，生效以前由党委撤销决定。"})
         if village.selfgov_applications.open().exists():
             raise ValidationError({"village": f"{village}已有一件自治申请正在办理。"})
         rules = SelfGovRules.objects.in_force(today)
@@ -264,7 +267,7 @@ def agree(
         application = _at(application, State.COMMITTEE, version)
         application.village = village
         today = timezone.localdate(now)
-        _refuse_decider(application, by)
+        refuse_decider(application, by)
         _refuse_day(application, decided_on, today)
         _refuse_start(starts_on, today)
         application.decided_at, application.decided_by = now, by
@@ -286,7 +289,7 @@ def agree(
             )
         application.state = State.AGREED
         _saved(application)
-        _tell_decision(application, f"同意，自{full_date(starts_on)}起。", today, by)
+        tell_decision(application, f"同意，自{full_date(starts_on)}起。", today, by)
     return application
 
 
@@ -304,17 +307,17 @@ def decline(
     with acting(by=by, action="selfgov.decline", label="登记党委研究：不同意", reason=note):
         application = _at(application, State.COMMITTEE, version)
         today = timezone.localdate(now)
-        _refuse_decider(application, by)
+        refuse_decider(application, by)
         _refuse_day(application, decided_on, today)
         application.decided_at, application.decided_by = now, by
         application.decided_on, application.basis = decided_on, basis.strip()
         application.decision_note, application.state = note.strip(), State.DECLINED
         _saved(application)
-        _tell_decision(application, f"不同意：{application.decision_note}", today, by)
+        tell_decision(application, f"不同意：{application.decision_note}", today, by)
     return application
 
 
-def _refuse_decider(application: SelfGovApplication, by: User) -> None:
+def refuse_decider(application: SelfGovApplication, by: User) -> None:
     steps = (application.started_by_id, application.submitted_by_id, application.opinion_by_id)
     for pk in (*steps, application.checked_by_id):
         _refuse_same(by, "申请人、出意见的人和核查人不能登记党委决定，请由其他同志办理。", pk)
@@ -329,7 +332,7 @@ def _refuse_day(application: SelfGovApplication, decided_on: date, today: date) 
 
 
 def _refuse_start(starts_on: date, today: date) -> None:
-    """A whole month's first day, within a year: what was agreed to by a slip of the year could not be taken back."""
+    """A whole month's first day, within a year: a slip of the year is found out before it stands for a decision."""
     if starts_on.day != 1:
         raise ValidationError({"starts_on": "生效日期应为某月1日，按整月计算考核。"})
     earliest = Month.of(today).start
@@ -338,12 +341,6 @@ def _refuse_start(starts_on: date, today: date) -> None:
     latest = earliest.replace(year=earliest.year + 1)
     if starts_on > latest:
         raise ValidationError({"starts_on": f"生效日期最晚为{full_date(latest)}，请核对年份。"})
-
-
-def _tell_decision(application: SelfGovApplication, words: str, today: date, by: User) -> None:
-    told = of_village(application.village, today) | holding(today, "office", "office_lead")
-    told |= {pk for pk in (application.started_by_id, application.opinion_by_id) if pk}
-    send(application, told, f"{application}，党委研究{words}", by)
 
 
 # --- Shared steps -------------------------------------------------------------------------------

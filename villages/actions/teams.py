@@ -62,6 +62,7 @@ __all__ = [
     "running_instructor",
     "running_leader",
     "set_duty_days",
+    "tell_place",
     "withdraw_posting",
 ]
 
@@ -87,7 +88,7 @@ def open_team(*, village: Village, starts_on: date, by: User | None, reason: str
         team = LiaisonTeam(village=village, starts_on=starts_on)
         team.full_clean()
         team.save()
-        _tell(team, f"{team}于{full_date(starts_on)}成立。", by=by)
+        tell_place(team, f"{team}于{full_date(starts_on)}成立。", by=by)
     return team
 
 
@@ -108,7 +109,7 @@ def end_team(
         for record in (*ending, team):
             close(record, last_day=last_day, reason=reason)
         people = [posting.person for posting in postings if posting in ending]
-        _tell(team, f"{team}于{full_date(last_day)}结束，组内任职同时结束。", people, by=by)
+        tell_place(team, f"{team}于{full_date(last_day)}结束，组内任职同时结束。", people, by=by)
     return team
 
 
@@ -148,7 +149,7 @@ def set_duty_days(
         plan.full_clean()
         plan.save()
         team.save()
-        _tell(team, f"{team}固定办公日自{full_date(starts_on)}起为{plan}。", _people_on(team, starts_on), by=by)
+        tell_place(team, f"{team}固定办公日自{full_date(starts_on)}起为{plan}。", _people_on(team, starts_on), by=by)
     return plan
 
 
@@ -202,7 +203,7 @@ def replace_leader(
             _begun(place, old.person, False, starts_on, "", ending)
         place.save()
         text = f"{place}组长自{full_date(starts_on)}起由{person}担任。"
-        _tell(place, text, [person, *([old.person] if old else [])], by=by)
+        tell_place(place, text, [person, *([old.person] if old else [])], by=by)
     return posting
 
 
@@ -235,7 +236,7 @@ def appoint_instructor(
             close(old, last_day=day_before(starts_on), reason=f"由{person}接任")
         posting = _begun(village, person, False, starts_on, basis, ending)
         text = f"{village}联村工作指导员自{full_date(starts_on)}起由{person}担任。"
-        _tell(village, text, [person, *([old.person] if old else [])], by=by)
+        tell_place(village, text, [person, *([old.person] if old else [])], by=by)
     return posting
 
 
@@ -252,7 +253,7 @@ def end_posting(
         if not isinstance(place, Village):
             place.save()
         text = f"{posting.person}任{place}{posting.role_name}至{full_date(last_day)}。"
-        _tell(place, text, [posting.person], by=by)
+        tell_place(place, text, [posting.person], by=by)
     return posting
 
 
@@ -273,7 +274,7 @@ def withdraw_posting(*, posting: Posting, today: date, reason: str, by: User | N
         posting.delete()
         if not isinstance(place, Village):
             place.save()
-        _tell(place, text, [posting.person], by=by)
+        tell_place(place, text, [posting.person], by=by)
 
 
 # --- Steps that several acts share ----------------------------------------------------------------
@@ -293,7 +294,7 @@ def _post(
         person = _staff(person)
         posting = _begun(place, person, is_leader, starts_on, basis, ending_of(place, starts_on))
         place.save()
-        _tell(place, f"{person}自{full_date(starts_on)}起任{place}{posting.role_name}。", [person], by=by)
+        tell_place(place, f"{person}自{full_date(starts_on)}起任{place}{posting.role_name}。", [person], by=by)
     return posting
 
 
@@ -359,7 +360,7 @@ def _people_on(team: LiaisonTeam, day: date) -> list[Person]:
 
 
 # --- Notices ----------------------------------------------------------------------------------
-def _tell(place: Place, text: str, people: Iterable[Person] = (), *, by: User | None) -> None:
+def tell_place(place: Place, text: str, people: Iterable[Person] = (), *, by: User | None) -> None:
     """Tell the people concerned and the village's cadres, where they have accounts; never who did it."""
     users = {person.user_id for person in people if person.user_id}
     if not isinstance(place, LiaisonGroup):

@@ -30,6 +30,14 @@ def close(record: T, *, last_day: date, reason: str) -> T:
     return record
 
 
+def reopen(record: T) -> T:
+    """Let a term run on whose end was decided and has not come."""
+    record.ends_on, record.end_reason = None, ""
+    record.full_clean()
+    record.save()
+    return record
+
+
 def day_before(day: date) -> date:
     return day - ONE_DAY
 

@@ -43,7 +43,7 @@ def grant(
         terms = SelfGovernance.objects.filter(village=village, starts_on__lte=days.end).exclude(ends_on__lt=days.start)
         if not terms.exists():
             raise ValidationError({"village": f"{village}{year}年没有实行村为主自治，不下达工作经费。"})
-        if village.work_budgets.filter(year=year).exists():
+        if village.work_budgets.standing().filter(year=year).exists():
             raise ValidationError({"village": f"{village}{year}年的工作经费已登记，请用“调整金额”办理。"})
         budget = WorkBudget(
             village=village,
@@ -73,18 +73,49 @@ def _refuse_dates(year: int, granted_on: date, today: date) -> None:
 
 
 def adjust(
-    *, budget: WorkBudget, amount: Decimal, basis: str, reason: str, by: User, version: int | None = None
+    *,
+    budget: WorkBudget,
+    amount: Decimal,
+    basis: str,
+    reason: str,
+    by: User,
+    today: date,
+    version: int | None = None,
 ) -> WorkBudget:
     """调整金额 with its ground; never below what has been used."""
     with acting(by=by, action="work_budget.adjust", label="调整工作经费", reason=reason):
         budget = lock_for_change(budget, version)
+        _refuse_withdrawn(budget)
         if amount < budget.used:
             raise ValidationError({"amount": f"已使用{money(budget.used)}，金额不能小于已用数。"})
         budget.amount, budget.basis = amount, basis.strip()
         budget.full_clean()
         budget.save()
-        tell(of_village(budget.village, timezone.localdate()), f"{budget}调整为{money(amount)}。", page_of(budget))
+        tell(of_village(budget.village, today), f"{budget}调整为{money(amount)}。", page_of(budget))
     return budget
+
+
+def withdraw_budget(
+    *, budget: WorkBudget, reason: str, by: User, now: datetime, version: int | None = None
+) -> WorkBudget:
+    """收回 what was granted and nothing was used of, where its time never came or is over: an amount cannot be
+    adjusted to nothing. The year may be granted anew."""
+    with acting(by=by, action="work_budget.withdraw", label="收回工作经费", reason=reason):
+        budget = lock_for_change(budget, version)
+        _refuse_withdrawn(budget)
+        if budget.used:
+            raise ValidationError(f"{budget}已使用{money(budget.used)}，不能收回，请用“调整金额”核减到已用数。")
+        budget.withdrawn_at, budget.withdrawn_by, budget.withdraw_reason = now, by, reason.strip()
+        budget.full_clean()
+        budget.save()
+        told = of_village(budget.village, timezone.localdate(now))
+        tell(told, f"{budget}{money(budget.amount)}已收回：{budget.withdraw_reason}", page_of(budget))
+    return budget
+
+
+def _refuse_withdrawn(budget: WorkBudget) -> None:
+    if budget.withdrawn_at is not None:
+        raise ValidationError(f"{budget}已收回，不能再办理。")
 
 
 def report_use(
@@ -103,6 +134,7 @@ def report_use(
     ready = prepare(file, "file") if file else None
     with acting(by=by, action="work_budget.use", label="登记经费使用"):
         budget = lock_for_change(budget)
+        _refuse_withdrawn(budget)
         today = timezone.localdate(now)
         if spent_on > today:
             raise ValidationError({"spent_on": "使用日期不能晚于今天。"})
@@ -153,8 +185,13 @@ def withdraw_use(*, use: BudgetUse, reason: str, by: User, now: datetime) -> Bud
 def left_over(village: Village, today: date) -> list[WorkBudget]:
     """Budgets of this year and those to come with money left (元): what the end of self-governance leaves to be
     settled. One query."""
-    rows = WorkBudget.objects.filter(village=village, year__gte=today.year, used__lt=F("amount"))
+    rows = WorkBudget.objects.standing().filter(village=village, year__gte=today.year, used__lt=F("amount"))
     return list(rows.select_related("village").order_by("year"))
+
+
+def settling(budget: WorkBudget) -> str:
+    """How the office settles what is left when self-governance ends."""
+    return "用“调整金额”核减到已用数" if budget.used else "用“收回经费”收回"
 
 
 def _recount(budget: WorkBudget) -> None:

@@ -44,6 +44,10 @@ class SelfGovApplicationAdmin(RegisterAdmin):
         "decision_note",
         "starts_on",
         "decided_by",
+        "revoked_on",
+        "revoke_basis",
+        "revoke_reason",
+        "revoked_by",
         "last_change",
     )
     staff_page = "selfgov_application"
@@ -63,11 +67,23 @@ class SelfGovApplicationAdmin(RegisterAdmin):
 
 @admin.register(WorkBudget)
 class WorkBudgetAdmin(RegisterAdmin):
-    shown = ("village", "year", "amount_shown", "used_shown", "balance_shown", "basis", "granted_on", "last_change")
+    shown = (
+        "village",
+        "year",
+        "amount_shown",
+        "used_shown",
+        "balance_shown",
+        "basis",
+        "granted_on",
+        "withdrawn_at",
+        "withdrawn_by",
+        "withdraw_reason",
+        "last_change",
+    )
     staff_page = "work_budget"
     staff_list = "work_budget_list"
     list_display = ("village", "year", "amount_shown", "used_shown", "balance_shown", "basis", "granted_on")
-    list_filter = ("year", "village__group")
+    list_filter = ("year", ("withdrawn_at", admin.EmptyFieldListFilter), "village__group")
     list_select_related = ("village",)
     search_fields = (*VILLAGE_SEARCH, "basis")
     search_help_text = VILLAGE_HELP

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -109,16 +109,38 @@ class DutyPlanAdmin(RegisterAdmin):
         return str(plan)
 
 
+class GoverningFilter(RunningFilter):
+    """A term that was taken back before its first day never runs."""
+
+    def holds(self) -> Q:
+        return super().holds() & Q(withdrawn_at=None)
+
+
 @admin.register(SelfGovernance)
 class SelfGovernanceAdmin(RegisterAdmin):
-    shown = ("village", "decided_on", "basis", "starts_on", "ends_on", "end_reason", "last_change")
+    shown = (
+        "village",
+        "decided_on",
+        "basis",
+        "starts_on",
+        "ends_on",
+        "end_reason",
+        "withdrawn_at",
+        "withdrawn_by",
+        "withdraw_reason",
+        "last_change",
+    )
     staff_page = "village"
     staff_key = "village_id"
     staff_list = "village_list"
-    list_display = ("village", "decided_on", "starts_on", "ends_on", "basis")
-    list_filter = (RunningFilter, "village__group")
+    list_display = ("village", "decided_on", "starts_on", "ends_on", "basis", "withdrawn_at")
+    list_filter = (GoverningFilter, ("withdrawn_at", admin.EmptyFieldListFilter), "village__group")
     list_select_related = ("village",)
     date_hierarchy = "starts_on"
     search_fields = (*VILLAGE_SEARCH, "basis")
     search_help_text = VILLAGE_HELP
     ordering = ("-starts_on", "id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """With those that were taken back."""
+        return SelfGovernance.every.visible_to(request.user).select_related("village")

@@ -190,6 +190,18 @@ class DeclineForm(PageForm):
         self.initial.update(decided_on=today, basis="")
 
 
+class RevokeForm(PageForm):
+    """党委研究撤销决定."""
+
+    decided_on = PastDayField(label="党委研究日期", help_text="研究撤销的日期。")
+    basis = line("依据", 200, help_text="例如：会议纪要文号。")
+    reason = words("撤销原因", 300)
+
+    def __init__(self, *args: Any, record: SelfGovApplication, today: Any, **kwargs: Any) -> None:
+        super().__init__(*args, record=record, **kwargs)
+        self.initial.update(decided_on=today, basis="", reason="")
+
+
 class ConditionSetForm(PageForm):
     starts_on = DayField(label="生效日期", help_text="今天或以后。已经开始的申请按原来的条件办理。")
     conditions = words("申请条件", 2000, 0, 8, help_text="一行一条。村里申请时逐条说明。")

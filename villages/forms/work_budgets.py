@@ -71,6 +71,13 @@ class AdjustForm(PageForm):
         super().__init__(*args, record=record, **kwargs)
 
 
+class WithdrawBudgetForm(PageForm):
+    reason = line("收回原因", 200, help_text="例如：这一年不再实行村为主自治。")
+
+    def __init__(self, *args: Any, record: WorkBudget, **kwargs: Any) -> None:
+        super().__init__(*args, record=record, **kwargs)
+
+
 class UseForm(PageForm):
     spent_on = PastDayField(label="使用日期")
     purpose = line("用途", 200, help_text="例如：主干道沟渠清理人工费。")

@@ -154,7 +154,7 @@ def at_step(done: int, *states: str) -> Q:
 
 
 #: What is done to an application, each with its moment and its account.
-STEMS = ("submitted", "opinion", "checked", "returned", "decided", "withdrawn")
+STEMS = ("submitted", "opinion", "checked", "returned", "decided", "withdrawn", "revoked")
 
 
 class SelfGovApplicationQuerySet(OfVillageQuerySet):
@@ -163,7 +163,8 @@ class SelfGovApplicationQuerySet(OfVillageQuerySet):
 
 
 class SelfGovApplication(VersionedModel, Attached):
-    """自治申请: 草稿 → 片区意见 → 联村办核查 → 党委研究 → 同意 / 不同意; 退回补充 and 已撤回 on the way.
+    """自治申请: 草稿 → 片区意见 → 联村办核查 → 党委研究 → 同意 / 不同意; 退回补充 and 已撤回 on the way; 决定已撤销
+    where the committee took back before its first day what it had agreed to.
 
     `kind` begin asks for self-governance, stop for its end (`term` is the one to end). `conditions` and `majority`
     are frozen when it is begun, `answers` stand beside them by place; `facts` are frozen when it is submitted.
@@ -187,6 +188,7 @@ class SelfGovApplication(VersionedModel, Attached):
         AGREED = "agreed", "同意"
         DECLINED = "declined", "不同意"
         WITHDRAWN = "withdrawn", "已撤回"
+        REVOKED = "revoked", "决定已撤销"
 
     #: Being written, and waiting for somebody of the town.
     WRITING = (State.DRAFT, State.RETURNED)
@@ -247,6 +249,11 @@ class SelfGovApplication(VersionedModel, Attached):
     decided_by = by_field("登记决定的人", optional=True)
     withdrawn_at = models.DateTimeField("撤回于", null=True, blank=True)
     withdrawn_by = by_field("撤回人", optional=True)
+    revoked_on = models.DateField("党委研究撤销日期", null=True, blank=True)
+    revoke_basis = models.CharField("撤销依据", max_length=200, blank=True)
+    revoke_reason = models.CharField("撤销原因", max_length=300, blank=True)
+    revoked_at = models.DateTimeField("登记撤销于", null=True, blank=True)
+    revoked_by = by_field("登记撤销的人", optional=True)
 
     objects = SelfGovApplicationQuerySet.as_manager()
 
@@ -287,6 +294,15 @@ class SelfGovApplication(VersionedModel, Attached):
                 "checked",
                 message="申请人、出意见的人和核查人不能登记党委决定，请由其他同志办理。",
             ),
+            others(
+                "selfgov_revoke_other",
+                "revoked",
+                "started",
+                "submitted",
+                "opinion",
+                "checked",
+                message="申请人、出意见的人和核查人不能登记党委决定，请由其他同志办理。",
+            ),
             # Every state says which steps lie behind it.
             models.CheckConstraint(
                 name="selfgov_state_fits",
@@ -294,7 +310,7 @@ class SelfGovApplication(VersionedModel, Attached):
                 | at_step(1, "district")
                 | at_step(2, "office")
                 | at_step(3, "committee")
-                | at_step(4, "agreed", "declined")
+                | at_step(4, "agreed", "declined", "revoked")
                 | Q(state="withdrawn", withdrawn_at__isnull=False, decided_at=None),
                 violation_error_message="申请的状态与办理经过不符。",
             ),
@@ -305,11 +321,20 @@ class SelfGovApplication(VersionedModel, Attached):
             ),
             models.CheckConstraint(
                 name="selfgov_decision_fits",
-                condition=Q(state="agreed", decided_on__isnull=False, starts_on__isnull=False, term__isnull=False)
+                condition=Q(state__in=["agreed", "revoked"], decided_on__isnull=False, starts_on__isnull=False)
+                & Q(term__isnull=False)
                 & ~Q(basis="")
                 | Q(state="declined", decided_on__isnull=False, starts_on=None) & ~Q(basis="") & ~Q(decision_note="")
-                | ~Q(state__in=["agreed", "declined"]) & Q(decided_on=None, starts_on=None, basis=""),
+                | ~Q(state__in=["agreed", "revoked", "declined"]) & Q(decided_on=None, starts_on=None, basis=""),
                 violation_error_message="党委研究须写明日期、结果和依据；同意的写生效日期，不同意的写原因。",
+            ),
+            models.CheckConstraint(
+                name="selfgov_revoked_fits",
+                condition=Q(state="revoked", revoked_at__isnull=False, revoked_on__lt=F("starts_on"))
+                & ~Q(revoke_basis="")
+                & ~Q(revoke_reason="")
+                | ~Q(state="revoked") & Q(revoked_at=None, revoked_on=None, revoke_basis="", revoke_reason=""),
+                violation_error_message="撤销决定须在生效以前，写明党委研究日期、依据和原因。",
             ),
             models.CheckConstraint(
                 name="selfgov_first_of_month",

@@ -9,6 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from lianzhen.trail.columns import by_field, paired
 from lianzhen.trail.versions import VersionedModel
 from villages.models.terms import Term, TermQuerySet, end_after_start
 from villages.visibility import in_seen_villages
@@ -210,16 +211,32 @@ class SelfGovernanceQuerySet(TermQuerySet):
         return self.filter(in_seen_villages(user, "village"))
 
 
+class SelfGovernanceManager(models.Manager.from_queryset(SelfGovernanceQuerySet)):
+    """Terms that stand. One whose decision was taken back before its first day governed nothing: the application
+    that asked for it and the trail tell of it, and no question about a village has to leave it out."""
+
+    def get_queryset(self) -> SelfGovernanceQuerySet:
+        return super().get_queryset().filter(withdrawn_at=None)
+
+
 class SelfGovernance(VersionedModel, Term):
-    """村为主自治: from the day it takes effect the village has no team, only an instructor."""
+    """村为主自治: from the day it takes effect the village has no team, only an instructor.
+
+    A decision can be taken back until that day: `objects` and `village.self_governance` leave such a term out, `every`
+    has it.
+    """
 
     village = models.ForeignKey(
         "villages.Village", verbose_name="村", on_delete=models.PROTECT, related_name="self_governance"
     )
     decided_on = models.DateField("党委研究日期")
     basis = models.CharField("依据", max_length=200)
+    withdrawn_at = models.DateTimeField("决定撤销于", null=True, blank=True)
+    withdrawn_by = by_field("登记撤销的人", optional=True)
+    withdraw_reason = models.CharField("撤销原因", max_length=300, blank=True)
 
-    objects = SelfGovernanceQuerySet.as_manager()
+    objects = SelfGovernanceManager()
+    every = SelfGovernanceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "村为主自治"
@@ -227,7 +244,16 @@ class SelfGovernance(VersionedModel, Term):
         ordering = ["-starts_on"]
         constraints = [
             end_after_start("selfgov_dates"),
-            models.UniqueConstraint(name="selfgov_one_open", fields=["village"], condition=Q(ends_on=None)),
+            models.UniqueConstraint(
+                name="selfgov_one_open", fields=["village"], condition=Q(ends_on=None, withdrawn_at=None)
+            ),
+            paired("selfgov_term_withdrawn", "withdrawn"),
+            models.CheckConstraint(
+                name="selfgov_term_withdrawn_why",
+                condition=Q(withdrawn_at=None, withdraw_reason="")
+                | Q(withdrawn_at__isnull=False, ends_on=None) & ~Q(withdraw_reason=""),
+                violation_error_message="请填写撤销决定的原因。",
+            ),
             models.CheckConstraint(
                 name="selfgov_decided_first",
                 condition=Q(decided_on__lte=models.F("starts_on")),

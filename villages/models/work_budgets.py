@@ -22,11 +22,17 @@ if TYPE_CHECKING:
 CENT = Decimal("0.01")
 
 
+class WorkBudgetQuerySet(OfVillageQuerySet):
+    def standing(self) -> WorkBudgetQuerySet:
+        return self.filter(withdrawn_at=None)
+
+
 class WorkBudget(VersionedModel):
     """工作经费预算到村: what a self-governed village was granted for a year (元).
 
     `used` is the sum of its uses that stand, kept by the action under the row's lock, so that the database itself
-    never lets the balance fall below zero.
+    never lets the balance fall below zero. One granted for a time that never came, or ended before anything was
+    used, is withdrawn (收回) with its reason; the year may then be granted anew.
     """
 
     village = models.ForeignKey(
@@ -40,8 +46,11 @@ class WorkBudget(VersionedModel):
     note = models.CharField("说明", max_length=200, blank=True)
     granted_at = models.DateTimeField("登记于", default=timezone.now)
     granted_by = by_field("登记人", optional=True)
+    withdrawn_at = models.DateTimeField("收回于", null=True, blank=True)
+    withdrawn_by = by_field("收回人", optional=True)
+    withdraw_reason = models.CharField("收回原因", max_length=300, blank=True)
 
-    objects = OfVillageQuerySet.as_manager()
+    objects = WorkBudgetQuerySet.as_manager()
 
     class Meta:
         verbose_name = "工作经费"
@@ -51,6 +60,7 @@ class WorkBudget(VersionedModel):
             models.UniqueConstraint(
                 name="work_budget_one_a_year",
                 fields=["village", "year"],
+                condition=Q(withdrawn_at=None),
                 violation_error_message="这个村这一年的工作经费已登记，请用“调整金额”办理。",
             ),
             models.CheckConstraint(
@@ -62,6 +72,13 @@ class WorkBudget(VersionedModel):
                 name="work_budget_not_overdrawn",
                 condition=Q(used__lte=F("amount")),
                 violation_error_message="经费余额不够。",
+            ),
+            paired("work_budget_withdrawn", "withdrawn"),
+            models.CheckConstraint(
+                name="work_budget_withdrawn_why",
+                condition=Q(withdrawn_at=None, withdraw_reason="")
+                | Q(withdrawn_at__isnull=False, used=0) & ~Q(withdraw_reason=""),
+                violation_error_message="没有使用过的经费才能收回，并写明收回原因。",
             ),
         ]
 

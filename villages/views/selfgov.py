@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -36,6 +37,7 @@ from villages.permissions_selfgov import (
     see_selfgov,
 )
 from villages.views.selfgov_cells import APPLICATION_COLUMNS, CRUMB
+from villages.views.work_budgets import STATE, stands
 
 Kind, Origin = SelfGovApplication.Kind, SelfGovApplication.Origin
 #: Who decides, as the article says it.
@@ -60,7 +62,7 @@ def _terms(user: User, day: date | None) -> QuerySet:
     today = timezone.localdate()
     wanted = runs_on(day) if day is not None else not_over(today)
     posting = Posting.objects.filter(wanted, village=OuterRef("village")).order_by("starts_on")
-    budget = WorkBudget.objects.filter(village=OuterRef("village"), year=(day or today).year)
+    budget = WorkBudget.objects.standing().filter(village=OuterRef("village"), year=(day or today).year)
     rows = SelfGovernance.objects.filter(wanted).visible_to(user).select_related("village__group")
     return rows.annotate(
         instructor=Subquery(posting.values("person__name")[:1]),
@@ -153,10 +155,11 @@ def selfgov_list(request: HttpRequest) -> HttpResponse:
 # --- A village --------------------------------------------------------------------------------
 BUDGET_COLUMNS = (
     Column("year", "年度", lambda b: b.year, show=lambda b: link_to("work_budget", b.pk, f"{b.year}年"), head=True),
-    Column("amount", "下达（元）", lambda b: b.amount, kind="money", total=True),
-    Column("used", "已用（元）", lambda b: b.used, kind="money", total=True),
-    Column("balance", "余额（元）", lambda b: b.balance, kind="money", total=True),
+    Column("amount", "下达（元）", stands("amount"), kind="money", total=True),
+    Column("used", "已用（元）", stands("used"), kind="money", total=True),
+    Column("balance", "余额（元）", stands("balance"), kind="money", total=True),
     Column("basis", "依据文号", lambda b: b.basis, secondary=True),
+    STATE,
 )
 
 
@@ -169,13 +172,13 @@ def selfgov_village(request: HttpRequest, village: Village) -> HttpResponse:
     applications = list(village.selfgov_applications.select_related("village", "term"))
     budgets = list(village.work_budgets.all())
     postings = list(Posting.objects.filter(village=village).select_related("person").order_by("-starts_on"))
-    total = sum((b.amount for b in budgets), start=0)
+    total = sum((b.amount for b in budgets if not b.withdrawn_at), start=Decimal(0))
     context = {
         "village": village,
         "running": running,
         "facts": _facts(running, postings, today),
         "budgets": plain_table("工作经费", BUDGET_COLUMNS, budgets, empty_text="还没有下达工作经费。"),
-        "in_words": money_words(total) if budgets else "",
+        "in_words": money_words(total) if total else "",
         "applications": plain_table(
             "自治申请", APPLICATION_COLUMNS, applications, empty_text="没有申请。", totals=False
         ),
@@ -193,13 +196,15 @@ def selfgov_village(request: HttpRequest, village: Village) -> HttpResponse:
 
 def _entries(terms: list[SelfGovernance], applications: list[SelfGovApplication]) -> QuerySet:
     """Who did what about them, newest first."""
-    about = Q(model="villages.selfgovernance", object_id__in=[t.pk for t in terms])
+    # A term that was taken back is no term of the village's; what was done about it still is.
+    of_applications = [a.term_id for a in applications if a.term_id]
+    about = Q(model="villages.selfgovernance", object_id__in=[*[t.pk for t in terms], *of_applications])
     about |= Q(model="villages.selfgovapplication", object_id__in=[a.pk for a in applications])
     return AuditEntry.objects.filter(about).order_by("-at", "-pk")[:30]
 
 
 def _may_end(user: User, village: Village, running: Any, applications: list[SelfGovApplication]) -> bool:
-    lasting = running is not None and running.ends_on is None
+    lasting = running is not None and running.ends_on is None and running.starts_on <= timezone.localdate()
     return lasting and not any(a.is_open for a in applications) and bool(apply_for(user, village))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,9 +18,10 @@ from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link_to
 from lianzhen.pages.uploads import file_answer
 from lianzhen.wording import money, number
 from villages.actions import selfgov_applications as actions
-from villages.actions.work_budgets import left_over
+from villages.actions.selfgov_revoked import effects_of_revoking, refuse_late, revoke
+from villages.actions.work_budgets import left_over, settling
 from villages.extensions import open_matters
-from villages.forms.selfgov import AgreeForm, CheckForm, DeclineForm, OpinionForm, ReturnForm
+from villages.forms.selfgov import AgreeForm, CheckForm, DeclineForm, OpinionForm, ReturnForm, RevokeForm
 from villages.models import SelfGovApplication
 from villages.permissions_selfgov import (
     check_application,
@@ -27,6 +29,7 @@ from villages.permissions_selfgov import (
     next_step,
     opine_application,
     return_application,
+    revoke_decision,
     see_selfgov,
     withdraw_application,
 )
@@ -61,6 +64,7 @@ def application_rows(rows: QuerySet) -> QuerySet:
         "checked_by",
         "decided_by",
         "returned_by",
+        "revoked_by",
     )
 
 
@@ -98,7 +102,10 @@ def selfgov_application(request: HttpRequest, application: SelfGovApplication) -
         "facts": facts,
         "told": told(application),
         "opinions": opinions(application),
-        "scoring": scoring_words(application.kind, application.starts_on) if application.starts_on else "",
+        "scoring": scoring_words(application.kind, application.starts_on) if application.state == State.AGREED else "",
+        "may_revoke": application.state == State.AGREED
+        and application.starts_on > timezone.localdate()
+        and bool(revoke_decision(user, application)),
         "write_url": first_open(application) if step == "write" else "",
         "button": _button(application, step),
         "may_return": step in BUTTONS,
@@ -186,7 +193,7 @@ def selfgov_agree(request: HttpRequest, application: SelfGovApplication) -> Http
     if application.is_stop:
         effects.append("自治和指导员的任期止于生效日期的前一天，同时成立新的联村工作组，由联村工作办任命组长和组员。")
         effects += [
-            f"{budget}余额{money(budget.balance)}，终止后不再支出，由联村工作办核减到已用数。"
+            f"{budget}余额{money(budget.balance)}，终止后不再支出，由联村工作办{settling(budget)}。"
             for budget in left_over(application.village, today)
         ]
     else:
@@ -228,6 +235,33 @@ def selfgov_decline(request: HttpRequest, application: SelfGovApplication) -> Ht
             other_text="研究结果是同意",
         ),
     )
+
+
+@guarded(revoke_decision, find=find_application)
+def selfgov_revoke(request: HttpRequest, application: SelfGovApplication) -> HttpResponse:
+    """撤销决定, with everything that returns by its name."""
+    today = timezone.localdate()
+    if request.method == "GET" and (closed := _not_revocable(application)):
+        return taken_meanwhile(request, closed, reverse("selfgov_application", args=[application.pk]))
+    # Sent too late it is refused by the action; what would have returned is then not asked any more.
+    effects = effects_of_revoking(application, today) if application.state == State.AGREED else []
+    return _step(
+        request,
+        application,
+        (State.AGREED,),
+        lambda: RevokeForm(request.POST or None, record=application, today=today),
+        lambda values: revoke(application=application, by=request.user, now=timezone.now(), **values),
+        "已登记撤销，决定不再生效。",
+        under(application, "撤销党委的决定", "撤销决定", danger=True, effects=effects),
+    )
+
+
+def _not_revocable(application: SelfGovApplication) -> str:
+    try:
+        refuse_late(application, timezone.localdate())
+    except ValidationError as late:
+        return " ".join(late.messages)
+    return ""
 
 
 @guarded(return_application, find=find_application)

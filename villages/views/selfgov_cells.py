@@ -25,6 +25,7 @@ TONES = {
     State.AGREED: "good",
     State.DECLINED: "off",
     State.WITHDRAWN: "off",
+    State.REVOKED: "off",
 }
 
 
@@ -96,12 +97,16 @@ def opinions(application: SelfGovApplication) -> list[tuple[str, str]]:
         verdict = "符合条件" if application.check_for else "不符合条件"
         rows.append(("联村办核查", f"{verdict}：{application.check_note}（{_who(application, 'checked')}）"))
     if application.decided_at:
-        words = f"{full_date(application.decided_on)}研究，{application.get_state_display()}"
+        verdict = "不同意" if application.state == State.DECLINED else "同意"
+        words = f"{full_date(application.decided_on)}研究，{verdict}"
         if application.starts_on:
             words += f"，自{full_date(application.starts_on)}起"
         note = f"：{application.decision_note}" if application.decision_note else ""
         words += f"{note}。依据：{application.basis}（{_who(application, 'decided')}登记）"
         rows.append(("党委研究", words))
+    if application.revoked_at:
+        words = f"{full_date(application.revoked_on)}研究，撤销决定，不再生效：{application.revoke_reason}"
+        rows.append(("撤销决定", f"{words}。依据：{application.revoke_basis}（{_who(application, 'revoked')}登记）"))
     return rows
 
 

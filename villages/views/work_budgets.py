@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -22,9 +23,16 @@ from lianzhen.pages.uploads import file_answer
 from lianzhen.periods import Year
 from lianzhen.wording import full_date, money, money_figure, number
 from villages.actions import work_budgets as actions
-from villages.forms.work_budgets import AdjustForm, GrantForm, UseForm, WithdrawUseForm
+from villages.forms.work_budgets import AdjustForm, GrantForm, UseForm, WithdrawBudgetForm, WithdrawUseForm
 from villages.models import BudgetUse, SelfGovernance, Village, WorkBudget
-from villages.permissions_selfgov import OFFICE, grant_budgets, report_uses, see_selfgov, withdraw_uses
+from villages.permissions_selfgov import (
+    OFFICE,
+    grant_budgets,
+    report_uses,
+    see_selfgov,
+    withdraw_budgets,
+    withdraw_uses,
+)
 from villages.views.cells import row_links
 from villages.views.selfgov_cells import CRUMB
 
@@ -32,7 +40,7 @@ LIST_CRUMB = ("工作经费", "/selfgov/budgets/")
 
 
 def budget_rows(rows: QuerySet) -> QuerySet:
-    return rows.select_related("village__group", "granted_by")
+    return rows.select_related("village__group", "granted_by", "withdrawn_by")
 
 
 find_budget = visible(WorkBudget, narrow=budget_rows)
@@ -47,6 +55,19 @@ class BudgetFilter(FilterSet):
         fields: list[str] = []
 
 
+def stands(figure: str) -> Callable[[WorkBudget], Any]:
+    """A figure of a budget; none of one that was withdrawn, in the sums as well."""
+    return lambda budget: None if budget.withdrawn_at else getattr(budget, figure)
+
+
+STATE = Column(
+    "state",
+    "状态",
+    lambda b: "已收回" if b.withdrawn_at else "",
+    show=lambda b: tag("off", "已收回") if b.withdrawn_at else "—",
+    sort=["withdrawn_at"],
+    secondary=True,
+)
 COLUMNS = (
     Column(
         "village",
@@ -57,11 +78,12 @@ COLUMNS = (
         head=True,
     ),
     Column("year", "年度", lambda b: b.year, show=lambda b: f"{b.year}年", sort=["year"]),
-    Column("amount", "下达（元）", lambda b: b.amount, kind="money", total=True, sort=["amount"]),
-    Column("used", "已用（元）", lambda b: b.used, kind="money", total=True, sort=["used"]),
-    Column("balance", "余额（元）", lambda b: b.balance, kind="money", total=True),
+    Column("amount", "下达（元）", stands("amount"), kind="money", total=True, sort=["amount"]),
+    Column("used", "已用（元）", stands("used"), kind="money", total=True, sort=["used"]),
+    Column("balance", "余额（元）", stands("balance"), kind="money", total=True),
     Column("basis", "依据文号", lambda b: b.basis, sort=["basis"], secondary=True),
     Column("granted", "下达日期", lambda b: b.granted_on, sort=["granted_on"], kind="date", secondary=True),
+    STATE,
 )
 
 
@@ -90,7 +112,7 @@ def work_budget_list(request: HttpRequest) -> HttpResponse:
 @guarded(grant_budgets)
 def work_budget_grant(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
-    given = WorkBudget.objects.filter(village=OuterRef("pk"), year=today.year)
+    given = WorkBudget.objects.standing().filter(village=OuterRef("pk"), year=today.year)
     alone = SelfGovernance.objects.filter(starts_on__lte=Year.of(today).end)
     villages = Village.objects.current().filter(pk__in=alone.values("village_id"))
     first = request.GET.get("village", "")
@@ -147,7 +169,7 @@ def work_budget(request: HttpRequest, budget: WorkBudget) -> HttpResponse:
     """What was granted, what for it was used, what is left; `?print=1` the sheet to sign with the sums in words."""
     printing = request.GET.get("print") == "1"
     uses = list(budget.uses.select_related("recorded_by").order_by("spent_on", "pk"))
-    may_report = report_uses(request.user, budget)
+    may_report = budget.withdrawn_at is None and report_uses(request.user, budget)
     columns = list(USE_COLUMNS)
     if printing:
         uses = [use for use in uses if use.withdrawn_at is None]
@@ -162,6 +184,7 @@ def work_budget(request: HttpRequest, budget: WorkBudget) -> HttpResponse:
             ("已用", money(budget.used)),
             ("余额", money(budget.balance)),
             *([("说明", budget.note)] if budget.note else []),
+            *([("收回", _withdrawn(budget))] if budget.withdrawn_at else []),
         ],
         "words": [
             ("下达金额大写", money_words(budget.amount)),
@@ -171,20 +194,28 @@ def work_budget(request: HttpRequest, budget: WorkBudget) -> HttpResponse:
         "uses": plain_table("使用情况", columns, uses, empty_text="还没有登记使用情况。"),
         "settle": _to_settle(budget),
         "may_report": may_report,
-        "may_adjust": grant_budgets(request.user),
+        "may_adjust": budget.withdrawn_at is None and grant_budgets(request.user),
+        "may_withdraw": not (budget.withdrawn_at or budget.used) and withdraw_budgets(request.user, budget),
         "signs": ("村支部书记", "村监委会主任", "联村工作指导员", "联村工作办"),
         "crumbs": [CRUMB, LIST_CRUMB],
     }
     return render(request, f"villages/work_budget{'_print' if printing else ''}.html", context)
 
 
+def _withdrawn(budget: WorkBudget) -> str:
+    day = full_date(timezone.localdate(budget.withdrawn_at))
+    return f"{day}收回：{budget.withdraw_reason}（{budget.withdrawn_by}）"
+
+
 def _to_settle(budget: WorkBudget) -> str:
     """What the end of self-governance leaves to be done. One query."""
     term = budget.village.self_governance.order_by("-starts_on").first()
-    if not budget.balance or term is None or term.ends_on is None or term.ends_on > Year(budget.year).end:
+    if budget.withdrawn_at or not budget.balance:
         return ""
-    ended = full_date(term.ends_on)
-    return f"村为主自治止于{ended}，以后不再支出；余额{money(budget.balance)}请联村工作办用“调整金额”核减到已用数。"
+    if term is None or term.ends_on is None or term.ends_on > Year(budget.year).end:
+        return ""
+    ended, left = full_date(term.ends_on), money(budget.balance)
+    return f"村为主自治止于{ended}，以后不再支出；余额{left}请联村工作办{actions.settling(budget)}。"
 
 
 def _links(use: BudgetUse, may_withdraw: bool) -> Any:
@@ -201,9 +232,26 @@ def work_budget_adjust(request: HttpRequest, budget: WorkBudget) -> HttpResponse
     return form_page(
         request,
         AdjustForm(request.POST or None, record=budget),
-        save=lambda values: actions.adjust(budget=budget, by=request.user, **values),
+        save=lambda values: actions.adjust(budget=budget, by=request.user, today=timezone.localdate(), **values),
         done=lambda saved: (actions.page_of(saved), f"{saved}已调整为{money(saved.amount)}。"),
         context=_under(budget, "调整金额", "调整金额", intro=f"已用{money(budget.used)}，调整后不能小于已用数。"),
+    )
+
+
+@guarded(withdraw_budgets, find=find_budget)
+def work_budget_withdraw(request: HttpRequest, budget: WorkBudget) -> HttpResponse:
+    return form_page(
+        request,
+        WithdrawBudgetForm(request.POST or None, record=budget),
+        save=lambda values: actions.withdraw_budget(budget=budget, by=request.user, now=timezone.now(), **values),
+        done=lambda saved: (actions.page_of(saved), f"{saved}已收回。"),
+        context=_under(
+            budget,
+            "收回经费",
+            "收回经费",
+            intro=f"{budget}{money(budget.amount)}还没有使用。收回后不再计入，登记和原因都保留；这一年可以重新下达。",
+            danger=True,
+        ),
     )
 
 
