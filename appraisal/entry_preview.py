@@ -101,7 +101,7 @@ def _preview(
         rectify=_rectify(clause, today),
         second="" if effect.is_bonus else second_words(worked, counted.scheme),
         moved=counted.sentence,
-        like=tuple(like_sentence(one) for one in like[:3]),
+        like=tuple(like_sentence(one, today) for one in like[:3]),
         needs_second=worked.needs_second,
     )
 

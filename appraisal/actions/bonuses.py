@@ -61,7 +61,7 @@ def claim_bonus(
         row.needs_second = True
         row.state = State.CLAIMED
         if not again:
-            refuse_like(row)
+            refuse_like(row, timezone.localdate(now))
         row.full_clean()
         row.save()
         attach(ready, by=by, day=occurred_on, entry=row)

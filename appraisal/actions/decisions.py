@@ -68,7 +68,7 @@ def decide(
         decision.save()
         if need is not None:
             assign_need(need=need, department=department, owner=owner, due_on=due_on, by=by, today=today)
-        _tell_owners(decision, f"议定事项：{_short(decision)}，{_until(decision)}前落实。", by)
+        _tell_owners(decision, f"议定事项：{_short(decision)}，{_until(decision)}前落实。", today, by)
     return decision
 
 
@@ -78,6 +78,7 @@ def change_decision(
     text: str,
     due_on: date,
     by: User | None,
+    today: date,
     team: LiaisonTeam | None = None,
     department: Department | None = None,
     owner: Person | None = None,
@@ -102,7 +103,7 @@ def change_decision(
         decision.full_clean()
         decision.save()
         if before != (decision.team_id, decision.department_id, decision.owner_id, decision.due_on):
-            _tell_owners(decision, f"议定事项有调整：{_short(decision)}，{_until(decision)}前落实。", by)
+            _tell_owners(decision, f"议定事项有调整：{_short(decision)}，{_until(decision)}前落实。", today, by)
     return decision
 
 
@@ -115,15 +116,19 @@ def report_done(*, decision: Decision, result: str, today: date, by: User, versi
     return decision
 
 
-def drop_decision(*, decision: Decision, reason: str, by: User | None, version: int | None = None) -> Decision:
+def drop_decision(
+    *, decision: Decision, reason: str, by: User | None, today: date, version: int | None = None
+) -> Decision:
     """不再办理, with the reason, which its owners are told."""
     with acting(by=by, action="decision.drop", label="不再办理议定事项"):
         decision = _end(decision, State.DROPPED, reason, by, version, action="decision.drop", label="不再办理议定事项")
-        _tell_owners(decision, f"议定事项不再办理：{_short(decision)}。", by)
+        _tell_owners(decision, f"议定事项不再办理：{_short(decision)}。", today, by)
     return decision
 
 
-def resume_decision(*, decision: Decision, reason: str, by: User | None, version: int | None = None) -> Decision:
+def resume_decision(
+    *, decision: Decision, reason: str, by: User | None, today: date, version: int | None = None
+) -> Decision:
     """退回办理: it was not done after all, or is taken up again. What was reported stays on the trail."""
     with acting(by=by, action="decision.resume", label="退回办理议定事项", reason=reason):
         decision = lock_for_change(decision, version)
@@ -132,7 +137,7 @@ def resume_decision(*, decision: Decision, reason: str, by: User | None, version
         decision.state, decision.result, decision.ended_at, decision.ended_by = State.OPEN, "", None, None
         decision.full_clean()
         decision.save()
-        _tell_owners(decision, f"议定事项退回办理：{_short(decision)}。{reason.strip()}", by)
+        _tell_owners(decision, f"议定事项退回办理：{_short(decision)}。{reason.strip()}", today, by)
     return decision
 
 
@@ -167,9 +172,8 @@ def _refuse_settled(need: TownNeed) -> None:
         raise ValidationError({"need": "村里的这件事已有正在办理的议定事项。"})
 
 
-def _tell_owners(decision: Decision, text: str, by: User | None) -> None:
+def _tell_owners(decision: Decision, text: str, today: date, by: User | None) -> None:
     """The person, the team's leader and members, the department's people: whoever has an account."""
-    today = timezone.localdate()
     accounts: set[Any] = set()
     if decision.owner_id:
         accounts.add(decision.owner.user_id)

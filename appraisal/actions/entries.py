@@ -84,7 +84,7 @@ def record_deduction(
             refuse_missing_reason(row, clause)
             _refuse_missing_evidence(row, clause, ready)
             if not again:
-                refuse_like(row)
+                refuse_like(row, timezone.localdate(now))
         if suggestion is not None:
             row.suggestion = _take_up(suggestion, row, by, now)
         row.state = State.DRAFT
@@ -244,16 +244,16 @@ def like_entries(village_id: int, day: date, clause_number: str, kind: str = Kin
     ).exclude(state__in=gone)
 
 
-def refuse_like(row: ScoreEntry) -> None:
+def refuse_like(row: ScoreEntry, today: date) -> None:
     other = like_entries(row.village_id, row.occurred_on, row.clause_number, row.kind).exclude(pk=row.pk).first()
     if other is not None:
-        raise ValidationError({"again": ValidationError(like_sentence(other), code="duplicate")})
+        raise ValidationError({"again": ValidationError(like_sentence(other, today), code="duplicate")})
 
 
-def like_sentence(other: ScoreEntry) -> str:
+def like_sentence(other: ScoreEntry, today: date) -> str:
     """10月16日已有一条B3（−1.0分），是否重复？"""
     sign = "+" if other.kind == Kind.BONUS else "−"
-    day = list_date(other.occurred_on, timezone.localdate().year)
+    day = list_date(other.occurred_on, today.year)
     return f"{day}已有一条{other.clause_number}（{sign}{points(other.points)}，{other.number}），是否重复？"
 
 

@@ -264,7 +264,8 @@ def _what(leave: Leave) -> str:
 
 
 def _days(leave: Leave) -> str:
-    return days_words(leave.starts_on, leave.ends_on, timezone.localdate().year)
+    """Said of the year in which it was asked for, whenever it is told."""
+    return days_words(leave.starts_on, leave.ends_on, timezone.localdate(leave.created_at).year)
 
 
 def _stands(leave: Leave) -> str:

@@ -279,7 +279,7 @@ def move_clause(*, clause: Clause, up: bool, by: User) -> None:
 
 
 # --- From draft to adopted ------------------------------------------------------------------------
-def submit(*, scheme: Scheme, by: User, version: int | None = None) -> Scheme:
+def submit(*, scheme: Scheme, by: User, today: date, version: int | None = None) -> Scheme:
     """Lay the draft before the party committee. Refused while `problems_of` finds something."""
     with acting(by=by, action="scheme.submit", label="提交考核方案"):
         scheme = _draft(scheme, version)
@@ -287,7 +287,7 @@ def submit(*, scheme: Scheme, by: User, version: int | None = None) -> Scheme:
             raise ValidationError(problems)
         scheme.state, scheme.submitted_at, scheme.submitted_by = State.SUBMITTED, timezone.now(), by
         _save(scheme)
-        deciders = User.objects.holding(Role.COMMITTEE, on=timezone.localdate())
+        deciders = User.objects.holding(Role.COMMITTEE, on=today)
         tell(deciders, f"{scheme}已提交，请通过或退回。", reverse("scheme", args=[scheme.pk]))
     return scheme
 

@@ -11,7 +11,7 @@ Late is marked, never blocked. Withdrawing is possible until the deadline. `now`
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -156,7 +156,7 @@ def comment_report(*, report: WeeklyReport, text: str, by: User, now: datetime) 
         comment.full_clean()
         comment.save()
         url = reverse("weekly_report", args=[report.week.key, report.team_id])
-        _tell_team(report.team, f"{by.name}对第{report.week.number}周周报提了意见。", url, by)
+        _tell_team(report.team, f"{by.name}对第{report.week.number}周周报提了意见。", url, by, timezone.localdate(now))
     return comment
 
 
@@ -247,7 +247,7 @@ def _set(row: ReportLine, line: Line, place: int) -> None:
     row.save()
 
 
-def _tell_team(team: LiaisonTeam, text: str, url: str, by: User) -> None:
-    serving = Posting.objects.filter(team=team).on(timezone.localdate())
+def _tell_team(team: LiaisonTeam, text: str, url: str, by: User, today: date) -> None:
+    serving = Posting.objects.filter(team=team).on(today)
     accounts = serving.filter(person__user__isnull=False).exclude(person__user=by)
     tell(accounts.values_list("person__user_id", flat=True), text, url)

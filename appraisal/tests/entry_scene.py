@@ -35,7 +35,7 @@ def adopt_example(cast: Cast, month: date = date(2026, 1, 1), **changes: Any) ->
     draft = schemes.install_example(by=lead)
     if changes:
         draft = schemes.change_settings(scheme=draft, by=lead, **changes)
-    schemes.submit(scheme=draft, by=lead)
+    schemes.submit(scheme=draft, by=lead, today=TODAY)
     return schemes.adopt(
         scheme=draft, month_from=month, basis="荷党发〔2026〕1号", adopted_on=START, today=TODAY, by=lead
     )

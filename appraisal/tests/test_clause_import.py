@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -163,7 +164,7 @@ def test_a_draft_submitted_meanwhile_keeps_the_row_out(draft, lead, cast):  # no
     row = ["A1", "基层党建", "会议没有开的，每次扣分。", "按次扣分", "", "3", "次", ""]
     batch = uploaded(lead, "clauses", xlsx([HEAD, row]))
     before = facts(draft)
-    schemes.submit(scheme=draft, by=cast.users[Role.OFFICE_LEAD])
+    schemes.submit(scheme=draft, by=cast.users[Role.OFFICE_LEAD], today=date(2026, 11, 25))
     taken_in(lead, batch)
     assert "不能修改" in sentences(batch, 2)[0]
     assert facts(draft) == before

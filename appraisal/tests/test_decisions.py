@@ -149,15 +149,17 @@ def test_others_do_not(make, cast, sign_in, role):
 def test_words_change_while_the_record_is_open_and_owner_and_date_afterwards(cast, make, meeting, office):
     decision = make()
     same = {"team": cast.team, "due_on": decision.due_on}
-    decision = actions.change_decision(decision=decision, text="清理两条沟渠", by=office, **same)
+    decision = actions.change_decision(decision=decision, today=TODAY, text="清理两条沟渠", by=office, **same)
     assert decision.text == "清理两条沟渠"
     closed(meeting, office)
     with pytest.raises(ValidationError, match="议定的内容不能再改"):
-        actions.change_decision(decision=decision, text="别的事", reason="笔误", by=office, **same)
+        actions.change_decision(decision=decision, today=TODAY, text="别的事", reason="笔误", by=office, **same)
     later = {**same, "due_on": decision.due_on + timedelta(days=7)}
     with pytest.raises(ValidationError, match="请写明调整的原因"):
-        actions.change_decision(decision=decision, text=decision.text, by=office, **later)
-    changed = actions.change_decision(decision=decision, text=decision.text, reason="连续下雨", by=office, **later)
+        actions.change_decision(decision=decision, today=TODAY, text=decision.text, by=office, **later)
+    changed = actions.change_decision(
+        decision=decision, today=TODAY, text=decision.text, reason="连续下雨", by=office, **later
+    )
     assert changed.due_on == later["due_on"]
     assert AuditEntry.objects.filter(action="decision.change", reason="连续下雨").count() == 1
 
@@ -180,9 +182,11 @@ def test_fixed_words_cannot_be_smuggled_in_by_the_form(make, meeting, office, ca
 def test_two_editors(make, office, cast):
     decision = make()
     values = {"text": decision.text, "due_on": decision.due_on, "team": cast.team}
-    actions.change_decision(decision=decision, by=office, version=decision.version, **{**values, "text": "改"})
+    actions.change_decision(
+        decision=decision, today=TODAY, by=office, version=decision.version, **{**values, "text": "改"}
+    )
     with pytest.raises(EditConflict):
-        actions.change_decision(decision=decision, by=office, version=decision.version, **values)
+        actions.change_decision(decision=decision, today=TODAY, by=office, version=decision.version, **values)
 
 
 def test_dropped_with_a_reason_and_taken_up_again(cast, make, office, sign_in, django_capture_on_commit_callbacks):
@@ -197,10 +201,10 @@ def test_dropped_with_a_reason_and_taken_up_again(cast, make, office, sign_in, d
     assert any("不再办理" in text for text in texts(cast.users[Role.LEADER]))
     with pytest.raises(ValidationError, match="不能再改"):
         actions.report_done(decision=decision, result="已清理", today=TODAY, by=office)
-    decision = actions.resume_decision(decision=decision, reason="县里不做了", by=office)
+    decision = actions.resume_decision(decision=decision, today=TODAY, reason="县里不做了", by=office)
     assert (decision.state, decision.result, decision.ended_at) == ("open", "", None)
     with pytest.raises(ValidationError, match="正在办理"):
-        actions.resume_decision(decision=decision, reason="再来", by=office)
+        actions.resume_decision(decision=decision, today=TODAY, reason="再来", by=office)
 
 
 # --- The list -----------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ def test_from_an_empty_town_to_a_version_in_force(cast, sign_in):
 
 
 def test_sent_back_with_a_reason(draft, cast, sign_in):
-    schemes.submit(scheme=draft, by=cast.users[Role.OFFICE_LEAD])
+    schemes.submit(scheme=draft, by=cast.users[Role.OFFICE_LEAD], today=date(2026, 11, 25))
     client = sign_in(Role.COMMITTEE)
     assert client.post(page("scheme_send_back", draft), {"reason": ""}).status_code == 422
     draft.refresh_from_db()

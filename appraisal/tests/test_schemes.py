@@ -34,7 +34,7 @@ def draft(lead):
 
 
 def adopted(draft, lead, month=DECEMBER):
-    schemes.submit(scheme=draft, by=lead)
+    schemes.submit(scheme=draft, by=lead, today=TODAY)
     return schemes.adopt(
         scheme=draft, month_from=month, basis="荷党发〔2026〕5号", adopted_on=TODAY, today=TODAY, by=lead
     )
@@ -58,7 +58,7 @@ def test_whole_way_to_adoption(draft, lead):
 
 def test_committee_and_drafter_are_told(draft, lead, cast, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        schemes.submit(scheme=draft, by=lead)
+        schemes.submit(scheme=draft, by=lead, today=TODAY)
     assert "请通过或退回" in Notice.objects.get(user=cast.users[Role.COMMITTEE]).text
     with django_capture_on_commit_callbacks(execute=True):
         schemes.send_back(scheme=draft, reason="加分偏高", by=cast.users[Role.COMMITTEE])
@@ -79,7 +79,7 @@ def test_adopted_version_never_changes(draft, lead):
         lambda: schemes.save_category(scheme=draft, name="新类", full=Decimal(0), by=lead),
         lambda: schemes.remove_category(category=clause.category, by=lead),
         lambda: schemes.drop(scheme=draft, reason="试", by=lead),
-        lambda: schemes.submit(scheme=draft, by=lead),
+        lambda: schemes.submit(scheme=draft, by=lead, today=TODAY),
     ):
         with pytest.raises(ValidationError):
             act()
@@ -102,7 +102,7 @@ def test_copy_is_alike_and_independent(draft, lead):
 def test_problems_keep_a_draft_from_the_committee(draft, lead):
     schemes.change_settings(scheme=draft, by=lead, base=Decimal(90))
     with pytest.raises(ValidationError, match="应等于基础分"):
-        schemes.submit(scheme=draft, by=lead)
+        schemes.submit(scheme=draft, by=lead, today=TODAY)
 
 
 def test_month_that_has_begun_keeps_its_version(draft, lead):
@@ -110,7 +110,7 @@ def test_month_that_has_begun_keeps_its_version(draft, lead):
     with acting(by=None, action="t", label="t"):
         AppraisalMonth(month=DECEMBER, scheme=first).save()
     second = schemes.copy_version(scheme=first, by=lead)
-    schemes.submit(scheme=second, by=lead)
+    schemes.submit(scheme=second, by=lead, today=TODAY)
     facts = {"basis": "文", "adopted_on": TODAY, "today": TODAY, "by": lead}
     for month in (date(2026, 11, 1), DECEMBER):
         with pytest.raises(ValidationError) as refusal:
@@ -125,7 +125,7 @@ def test_month_that_has_begun_keeps_its_version(draft, lead):
     ("field", "value"), [("basis", " "), ("adopted_on", date(2026, 11, 26))], ids=["no ground", "a day to come"]
 )
 def test_adoption_is_refused_by_field(draft, lead, field, value):
-    schemes.submit(scheme=draft, by=lead)
+    schemes.submit(scheme=draft, by=lead, today=TODAY)
     facts = {"basis": "文", "adopted_on": TODAY, "month_from": DECEMBER, field: value}
     with pytest.raises(ValidationError) as refusal:
         schemes.adopt(scheme=draft, today=TODAY, by=lead, **facts)
@@ -133,7 +133,7 @@ def test_adoption_is_refused_by_field(draft, lead, field, value):
 
 
 def test_sending_back_and_dropping_need_a_reason(draft, lead):
-    schemes.submit(scheme=draft, by=lead)
+    schemes.submit(scheme=draft, by=lead, today=TODAY)
     with pytest.raises(ValidationError):
         schemes.send_back(scheme=draft, reason="", by=lead)
     assert schemes.send_back(scheme=draft, reason="加分偏高", by=lead).state == "draft"

@@ -100,7 +100,9 @@ def decision_edit(request: HttpRequest, decision: Decision) -> HttpResponse:
     return form_page(
         request,
         ChangeDecisionForm(request.POST or None, record=decision, fixed=fixed),
-        save=lambda values: actions.change_decision(decision=decision, by=request.user, **values),
+        save=lambda values: actions.change_decision(
+            decision=decision, by=request.user, today=timezone.localdate(), **values
+        ),
         done=lambda saved: (_page(saved), "已调整，责任人会收到通知。"),
         context=under(
             request.user,
@@ -133,7 +135,9 @@ def decision_drop(request: HttpRequest, decision: Decision) -> HttpResponse:
     return form_page(
         request,
         ReasonForm(request.POST or None, record=decision),
-        save=lambda values: actions.drop_decision(decision=decision, by=request.user, **values),
+        save=lambda values: actions.drop_decision(
+            decision=decision, by=request.user, today=timezone.localdate(), **values
+        ),
         done=lambda saved: (_page(saved), "已改为不再办理，责任人会收到通知。"),
         context=under(
             request.user, decision, heading="不再办理这项议定事项", submit="不再办理", intro=decision.text, danger=True
@@ -146,7 +150,9 @@ def decision_resume(request: HttpRequest, decision: Decision) -> HttpResponse:
     return form_page(
         request,
         ReasonForm(request.POST or None, record=decision),
-        save=lambda values: actions.resume_decision(decision=decision, by=request.user, **values),
+        save=lambda values: actions.resume_decision(
+            decision=decision, by=request.user, today=timezone.localdate(), **values
+        ),
         done=lambda saved: (_page(saved), "已退回办理，责任人会收到通知。"),
         context=under(
             request.user,

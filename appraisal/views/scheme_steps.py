@@ -27,7 +27,7 @@ def scheme_submit(request: HttpRequest, scheme: Scheme) -> HttpResponse:
     return led_away(request, scheme) or form_page(
         request,
         StepForm(request.POST or None, record=scheme),
-        save=lambda values: actions.submit(scheme=scheme, by=request.user, **values),
+        save=lambda values: actions.submit(scheme=scheme, by=request.user, today=timezone.localdate(), **values),
         done=lambda made: (reverse("scheme", args=[made.pk]), f"{made}已提交，待党委通过。"),
         context=under(
             scheme,

@@ -121,7 +121,7 @@ def _as_clause(suggestion: Suggestion, *, is_open: bool) -> dict[str, Any]:
     if clause is None:
         return {}
     like = like_entries(suggestion.team.village_id, suggestion.occurred_on, clause.number)[:3]
-    return {"clause": clause, "like": [(one, like_sentence(one)) for one in like]}
+    return {"clause": clause, "like": [(one, like_sentence(one, timezone.localdate())) for one in like]}
 
 
 @guarded(decide_suggestions)

@@ -43,7 +43,7 @@ class Appraising:
         scheme = schemes.install_example(by=hands.clerk)
         for clause in scheme.clauses.filter(number__in=words.PUT_RIGHT).select_related("category__scheme"):
             schemes.save_clause(category=clause.category, clause=clause, rectify_days=7, by=hands.clerk)
-        schemes.submit(scheme=scheme, by=hands.lead)
+        schemes.submit(scheme=scheme, by=hands.lead, today=day - timedelta(days=20))
         clock.at(day, 16)
         return schemes.adopt(
             scheme=scheme, month_from=first.start, basis=BASIS, adopted_on=day, today=day, by=hands.lead
@@ -53,7 +53,7 @@ class Appraising:
         """Looked through once a year, adopted for the next."""
         day, current = now.date(), Scheme.objects.in_force(now.date().replace(day=1))
         made = schemes.copy_version(scheme=current, by=self.hands.clerk)
-        made = schemes.submit(scheme=made, by=self.hands.lead)
+        made = schemes.submit(scheme=made, by=self.hands.lead, today=day)
         begin = date(year, 1, 1)
         schemes.adopt(scheme=made, month_from=begin, basis=BASIS, adopted_on=day, today=day, by=self.hands.lead)
 

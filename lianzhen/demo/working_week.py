@@ -107,7 +107,8 @@ class WorkingWeeks:
 
     def _done(self, now: datetime, made: Decision) -> None:
         if self.random.random() < 0.04:
-            decisions.drop_decision(decision=made, reason="县里已统一安排，不再单独办理。", by=self.hands.lead)
+            why = "县里已统一安排，不再单独办理。"
+            decisions.drop_decision(decision=made, reason=why, by=self.hands.lead, today=now.date())
             return
         by = self.hands.leader(made.team, now.date()) if made.team else self.hands.clerk
         result = self.random.choice(words.RESULTS)

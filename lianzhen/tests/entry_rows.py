@@ -60,7 +60,7 @@ def a_scheme(cast: Cast) -> Any:
     found = Scheme.objects.adopted().first()
     if found is None:
         lead = cast.users[Role.OFFICE_LEAD]
-        found = schemes.submit(scheme=schemes.install_example(by=lead), by=lead)
+        found = schemes.submit(scheme=schemes.install_example(by=lead), by=lead, today=timezone.localdate())
         first = (timezone.localdate() - timedelta(days=366)).replace(day=1)
         begin = min(first, date(2026, 1, 1))
         facts = {"month_from": begin, "basis": "荷党发〔2026〕1号", "adopted_on": START}

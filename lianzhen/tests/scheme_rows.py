@@ -18,7 +18,7 @@ def scheme_rows(cast: Cast) -> dict[str, list[Any]]:
     adopted = Scheme.objects.adopted().first()
     if adopted is None:
         adopted = schemes.install_example(by=lead)
-        schemes.submit(scheme=adopted, by=lead)
+        schemes.submit(scheme=adopted, by=lead, today=date(2026, 11, 25))
         facts = {"month_from": date(2026, 1, 1), "basis": "荷党发〔2026〕1号", "adopted_on": START}
         adopted = schemes.adopt(scheme=adopted, today=date(2026, 1, 1), by=cast.users[Role.COMMITTEE], **facts)
     versions = [adopted, schemes.copy_version(scheme=adopted, by=lead)]

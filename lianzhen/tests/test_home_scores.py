@@ -254,7 +254,7 @@ def test_the_committee_signs_months_schemes_and_corrections(cast, clock, sign_in
     row = advance(cast, "review")
     clock.move_to(scene.at(LATER))
     draft = schemes.copy_version(scheme=row.scheme, by=cast.users[Role.OFFICE_LEAD])
-    schemes.submit(scheme=draft, by=cast.users[Role.OFFICE_LEAD])
+    schemes.submit(scheme=draft, by=cast.users[Role.OFFICE_LEAD], today=TODAY)
     score = MonthlyScore.objects.filter(month__month=OCTOBER.start, team=cast.team).get()
     entry = ScoreEntry.objects.filter(month=OCTOBER.start, team=cast.team).first()
     facts = {"score": score, "entry": entry, "points": Decimal(1), "reason": "材料后补"}
