@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db.models import Model
 
 from appraisal.models import SelfGovYear
+from appraisal.selfgov_writers import wrote
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.accounts.verdicts import ALLOWED, Verdict, only, refused
@@ -34,7 +35,7 @@ def write_selfgov_year(user: User, sheet: SelfGovYear) -> Verdict:
 
 def opine_selfgov_year(user: User, sheet: SelfGovYear) -> Verdict:
     """The village's instructor; the office where he has no account."""
-    if user.pk in (sheet.started_by_id, sheet.submitted_by_id):
+    if wrote(user, sheet):
         return refused("填写自评的人不能出指导员意见，请由其他同志办理。")
     if sheet.village_id in user.standing.villages(Role.INSTRUCTOR):
         return ALLOWED
@@ -48,7 +49,7 @@ def check_selfgov_year(user: User, sheet: SelfGovYear) -> Verdict:
         return only(user, *OFFICE)
     if sheet.village_id in user.standing.villages(*SERVING):
         return refused(RECUSED)
-    if user.pk in (sheet.started_by_id, sheet.submitted_by_id, sheet.opinion_by_id):
+    if user.pk == sheet.opinion_by_id or wrote(user, sheet):
         return refused("填写自评和出意见的人不能核查，请由其他同志办理。")
     return ALLOWED
 
@@ -59,7 +60,7 @@ def grade_selfgov_year(user: User, sheet: SelfGovYear) -> Verdict:
         return only(user, Role.COMMITTEE)
     if sheet.village_id in user.standing.villages(*SERVING, Role.CADRE):
         return refused(RECUSED)
-    if user.pk in (sheet.started_by_id, sheet.submitted_by_id, sheet.opinion_by_id, sheet.checked_by_id):
+    if user.pk in (sheet.opinion_by_id, sheet.checked_by_id) or wrote(user, sheet):
         return refused("填写、出意见和核查的人不能登记评定，请由其他同志办理。")
     return ALLOWED
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.models import SelfGovYear
+from appraisal.selfgov_writers import written_by
 from appraisal.todos import Todo
 from appraisal.waiting import Item, Source
 from lianzhen.accounts.roles import Role
@@ -78,6 +79,8 @@ def selfgov_sources(user: User) -> dict[str, Source]:
     for key in JUDGED:
         if key in found:
             found[key] = found[key].exclude(_took_part(user)).exclude(village__in=own)
+            if key.startswith("year"):
+                found[key] = found[key].exclude(written_by(user))
     return {key: Source(rows, "started_at", "", text="village__name") for key, rows in found.items()}
 
 

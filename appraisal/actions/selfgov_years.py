@@ -12,6 +12,7 @@ from appraisal.actions.documents import issue
 from appraisal.models import IssuedDocument, PaperSettings, SelfGovYear
 from appraisal.papers.heads import unit_name
 from appraisal.selfgov_paper import notice_paper, spending_of
+from appraisal.selfgov_writers import WRITE, wrote
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.notices.actions import tell
@@ -44,11 +45,19 @@ def start(*, village: Village, year: int, by: User | None, now: datetime, on_beh
 
 
 def write(
-    *, sheet: SelfGovYear, work: str, problems: str, plans: str, by: User | None, version: int | None = None
+    *,
+    sheet: SelfGovYear,
+    work: str,
+    problems: str,
+    plans: str,
+    by: User,
+    now: datetime,
+    version: int | None = None,
 ) -> SelfGovYear:
-    """Keep the self-report as far as it is written."""
-    with acting(by=by, action="selfgov_year.write", label="填写自评"):
+    """Keep the self-report as far as it is written. Whoever wrote in it judges it no more."""
+    with acting(by=by, action=WRITE, label="填写自评"):
         sheet = _at(sheet, State.DRAFT, version)
+        sheet.written_at, sheet.written_by = now, by
         sheet.work, sheet.problems, sheet.plans = work.strip(), problems.strip(), plans.strip()
         return _saved(sheet)
 
@@ -77,7 +86,7 @@ def give_opinion(
 ) -> SelfGovYear:
     with acting(by=by, action="selfgov_year.opinion", label="出指导员意见", reason=opinion):
         sheet = _at(sheet, State.INSTRUCTOR, version)
-        _refuse_same(by, sheet.started_by_id, sheet.submitted_by_id)
+        _refuse_same(by, sheet)
         sheet.opinion, sheet.opinion_at, sheet.opinion_by = opinion.strip(), now, by
         sheet.state = State.OFFICE
         _saved(sheet)
@@ -88,7 +97,7 @@ def give_opinion(
 def check(*, sheet: SelfGovYear, note: str, by: User, now: datetime, version: int | None = None) -> SelfGovYear:
     with acting(by=by, action="selfgov_year.check", label="填写核查情况", reason=note):
         sheet = _at(sheet, State.OFFICE, version)
-        _refuse_same(by, sheet.started_by_id, sheet.submitted_by_id, sheet.opinion_by_id)
+        _refuse_same(by, sheet, sheet.opinion_by_id)
         sheet.check_note, sheet.checked_at, sheet.checked_by = note.strip(), now, by
         sheet.state = State.COMMITTEE
         _saved(sheet)
@@ -125,7 +134,7 @@ def grade(
     """党委评定等次, with its day and ground; anything but 合格 needs its reason."""
     with acting(by=by, action="selfgov_year.grade", label="登记评定等次", reason=note):
         sheet = _at(sheet, State.COMMITTEE, version)
-        _refuse_same(by, sheet.started_by_id, sheet.submitted_by_id, sheet.opinion_by_id, sheet.checked_by_id)
+        _refuse_same(by, sheet, sheet.opinion_by_id, sheet.checked_by_id)
         today = timezone.localdate(now)
         if decided_on > today:
             raise ValidationError({"decided_on": "党委评定日期不能晚于今天。"})
@@ -172,8 +181,8 @@ def _at(sheet: SelfGovYear, state: str, version: int | None) -> SelfGovYear:
     return sheet
 
 
-def _refuse_same(by: User, *steps: int | None) -> None:
-    if by.pk in steps:
+def _refuse_same(by: User, sheet: SelfGovYear, *steps: int | None) -> None:
+    if by.pk in steps or wrote(by, sheet):
         raise ValidationError("自评、意见、核查和评定由不同的同志办理，请由其他同志办理这一步。")
 
 

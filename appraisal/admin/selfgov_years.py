@@ -20,6 +20,7 @@ class SelfGovYearAdmin(RegisterAdmin):
         "plans",
         "granted",
         "used",
+        "written_by",
         "submitted_by",
         "opinion",
         "opinion_by",

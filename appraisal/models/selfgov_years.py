@@ -16,7 +16,7 @@ from villages.visibility import in_seen_villages
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
 
-STEMS = ("submitted", "opinion", "checked", "returned", "decided")
+STEMS = ("written", "submitted", "opinion", "checked", "returned", "decided")
 
 
 class SelfGovYearQuerySet(models.QuerySet["SelfGovYear"]):
@@ -30,7 +30,8 @@ class SelfGovYearQuerySet(models.QuerySet["SelfGovYear"]):
 class SelfGovYear(VersionedModel):
     """村里自评 → 指导员意见 → 联村办核查 → 党委评定 → 已评定 → 已通知. Once a year only (the founding article).
 
-    `spending` and the two sums (元) are frozen when it is submitted, from the work budget of the year.
+    `written_by` wrote last; who wrote before is on the trail (`selfgov_writers`). `spending` and the two sums (元) are
+    frozen when it is submitted, from the work budget of the year.
     """
 
     class State(models.TextChoices):
@@ -64,6 +65,8 @@ class SelfGovYear(VersionedModel):
     spending = models.JSONField("经费使用", default=list, blank=True)
     started_at = models.DateTimeField("开始填写于", default=timezone.now)
     started_by = by_field("填写人", optional=True)
+    written_at = models.DateTimeField("最后填写于", null=True, blank=True)
+    written_by = by_field("最后填写的人", optional=True)
     submitted_at = models.DateTimeField("报送于", null=True, blank=True)
     submitted_by = by_field("报送人", optional=True)
     opinion = models.CharField("指导员意见", max_length=500, blank=True)
@@ -107,6 +110,7 @@ class SelfGovYear(VersionedModel):
                 "selfgov_year_opinion_other",
                 "opinion",
                 "started",
+                "written",
                 "submitted",
                 message="填写自评的人不能出指导员意见，请由其他同志办理。",
             ),
@@ -114,6 +118,7 @@ class SelfGovYear(VersionedModel):
                 "selfgov_year_check_other",
                 "checked",
                 "started",
+                "written",
                 "submitted",
                 "opinion",
                 message="填写自评和出意见的人不能核查，请由其他同志办理。",
@@ -122,6 +127,7 @@ class SelfGovYear(VersionedModel):
                 "selfgov_year_grade_other",
                 "decided",
                 "started",
+                "written",
                 "submitted",
                 "opinion",
                 "checked",

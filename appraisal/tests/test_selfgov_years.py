@@ -76,7 +76,7 @@ def started(cast, village, **more):
 
 def submitted(cast, village):
     by = cast.users[Role.CADRE]
-    sheet = actions.write(sheet=started(cast, village), **SAID, by=by)
+    sheet = actions.write(sheet=started(cast, village), **SAID, by=by, now=NOW)
     return actions.submit(sheet=sheet, by=by, now=NOW)
 
 
@@ -205,6 +205,25 @@ def test_a_member_of_the_committee_who_guides_the_village_steps_back(cast, villa
     assert "请由其他同志处理" in answer.content.decode()
 
 
+def test_whoever_only_wrote_in_it_judges_it_no_more(cast, village):
+    """Neither who wrote last, whom the row names, nor who wrote before, whom the trail names."""
+    lead, clerk = cast.users[Role.OFFICE_LEAD], cast.users[Role.OFFICE]
+    sheet = actions.write(sheet=started(cast, village), **SAID, by=clerk, now=NOW)
+    sheet = actions.write(sheet=sheet, **SAID, by=lead, now=NOW)
+    assert (sheet.written_by, sheet.written_at) == (lead, NOW)
+    sheet = actions.submit(sheet=sheet, by=cast.users[Role.CADRE], now=NOW)
+    sheet = actions.give_opinion(sheet=sheet, opinion=OPINION, by=cast.users[Role.INSTRUCTOR], now=NOW)
+    for user in (lead, clerk):
+        answer = client_of(user).get(url(sheet, "check"))
+        assert answer.status_code == 403
+        assert "填写自评和出意见的人不能核查" in answer.content.decode()
+        assert "年度考核请核查" not in client_of(user).get(reverse("home")).content.decode()
+        with pytest.raises(ValidationError, match="由不同的同志办理"):
+            actions.check(sheet=sheet, note="经费账实相符，情况属实。", by=user, now=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SelfGovYear.objects.filter(pk=sheet.pk).update(checked_by=lead, checked_at=NOW, state="committee")
+
+
 @pytest.mark.parametrize("stem", ["opinion", "checked", "decided"])
 def test_the_database_keeps_the_steps_apart(cast, village, stem):
     sheet = graded(cast, village)
@@ -242,9 +261,11 @@ def test_without_an_instructor_the_office_gives_the_opinion(cast, village):
 
 
 def test_what_somebody_else_changed_meanwhile_is_not_sent_unseen(cast, village):
-    sheet = actions.write(sheet=started(cast, village), **SAID, by=cast.users[Role.CADRE])
+    sheet = actions.write(sheet=started(cast, village), **SAID, by=cast.users[Role.CADRE], now=NOW)
     shown = version(sheet)
-    actions.write(sheet=sheet, **{**SAID, "plans": "明年再修两口水塘，六月底完工。"}, by=cast.users[Role.OFFICE])
+    actions.write(
+        sheet=sheet, **{**SAID, "plans": "明年再修两口水塘，六月底完工。"}, by=cast.users[Role.OFFICE], now=NOW
+    )
     answer = client_of(cast.users[Role.CADRE]).post(url(sheet, "submit"), {"version": shown})
     assert answer.status_code == 409
     assert SelfGovYear.objects.get(pk=sheet.pk).state == State.DRAFT

@@ -57,7 +57,7 @@ BUTTONS = {
 
 
 def sheet_rows(rows: QuerySet) -> QuerySet:
-    people = ("started_by", "submitted_by", "opinion_by", "checked_by", "decided_by", "returned_by")
+    people = ("started_by", "written_by", "submitted_by", "opinion_by", "checked_by", "decided_by", "returned_by")
     return rows.select_related("village__group", "notice", *people).defer("notice__body", "notice__words")
 
 
@@ -209,7 +209,7 @@ def selfgov_year_edit(request: HttpRequest, sheet: SelfGovYear) -> HttpResponse:
         sheet,
         (State.DRAFT,),
         lambda: SelfReportForm(request.POST or None, record=sheet),
-        lambda values: actions.write(sheet=sheet, by=request.user, **values),
+        lambda values: actions.write(sheet=sheet, by=request.user, now=timezone.now(), **values),
         "已保存。",
         f"{sheet.village}{sheet.year}年度自评",
         "保存，下一步",

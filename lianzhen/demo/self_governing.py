@@ -164,6 +164,7 @@ class SelfGoverning:
             problems="集体收入来源还不多，懂电脑的年轻人手不够。",
             plans="下年修好两口山塘，把五星级文明户评选做实。",
             by=by,
+            now=now,
         )
         sheet = years.submit(sheet=sheet, by=by, now=now)
         guide = village.instructor_postings.open().select_related("person").get()
