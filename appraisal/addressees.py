@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from appraisal.models.documents import STAFF
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from villages.models import CadreTerm, LiaisonTeam, Posting
@@ -28,6 +29,13 @@ def of_deciders(team: LiaisonTeam, today: date) -> set[int]:
 
 def of_office(today: date) -> set[int]:
     return set(User.objects.holding(Role.OFFICE, Role.OFFICE_LEAD, on=today).values_list("pk", flat=True))
+
+
+def of_staff(today: date) -> set[int]:
+    """Open accounts of everybody who works for the town or a village: those to whom a role of the staff is granted,
+    who serves in a team or guides, the village's cadres. Three queries."""
+    granted = User.objects.holding(*STAFF, on=today).values_list("pk", flat=True)
+    return {*granted} | _accounts(Posting.objects.on(today)) | _accounts(CadreTerm.objects.on(today))
 
 
 def _accounts(terms: object) -> set[int]:

@@ -9,20 +9,23 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.actions.entries import calendar_after
 from appraisal.actions.open_month import month_ahead, open_month
+from appraisal.addressees import of_staff
 from appraisal.as_body import NOTED, expect, ground
 from appraisal.closing import ORDER, back_targets, checks, refusal
 from appraisal.closing_facts import open_counts
 from appraisal.models import AppraisalMonth, Clause, ScoreEntry
 from appraisal.permissions_months import signs_month
 from lianzhen.accounts.models import User
+from lianzhen.notices.actions import tell
 from lianzhen.periods import Month
 from lianzhen.trail import acting
 from lianzhen.trail.versions import lock_for_change
-from lianzhen.wording import step_closed
+from lianzhen.wording import date_range, step_closed
 
 State = AppraisalMonth.State
 #: What may be put off to the next month: nobody has been told of a result.
@@ -115,7 +118,7 @@ def publicity_dates(row: AppraisalMonth, starts_on: date) -> tuple[date, date]:
 def publish(
     *, row: AppraisalMonth, starts_on: date, by: User | None, now: datetime, version: int | None = None
 ) -> AppraisalMonth:
-    """待审核 → 公示中. From here on no new entry counts in the month."""
+    """待审核 → 公示中. From here on no new entry counts in the month. All staff are told from when to when."""
     with acting(by=by, action="month.publish", label="开始公示"):
         row = lock_for_change(row, version)
         _expect(row, State.REVIEW)
@@ -127,6 +130,13 @@ def publish(
         row.publicity_from, row.publicity_until = publicity_dates(row, starts_on)
         row.state = State.PUBLICITY
         _save(row)
+        days = date_range(row.publicity_from, row.publicity_until, row.month.year)
+        told = f"{row.period.title}考核得分公示：{days}。有异议的，请在公示期内反映。"
+        tell(
+            of_staff(timezone.localdate(now)) - {by.pk if by else 0},
+            told,
+            reverse("month_notice", args=[row.period.key]),
+        )
     return row
 
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from appraisal.actions import subsidies
 from appraisal.models import AppraisalMonth, ScoreEntry, SpotCheck, SubsidyRow
+from appraisal.score_facts import scores_of
 from appraisal.scoring import Line
 from appraisal.subsidy_facts import subsidies_of
 from appraisal.tests.month_scene import LATER, advance, row_of, sealed_scene, settle
@@ -72,7 +73,11 @@ def test_the_whole_way_through_the_pages(cast, worked, sign_in, later):
     assert send(client, "month_preview", entries=[waiting.pk]).status_code == 303
     assert send(client, "month_hand_in").status_code == 303
     settle()
-    assert send(sign_in(Role.COMMITTEE), "month_review", note="").status_code == 303
+    signer = sign_in(Role.COMMITTEE)
+    signed = signer.get(url("month_review"))
+    totals = [one.total_text.removesuffix("分") for one in scores_of(OCTOBER.next()).values()]
+    assert all(f">{total}</td>" in signed.content.decode() for total in totals)
+    assert send(signer, "month_review", note="").status_code == 303
     client = sign_in(Role.OFFICE)
     assert send(client, "month_publish", starts_on="2026-12-21").status_code == 303
     assert "12月21日—12月23日" in read(client, MONTH)
@@ -125,6 +130,9 @@ def test_the_public_notice(cast, worked, sign_in):
     assert "示例一村" in said
     assert "示例二村" in said
     assert "公示时间：12月21日—12月23日" in said
+    # Its team gets there from its own score.
+    for address in (reverse("score_page", args=[KEY, cast.team.pk]), reverse("score_list", args=[KEY])):
+        assert f'href="{url("month_notice")}"' in client.get(address).content.decode()
 
 
 def test_back_through_the_page(cast, worked, sign_in):

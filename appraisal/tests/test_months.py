@@ -27,6 +27,7 @@ from appraisal.tests.score_scene import NOVEMBER, OCTOBER, at, open_row, worked_
 from appraisal.todos_signing import signing_sources
 from appraisal.waiting import gather
 from lianzhen.accounts.roles import Role
+from lianzhen.notices.models import Notice
 from lianzhen.tests.answers import refused
 from lianzhen.trail import acting, guards
 from lianzhen.trail.models import AuditEntry
@@ -91,11 +92,16 @@ def test_who_serves_in_a_team_does_not_sign_off(cast, worked):
 
 
 # --- Publicity ----------------------------------------------------------------------------------
-def test_publicity_lasts_working_days_and_closes_the_month(cast, worked):
+def test_publicity_lasts_working_days_and_closes_the_month(cast, worked, django_capture_on_commit_callbacks):
     settle()
     row = advance(cast, "reviewed")
     friday = date(2026, 12, 25)
-    row = months.publish(row=row, starts_on=friday, by=cast.users[Role.OFFICE], now=at(LATER))
+    with django_capture_on_commit_callbacks(execute=True):
+        row = months.publish(row=row, starts_on=friday, by=cast.users[Role.OFFICE], now=at(LATER))
+    told = Notice.objects.filter(text__startswith="2026年11月考核得分公示：12月25日—12月29日")
+    silent = {Role.OFFICE, Role.GRIDHEAD, Role.SYSADMIN}  # who published it, and who does not see it
+    assert {notice.user for notice in told} == {user for role, user in cast.users.items() if role not in silent}
+    assert set(told.values_list("url", flat=True)) == {"/months/2026-11/notice/"}
     assert (row.publicity_from, row.publicity_until) == (friday, date(2026, 12, 29))
     assert "还没有到期" in refused(
         lambda: months.end_publicity(row=row, by=cast.users[Role.OFFICE], today=date(2026, 12, 29))

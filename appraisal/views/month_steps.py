@@ -15,7 +15,7 @@ from appraisal.actions import months as actions
 from appraisal.forms.months import BackForm, LockForm, PublishForm, ReviewForm, StepForm
 from appraisal.models import AppraisalMonth
 from appraisal.permissions_months import close_months, lock_months, review_months, send_back_months
-from appraisal.views.months import CRUMBS, page_url, publicity_of, row_of
+from appraisal.views.months import CRUMBS, compared, page_url, publicity_of, row_of
 from appraisal.views.scores import asked_month
 from lianzhen.accounts.verdicts import NotAllowed, Verdict
 from lianzhen.pages.forms import form_page
@@ -29,6 +29,7 @@ def step_page(
     kind: type[forms.Form],
     save: Callable[[AppraisalMonth, datetime, dict[str, Any]], AppraisalMonth],
     said: Callable[[AppraisalMonth], str],
+    template: str = "pages/form_page.html",
     **context: Any,
 ) -> HttpResponse:
     """One step about a month that was opened: form, action, back to the task list. `context` says what the button is
@@ -44,6 +45,7 @@ def step_page(
         save=lambda values: save(row, now, values),
         done=lambda saved: (page_url(period), said(saved)),
         context={**under(period), "heading": f"{period.title}考核：{context['submit']}", **context},
+        template=template,
     )
 
 
@@ -116,6 +118,9 @@ def month_review(request: HttpRequest, month: str) -> HttpResponse:
         ReviewForm,
         lambda row, now, values: actions.review(row=row, by=request.user, now=now, **values),
         lambda row: "审核已通过，可以开始公示。",
+        template="appraisal/month_review.html",
+        period=asked_month(month),
+        **compared(asked_month(month)),
         submit="审核通过",
         effects=[*filter(None, [verdict.reason]), "审核通过后可以开始公示。不通过的，请用“退回”写明原因。"],
     )

@@ -208,13 +208,11 @@ def month_preview(request: HttpRequest, month: str) -> HttpResponse:
         .select_related("village")
         .order_by("village__code", "number")
     )
-    scores = list(month_scores(period, now.date()).scores.values())
     context = {
         "title": f"{period.title}得分预览",
         "month": period,
         "row": row,
-        "scores": preview_table(period, scores),
-        "striking": sum(is_striking(one) for one in scores),
+        **compared(period),
         "waiting": waiting,
         "may_put_off": row is not None and row.state == State.CHECKING,
         "crumbs": [*CRUMBS, (f"{period.title}考核", page_url(period))],
@@ -228,6 +226,12 @@ def month_preview(request: HttpRequest, month: str) -> HttpResponse:
         context=context,
         template="appraisal/month_preview.html",
     )
+
+
+def compared(month: Month) -> dict[str, Any]:
+    """Every team beside last month, for whoever checks the figures and for whoever signs them."""
+    scores = list(month_scores(month, timezone.localdate()).scores.values())
+    return {"scores": preview_table(month, scores), "striking": sum(map(is_striking, scores))}
 
 
 def preview_table(month: Month, scores: list[TeamScore]) -> Table:

@@ -180,6 +180,7 @@ def score_list(request: HttpRequest, month: str) -> HttpResponse:
             ],
             "note": " · ".join(notes(found, shown)),
             "state": state_of(found),
+            "extra_actions": [("公示表", url)] if (url := notice_url(found)) else [],
             "means": means(found) if compares_districts(request.user) else [],
             "by": by,
         },
@@ -216,6 +217,12 @@ def state_of(found: MonthScores) -> tuple[str, str]:
         return ("off", "未开始")
     tone = "good" if found.row.is_sealed else "wait"
     return (tone, found.row.get_state_display())
+
+
+def notice_url(found: MonthScores) -> str:
+    """The 公示表 of a month that is public; nothing before."""
+    public = found.row is not None and found.row.state in PUBLIC
+    return reverse("month_notice", args=[found.month.key]) if public else ""
 
 
 def notes(found: MonthScores, shown: Iterable[TeamScore]) -> list[str]:
@@ -260,6 +267,7 @@ def score_page(request: HttpRequest, team: LiaisonTeam, month: str) -> HttpRespo
         "previous": reverse("score_page", args=[period.previous().key, team.pk]),
         "following": reverse("score_page", args=[period.next().key, team.pk]),
         "print_url": "?print=1",
+        "notice_url": notice_url(found),
     }
     if found.is_frozen and score is not None and close_months(request.user):
         frozen = MonthlyScore.objects.filter(month=found.row, team=team).values_list("pk", flat=True).first()
