@@ -18,7 +18,7 @@ from appraisal.bulletin_terms import (
     WeekFacts,
 )
 from appraisal.papers.content import CENTER, RIGHT, Block, Column, Paragraph, Span, Table, paragraph, row, span
-from appraisal.rules.base import in_points, marks
+from appraisal.rules.base import ZERO, in_points, marks
 
 Blocks = tuple[Block, ...]
 
@@ -176,7 +176,7 @@ def _reports(facts: WeekFacts) -> Blocks:
 
 def _deductions(facts: WeekFacts) -> Blocks:
     found = facts.deductions
-    waiting = _waiting(found, "申诉中，未计入。")
+    waiting = [*_waiting(found, "申诉中，未计入。"), *_given_back(found)]
     if not found.rows:
         return (paragraph("本周没有扣分。", *waiting),)
     told = paragraph(
@@ -231,6 +231,14 @@ def bonus_lines(found: Entries, *waiting: str | Span) -> Blocks:
 
 def _waiting(found: Entries, words: str) -> list[str | Span]:
     return ["另有", span(f"{found.waiting}项", found.waiting_url), words] if found.waiting else []
+
+
+def _given_back(found: Entries) -> list[str | Span]:
+    """按更正单退回扣分1项，合计0.5分。"""
+    if not found.given_back:
+        return []
+    total = span(in_points(sum(found.given_back, start=ZERO)), found.given_url)
+    return ["按更正单退回扣分", span(f"{len(found.given_back)}项", found.given_url), "，合计", total, "。"]
 
 
 def _demands(facts: WeekFacts) -> Blocks:

@@ -31,7 +31,7 @@ from appraisal.bulletin_terms import (
 from appraisal.duty_overview import TeamRow, TownWeek
 from appraisal.duty_terms import WeekDuty
 from appraisal.duty_week import week_duty
-from appraisal.entries_told import COUNTING, WAITING, Kind, counts, told_between
+from appraisal.entries_told import COUNTING, GIVEN, GIVEN_BACK, WAITING, Kind, counts, told_between
 from appraisal.entry_lines import line_of
 from appraisal.facts import collect
 from appraisal.meeting_agenda import decision_state, fixed_days, heard_on
@@ -197,12 +197,15 @@ def _behind(look: WeekLook, leaders: dict[int, str]) -> tuple[Named, ...]:
 def _deductions(week: Week, today: date) -> Entries:
     found = list(_in_order(told_between(week.start, week.end, Kind.DEDUCTION)))
     counting = [row for row in found if counts(row)]
+    given = ScoreEntry.objects.filter(GIVEN_BACK, state=ScoreEntry.State.AGREED)
     rows = f"{reverse('deduction_list')}?{_in_days(week)}"
     return Entries(
         tuple(_entry(row, reverse("deduction", args=[row.pk]), _rectify(row, today)) for row in counting),
         len(found) - len(counting),
         f"{rows}&{COUNTING[Kind.DEDUCTION]}",
         f"{rows}&{WAITING[Kind.DEDUCTION]}",
+        tuple(line_of(row).own for row in given.filter(occurred_on__range=(week.start, week.end))),
+        f"{reverse('bonus_list')}?{_in_days(week)}&{GIVEN}",
     )
 
 

@@ -47,7 +47,7 @@ def month_facts(month: Month, now: datetime, *, with_names: bool = False) -> Mon
         risen=_moved(compared, month, with_names, up=True),
         fallen=_moved(compared, month, with_names, up=False),
         corrections=Correction.objects.filter(into_month__month=month.start, state=Correction.State.APPROVED).count(),
-        corrections_url=reverse("correction_list"),
+        corrections_url=f"{reverse('correction_list')}?month={month.key}&state={Correction.State.APPROVED}",
         deductions_url=f"{reverse('deduction_list')}?month={month.key}&state=counting",
     )
 

@@ -93,12 +93,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Entries:
-    """`waiting`: under appeal, or not yet agreed, and so not counted."""
+    """`waiting`: under appeal, or not yet agreed, and so not counted; `given_back`: points (分) of
+    deductions that 更正单 gave back."""
 
     rows: tuple[Entry, ...] = ()
     waiting: int = 0
     url: str = ""
     waiting_url: str = ""
+    given_back: tuple[Decimal, ...] = ()
+    given_url: str = ""
 
     @property
     def total(self) -> Decimal:

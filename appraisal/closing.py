@@ -177,6 +177,8 @@ def _publicity_step(at: Standing) -> Row:
         dates = date_range(*at.publicity, at.month.year)
         if at.reached("appeals"):
             return (*DONE, f"{dates}公示", "month_notice", "公示表")
+        if at.publicity_over:
+            return (*DONE, f"{dates}公示，已到期", "month_notice", "公示表")
         return ("wait", "公示中", f"{dates}公示，到期后进入第5步", "month_notice", "公示表")
     if not at.reviewed:
         return (*NOT_YET, f"{at.publicity_days}个工作日，审核通过后开始")

@@ -11,7 +11,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from appraisal.models import Appeal, Category, ScoreEntry
+from appraisal.entries_told import GIVEN_BACK
+from appraisal.models import Appeal, Category, Correction, ScoreEntry
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.pages.days import BesidesFilter, DaysFilter, MonthsFilter
@@ -122,6 +123,9 @@ class BonusFilter(EntryFilter):
         ("over", "不同意、撤回的"),
         ("all", "全部"),
     )
+    SLIPS = (("without", "不含退回扣分的"), ("only", "退回扣分的"))
+
+    slips = filters.ChoiceFilter(label="更正单", choices=SLIPS, method="by_slips", empty_label="全部")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -136,6 +140,9 @@ class BonusFilter(EntryFilter):
             "all": Q(),
         }
         return rows.filter(conditions.get(value, Q(state=value)))
+
+    def by_slips(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(GIVEN_BACK) if value == "only" else rows.exclude(GIVEN_BACK)
 
 
 class AppealFilter(StateFilterSet):
@@ -169,6 +176,15 @@ class AppealFilter(StateFilterSet):
         if value == "late":
             return rows.open().filter(answer_by__lt=timezone.localdate())
         return rows if value == "all" else rows.filter(state=value)
+
+
+class CorrectionFilter(filters.FilterSet):
+    month = MonthFilter(label="计入月份", field_name="into_month__month")
+    state = filters.ChoiceFilter(label="状态", choices=Correction.State.choices, empty_label="全部状态")
+
+    class Meta:
+        model = Correction
+        fields: list[str] = []
 
 
 def waiting_for(rows: QuerySet, user: User) -> QuerySet:

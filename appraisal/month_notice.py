@@ -9,7 +9,7 @@ from django.utils import timezone
 from appraisal.bulletin_facts import as_of, scores_of
 from appraisal.bulletin_months import notice_paper
 from appraisal.models import AppraisalMonth, IssuedDocument, PaperSettings
-from appraisal.papers.content import Paper
+from appraisal.papers.content import Paper, says
 from appraisal.score_facts import month_scores
 from lianzhen import phones
 from lianzhen.periods import Month
@@ -39,3 +39,8 @@ def latest_notice(month: Month) -> IssuedDocument | None:
     """The one that is posted. One query."""
     rows = IssuedDocument.objects.filter(kind=IssuedDocument.Kind.MONTHLY_NOTICE, period=month.key)
     return rows.order_by("-pk").first()
+
+
+def differs(issued: IssuedDocument | None, paper: Paper) -> bool:
+    """Whether the table is another than the one that was last issued; true where none was."""
+    return issued is None or says(issued.paper) != says(paper)

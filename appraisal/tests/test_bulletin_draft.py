@@ -147,7 +147,7 @@ def test_what_is_typed_over_cells_is_printed_and_nothing_else_changes(typed):
     before, after = cells_of(base), cells_of(with_cells(base, typed))
     assert [cell.place for cell in after] == [cell.place for cell in before]
     for old, new in zip(before, after, strict=True):
-        assert new.text == typed.get(old.place, old.text)
+        assert new.text == mask_numbers(typed.get(old.place, old.text))
     assert with_cells(base, {}) == base
 
 

@@ -390,12 +390,17 @@ def test_the_notice_goes_to_the_shelf_once(cast, publicity, sign_in):
         cast.users[Role.COMMITTEE],
     )
     assert client.post(step, SENT).status_code == 422
-    # An appeal changed a figure: the further issue names the one it corrects.
+    address = url("month_notice", NOVEMBER.key)
+    assert step not in read(client, address)
+    # An appeal changed a figure: the page says so, and the further issue names the one it corrects.
     entry = ScoreEntry.objects.filter(
         month=NOVEMBER.start, state=ScoreEntry.State.EFFECTIVE, kind="deduction", points__gt=0
     ).first()
     entry.state = ScoreEntry.State.REVOKED
     saved(entry)
+    assert "印发以后得分有变化" in read(client, address)
+    assert step in read(client, address)
+    assert "印发以后得分有变化" not in read(sign_in(Role.LEADER), address)
     again = issue_notice(row=row_of(), by=cast.users[Role.OFFICE], now=NOW + timedelta(days=25))
     assert again.corrects == document
 

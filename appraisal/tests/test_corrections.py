@@ -12,8 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from appraisal.actions import corrections as actions
+from appraisal.bulletin_blocks import blocks_of
+from appraisal.bulletin_facts import week_facts
 from appraisal.forms.corrections import CorrectionForm
 from appraisal.models import Correction, MonthlyScore, ScoreEntry
+from appraisal.papers.content import Paragraph
 from appraisal.rules.scheme import AppliesTo
 from appraisal.score_facts import month_scores
 from appraisal.scoring import Line, score
@@ -26,6 +29,7 @@ from lianzhen.accounts.models import RoleGrant
 from lianzhen.accounts.roles import Role
 from lianzhen.accounts.verdicts import ALLOWED
 from lianzhen.notices.models import Notice
+from lianzhen.periods import Week
 from lianzhen.tests.cast import START
 from lianzhen.trail import acting
 
@@ -60,7 +64,7 @@ def december(cast):
 
 
 @pytest.mark.parametrize(("points", "kind"), [("4.0", "bonus"), ("-1.5", "deduction")])
-def test_it_becomes_a_line_of_the_open_month(cast, row, points, kind, django_capture_on_commit_callbacks):
+def test_it_becomes_a_line_of_the_open_month(cast, row, points, kind, sign_in, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         slip = approve(cast, ask(cast, points))
     entry = ScoreEntry.objects.get(corrects__number="01")
@@ -74,7 +78,16 @@ def test_it_becomes_a_line_of_the_open_month(cast, row, points, kind, django_cap
     assert month_scores(NOVEMBER, LATER).scores[cast.team.pk].total == D("62.7")
     told = Notice.objects.filter(user=cast.users[Role.LEADER]).latest("pk")
     assert told.url == reverse("bonus" if kind == "bonus" else "deduction", args=[entry.pk])
+    # To the papers it is no bonus: what is given back lessens the deductions, in the table and in the words.
+    facts = week_facts(Week.of(NOW.date()), NOW)
+    assert (facts.bonuses.rows, facts.deductions.given_back) == ((), (D(points),) if kind == "bonus" else ())
+    assert sum(score.bonus for score in month_scores(DECEMBER, NOW.date()).scores.values()) == 0
     if kind == "bonus":
+        said = "".join(block.text for block in blocks_of(facts)["deductions"] if isinstance(block, Paragraph))
+        assert "按更正单退回扣分1项，合计4.0分。" in said
+        listed = sign_in(Role.OFFICE).get(facts.deductions.given_url).context["table"].rows
+        assert len(listed) == 1
+        assert sign_in(Role.OFFICE).get(facts.bonuses.url).context["table"].rows == []
         assert told.text == f"2026年11月得分更正：+4.0分，计入2026年12月（{entry.number}）。"
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.actions import corrections as actions
+from appraisal.filters_entries import CorrectionFilter
 from appraisal.forms.corrections import CorrectionForm, DecideForm
 from appraisal.models import Correction, MonthlyScore
 from appraisal.permissions_months import SIGNERS, close_months, decide_corrections, see_scores
@@ -49,6 +50,7 @@ def correction_list(request: HttpRequest) -> HttpResponse:
         COLUMNS,
         title="更正单",
         order=["-created_at"],
+        filterset=CorrectionFilter,
         count=lambda n: f"共{number(n)}张",
         empty_text="还没有更正单。定稿后发现有误的，在那个月的“这个分怎么来的”页面填写。",
     ).respond()

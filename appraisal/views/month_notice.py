@@ -12,7 +12,7 @@ from django.utils import timezone
 from appraisal.actions.month_notice import issue_notice
 from appraisal.forms.months import StepForm
 from appraisal.models import AppraisalMonth
-from appraisal.month_notice import latest_notice, notice_of
+from appraisal.month_notice import differs, latest_notice, notice_of
 from appraisal.papers.responses import print_page, word_response
 from appraisal.permissions_documents import follow_figures
 from appraisal.permissions_months import close_months, see_months, see_publicity, see_scores
@@ -42,12 +42,14 @@ def month_notice(request: HttpRequest, month: str) -> HttpResponse:
         return word_response(paper, context["title"], draft=False)
     if request.GET.get("print") == "1":
         return print_page(request, paper, back_url=request.path)
+    issued, keeps = latest_notice(period), bool(close_months(request.user))
     context |= {
         "paper": paper,
         "dates": publicity_of(row),
         "links": bool(follow_figures(request.user)),
-        "issued": latest_notice(period),
-        "may_issue": bool(close_months(request.user)),
+        "issued": issued,
+        "may_issue": keeps and differs(issued, paper),
+        "moved": keeps and issued is not None and differs(issued, paper),
     }
     return render(request, "appraisal/month_notice.html", context)
 
