@@ -22,7 +22,7 @@ from lianzhen.accounts.verdicts import ALLOWED, Verdict, refused
 from villages.models import Posting
 
 #: What is said of the ground on every page and paper.
-MARK = "（党委会集体审定）"
+MARK = "，党委会集体审定"
 #: Entry of the trail beside the change itself.
 NOTED = [("审定方式", "", "党委会集体审定，登记人在联村工作组任职")]
 
@@ -61,8 +61,8 @@ def ground(words: str, verdict: Verdict, field: str) -> str:
     if not verdict.reason:
         return words
     if not words:
-        raise ValidationError({field: f"{verdict.reason}请写明党委会议纪要的文号。"})
-    return words if words.endswith(MARK) else f"{words}{MARK}"
+        raise ValidationError({field: "由党委会集体审定的，请写明会议纪要的文号。"})
+    return words if words.endswith(MARK) else f"{words.rstrip('。')}{MARK}"
 
 
 def expect(verdict: Verdict) -> Verdict:

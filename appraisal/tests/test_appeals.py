@@ -254,7 +254,7 @@ def test_where_nobody_else_is_left_the_body_answers(cast):
     assert verdict
     assert "由党委会集体审定" in verdict.reason
     assert waits(committee) == [found.pk]
-    assert answered(cast, found, by=committee).answer.endswith("（党委会集体审定）")
+    assert answered(cast, found, by=committee).answer.endswith("，党委会集体审定")
     assert AuditEntry.objects.filter(action="appeal.decide", changes__0__label="审定方式").exists()
 
 

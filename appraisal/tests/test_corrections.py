@@ -146,7 +146,7 @@ def test_where_nobody_else_is_left_the_body_decides(cast, row, sign_in):
             actions.approve(slip=slip, by=committee, now=NOW, note=note)
     with acting(by=None, action="test.scene", label="测试数据"):
         RoleGrant.objects.filter(user=other).update(ends_on=START)
-    assert actions.approve(slip=slip, by=committee, now=NOW, note=note).decision_note == f"{note}（党委会集体审定）"
+    assert actions.approve(slip=slip, by=committee, now=NOW, note=note).decision_note == f"{note}，党委会集体审定"
     # Nobody else could sign what the only one left would ask for.
     with acting(by=None, action="test.scene", label="测试数据"):
         RoleGrant.objects.filter(user=committee).update(ends_on=START)

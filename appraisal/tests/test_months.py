@@ -88,7 +88,7 @@ def test_who_serves_in_a_team_does_not_sign_off(cast, worked):
     assert "会议纪要的文号" in refused(lambda: months.review(**review))
     months.review(**review, note="荷党纪要〔2026〕9号")
     entry = AuditEntry.objects.filter(action="month.review").latest("pk")
-    assert entry.reason == "荷党纪要〔2026〕9号（党委会集体审定）"
+    assert entry.reason == "荷党纪要〔2026〕9号，党委会集体审定"
 
 
 # --- Publicity ----------------------------------------------------------------------------------

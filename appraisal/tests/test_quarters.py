@@ -135,7 +135,7 @@ def test_where_the_whole_committee_serves_in_teams_one_registers_what_the_body_d
     assert all(AS_BODY in client.get(address).content.decode() for address in (table, act))
     assert "填写依据" in refused(lambda: quarters.approve(**approve, basis=" ", by=member))
     review = quarters.approve(**approve, basis="荷党纪要〔2027〕1号", by=member)
-    assert review.basis == "荷党纪要〔2027〕1号（党委会集体审定）"
+    assert review.basis == "荷党纪要〔2027〕1号，党委会集体审定"
     assert review.basis in client.get(reverse("quarter", args=[Q4.key])).content.decode()
     noted = AuditEntry.objects.filter(action="quarter.approve", model="appraisal.quarterlyreview")
     assert "党委会集体审定，登记人在联村工作组任职" in str([one.changes for one in noted])
@@ -153,7 +153,7 @@ def test_where_the_whole_committee_serves_in_teams_one_registers_what_the_body_d
     assert AS_BODY in client.get(page).content.decode()
     decide = {"payout": payout, "agrees": True, "by": member, "now": NOW}
     assert "会议纪要的文号" in refused(lambda: quarters.decide_further(**decide))
-    assert quarters.decide_further(**decide, note="荷党纪要〔2027〕2号").decision_note.endswith("（党委会集体审定）")
+    assert quarters.decide_further(**decide, note="荷党纪要〔2027〕2号").decision_note.endswith("，党委会集体审定")
 
 
 def test_who_gets_nothing_is_not_on_the_list_and_is_told_why(cast, sign_in):

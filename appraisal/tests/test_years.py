@@ -228,11 +228,11 @@ def test_where_the_whole_committee_serves_in_teams_one_registers_what_the_body_d
     assert "都在这个工作组任职，由党委会集体审定" in grade_row(member, own).reason
     save = {"row": own, "grade": "优秀", "by": member, "now": NOW}
     assert "写明理由" in refused(lambda: years.save_grade(**save))
-    assert years.save_grade(**save, reason="荷党纪要〔2027〕2号").reason == "荷党纪要〔2027〕2号（党委会集体审定）"
+    assert years.save_grade(**save, reason="荷党纪要〔2027〕2号").reason == "荷党纪要〔2027〕2号，党委会集体审定"
     assert years.accept_proposals(assessment=assessment, by=member, now=NOW) == 1
     assert "由党委会集体审定" in decide_years(member, assessment).reason
     decided = years.decide(assessment=assessment, now=NOW, by=member, over_quota_reason="示例", **BASIS)
-    assert decided.basis == "荷党纪要〔2027〕2号（党委会集体审定）"
+    assert decided.basis == "荷党纪要〔2027〕2号，党委会集体审定"
     noted = AuditEntry.objects.filter(action__in=("year.grade", "year.decide"), changes__0__label="审定方式")
     assert noted.count() == 2
 

@@ -176,6 +176,7 @@ def quarter_approve(request: HttpRequest, quarter: str) -> HttpResponse:
             "effects": [
                 *filter(None, [verdict.reason]),
                 f"兑现{number(len(sheet.rows))}行，合计{money(sheet.total)}（{money_words(sheet.total)}）。",
+                *([f"另有{number(len(sheet.unpaid))}个按标准应兑现0.00元，不列入清单。"] if sheet.unpaid else []),
                 "审定后，等次和清单不再变动；以后发现有误的，另出补充清单。",
             ],
         },
@@ -216,6 +217,7 @@ def unpaid_table(sheet: Sheet) -> Table | None:
     """Whom the formula gives nothing, and why; None where everybody gets something."""
     shown = [
         Column("name", "姓名或单位", lambda r: r.name, head=True),
+        Column("team", "联村工作组", lambda r: r.village),
         Column("role", "职务", lambda r: r.role),
         Column("grade", "等次", lambda r: r.grade),
         Column("formula", "怎么算的", lambda r: r.formula),

@@ -131,6 +131,7 @@ def standing_of(assessment: AnnualAssessment, rows: list[AnnualGrade], user: Use
         "state": state_of(assessment),
         "as_proposed": as_proposed(assessment, rows).given if left and gives else None,
         "quota": quota_of(assessment, rows) if user.standing.has(*TOWN_WIDE) else None,
+        "open": not assessment.is_graded,
         "given": len(rows) - len(open_rows),
         "total": len(rows),
         "left": left if gives else 0,
@@ -156,7 +157,7 @@ def refuse_early(assessment: AnnualAssessment, user: User) -> None:
 def year_grades_rest(request: HttpRequest, year: int) -> HttpResponse:
     """其余按建议等次."""
     assessment, user = begun(year), request.user
-    own = actions.own_rows(user)[0]
+    own, as_body = actions.own_rows(user)
     whole = rows_of(assessment, user)
     rows = [row for row in whole if not row.grade]
     taken = [row for row in rows if row.proposed and row.team_id not in own]
@@ -166,6 +167,8 @@ def year_grades_rest(request: HttpRequest, year: int) -> HttpResponse:
     effects = [f"{grade}{number(counts[grade])}个组。" for grade in terms_of(assessment).choices if grade in counts]
     if taken:
         effects.append(f"{as_proposed(assessment, whole).sentence}。".replace("现有", "办理后"))
+    if any(row.team_id in as_body for row in taken):
+        effects.append("本人所在的工作组，能评定的委员都在那里任职，按建议等次由党委会集体审定，这里登记会议决定。")
     if len(rows) > len(taken):
         effects.append(f"本人所在工作组和没有建议等次的组共{number(len(rows) - len(taken))}个，不在其内。")
     address = reverse("year_grades", args=[year])

@@ -135,7 +135,7 @@ class DayField(forms.DateField):
 
 def taken_meanwhile(request: HttpRequest, sentence: str, url: str) -> HttpResponse:
     """A step that somebody took in between has no form any more: to the page that says how far things are."""
-    messages.info(request, sentence)
+    messages.warning(request, sentence)
     return HttpResponseRedirect(url, status=303)
 
 
