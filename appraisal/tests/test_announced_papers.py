@@ -3,6 +3,7 @@ in which nothing happened. Each paper is made from its facts, written as a Word 
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal as D
 from io import BytesIO
@@ -28,7 +29,8 @@ from appraisal.bulletin_terms import (
     WeekFacts,
 )
 from appraisal.models import Payout, QuarterlyReview, TeamReview
-from appraisal.papers.content import BRIEFING, Ending, Masthead, Paper, texts
+from appraisal.papers.content import BRIEFING, Ending, Masthead, Paper, Table, texts
+from appraisal.papers.measures import width_of
 from appraisal.papers.word import write
 from appraisal.payouts import SAMPLE
 from appraisal.quarter_facts import SheetRow
@@ -178,6 +180,16 @@ def test_every_paper_of_a_town_of_any_size_opens_again(kind, count):
     # Everything that the page tells stands in the file.
     plain = "".join(words.split())
     assert [text for text in texts(paper) if "".join(text.split()) not in plain] == []
+
+
+@pytest.mark.parametrize("kind", PAPERS)
+def test_the_heads_of_columns_break_before_their_units_alone(kind):
+    """At 小四, 12 points, with a point of air at each side and half of one for the lines."""
+    tables = [block for block in PAPERS[kind](5).blocks if isinstance(block, Table)]
+    assert tables
+    for column in (each for table in tables for each in table.columns):
+        pieces = re.split(r"\n|(?=（)", column.title)
+        assert all(12 * width_of(piece) <= column.width / 25.4 * 72 - 5.7 for piece in pieces), column.title
 
 
 def test_a_week_in_which_nothing_happened_reads_well():

@@ -11,13 +11,14 @@ from docx import Document
 from playwright.sync_api import Page, expect
 
 from appraisal.models import DocumentTemplate
-from appraisal.papers.content import PLAIN, Masthead, Paper, paragraph
+from appraisal.papers.content import PLAIN, RIGHT, Column, Masthead, Paper, Signatures, Table, paragraph, row
 from lianzhen.accounts.roles import Role
 from lianzhen.tests.browser.conftest import DESKTOP, PHONE
 from lianzhen.tests.browser.paper import A4, Sheet, sheets
 from lianzhen.tests.document_rows import issued
 
 MM = 72 / 25.4
+COLUMNS = (Column("村", 100), Column("元", 56, RIGHT))
 
 
 def lines(sheet: Sheet) -> dict[int, str]:
@@ -53,6 +54,32 @@ def test_a_paper_on_a4(town, visitor):
     rows = [place for place, sheet in enumerate(table) if "示例39村" in sheet.text or "示例20村" in sheet.text]
     assert len(rows) == 2
     assert all("名次片区联村工作组" in table[place].text for place in rows)
+
+
+def test_pages_are_cut_where_their_makers_would(town, visitor):
+    """Whoever signs a list has rows beside him wherever the page ends, a short table is whole, and a draft says so on
+    every page."""
+    page = visitor.open(town.users[Role.MEMBER], DESKTOP)
+    signs = (paragraph("合计（大写）：玖元整"), Signatures(("制表", "审核")), paragraph("示例镇联村工作办"))
+    pages = set()
+    for rows in (22, 25, 28):
+        listed = Table(COLUMNS, tuple(row(f"示例{n}村", "1") for n in range(rows)), total=row("合计", "9"))
+        found = printed(page, issued(town, paper=Paper("清单", (listed, *signs), Masthead(PLAIN))))
+        last = found[-1].text
+        assert all(
+            told in last for told in (f"示例{rows - 1}村", f"示例{rows - 2}村", "玖元整", "审核", "示例镇联村工作办")
+        )
+        pages.add((len(found), "示例0村" in last))
+    # On one page, and on two where the rows alone would have filled the first.
+    assert len(pages) == 2
+    short = Table(COLUMNS, tuple(row(f"示例{n}村", "1") for n in range(5)))
+    found = printed(page, issued(town, paper=Paper("测量", (paragraph("村" * 28 * 17), short), Masthead(PLAIN))))
+    assert [("示例0村" in sheet.text, "示例4村" in sheet.text) for sheet in found] == [(False, False), (True, True)]
+    page = visitor.open(town.users[Role.OFFICE], DESKTOP)
+    page.goto(reverse("paper_sample") + "?style=plain")
+    found = sheets(page.pdf(prefer_css_page_size=True))
+    assert len(found) > 1
+    assert all(sheet.text.count("代拟稿") == 1 for sheet in found)
 
 
 def test_on_a_phone_the_page_keeps_its_width(town, visitor):
