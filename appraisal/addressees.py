@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import Q
+
 from appraisal.models.documents import STAFF
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from villages.models import CadreTerm, LiaisonTeam, Posting
+from villages.models.teams import remembered_since
+from villages.models.terms import runs_on
 
 
-def of_team(team: LiaisonTeam, today: date) -> set[int]:
-    """Open accounts of the leader and the members. One query."""
-    return _accounts(Posting.objects.on(today).filter(team=team))
+def of_team(team: LiaisonTeam, today: date, fact: date | None = None) -> set[int]:
+    """Open accounts of the leader and the members; with `fact` also of those who served on that day and have left
+    since, as long as they may look back. One query."""
+    serving = runs_on(today)
+    if fact is not None:
+        serving |= runs_on(fact) & (Q(ends_on=None) | Q(ends_on__gte=remembered_since(today)))
+    return _accounts(Posting.objects.filter(serving, team=team))
 
 
 def of_village(team: LiaisonTeam, today: date) -> set[int]:
@@ -31,11 +39,12 @@ def of_office(today: date) -> set[int]:
     return set(User.objects.holding(Role.OFFICE, Role.OFFICE_LEAD, on=today).values_list("pk", flat=True))
 
 
-def of_staff(today: date) -> set[int]:
+def of_staff(today: date, since: date) -> set[int]:
     """Open accounts of everybody who works for the town or a village: those to whom a role of the staff is granted,
-    who serves in a team or guides, the village's cadres. Three queries."""
+    who serves in a team or guides, the village's cadres; and who has left a team only after `since`. Three queries."""
     granted = User.objects.holding(*STAFF, on=today).values_list("pk", flat=True)
-    return {*granted} | _accounts(Posting.objects.on(today)) | _accounts(CadreTerm.objects.on(today))
+    serving = runs_on(today) | Q(team__isnull=False, ends_on__gte=since, starts_on__lte=today)
+    return {*granted} | _accounts(Posting.objects.filter(serving)) | _accounts(CadreTerm.objects.on(today))
 
 
 def _accounts(terms: object) -> set[int]:

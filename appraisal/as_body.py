@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from appraisal.permissions import RECUSED, TEAM
@@ -20,6 +20,8 @@ from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.accounts.verdicts import ALLOWED, Verdict, refused
 from villages.models import Posting
+from villages.models.teams import remembered_since
+from villages.models.terms import runs_on
 
 #: What is said of the ground on every page and paper.
 MARK = "，党委会集体审定"
@@ -27,10 +29,21 @@ MARK = "，党委会集体审定"
 NOTED = [("审定方式", "", "党委会集体审定，登记人在联村工作组任职")]
 
 
-def free(roles: Iterable[Role], on: date, *, team: int | F | None = None, barred: Iterable = ()) -> QuerySet:
+def free(
+    roles: Iterable[Role],
+    on: date,
+    *,
+    team: int | F | None = None,
+    day: date | F | None = None,
+    barred: Iterable = (),
+) -> QuerySet:
     """Accounts that hold one of the roles on a day, less those that had a part before (`barred`: ids, or columns of
-    an outer row) and those that serve in the team; in any team, where none is named."""
-    serving = Posting.objects.on(on).filter(person__user=OuterRef("pk"))
+    an outer row) and those that serve in the team, or served in it on the day of the fact (`day`); in any team, where
+    none is named."""
+    serves = runs_on(on)
+    if day is not None:
+        serves |= Q(starts_on__lte=day, ends_on__gte=day) & Q(ends_on__gte=remembered_since(on))
+    serving = Posting.objects.filter(serves, person__user=OuterRef("pk"))
     serving = serving.filter(team__isnull=False) if team is None else serving.filter(team=team)
     rows = User.objects.holding(*roles, on=on).exclude(Exists(serving))
     for hand in barred:
@@ -38,13 +51,25 @@ def free(roles: Iterable[Role], on: date, *, team: int | F | None = None, barred
     return rows
 
 
-def signs(user: User, *roles: Role, team: int | None = None, barred: Iterable[int | None] = ()) -> Verdict:
-    """Whether recusal lets the user sign: what was prepared by `barred`, about one team or about all. Allowed with a
-    sentence where he registers what the body decided. One query for whoever serves, none for others."""
-    serving = user.standing.teams(*TEAM)
-    if not (serving if team is None else team in serving):
+def signs(
+    user: User,
+    *roles: Role,
+    team: int | None = None,
+    day: date | None = None,
+    barred: Iterable[int | None] = (),
+) -> Verdict:
+    """Whether recusal lets the user sign: what was prepared by `barred`, about one team or about all. With `day`
+    having served in the team on that day counts too; whoever only did so then comes before those who serve still.
+    Allowed with a sentence where he registers what the body decided. At most two queries for whoever serves or
+    served, none for others."""
+    standing, on = user.standing, user.standing.on
+    serving = standing.teams(*TEAM)
+    now = bool(serving) if team is None else team in serving
+    if not (now or (day is not None and standing.served_on(team, day))):
         return ALLOWED
-    if not user.standing.has(*roles) or free(roles, user.standing.on, team=team, barred=barred).exists():
+    if not standing.has(*roles) or free(roles, on, team=team, day=day, barred=barred).exists():
+        return refused(RECUSED)
+    if now and day is not None and free(roles, on, team=team, barred=barred).exists():
         return refused(RECUSED)
     return Verdict(True, sentence(roles, team))
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+
+from django.urls import reverse
 
 from appraisal.actions.duty import entered_today
 from appraisal.models import DutyAttendance, DutyLog, SpotCheck
@@ -16,6 +18,7 @@ from lianzhen.accounts.models import User
 from lianzhen.trail.models import AuditEntry
 from lianzhen.wording import long_date
 from villages.serving import entries_about
+from villages.visibility import opens_village, works_for
 
 State, There = DutyLog.State, DutyAttendance.State
 TONES = {State.REGISTERED: "done", State.PENDING: "wait", State.DECLINED: "bad", State.WITHDRAWN: "off"}
@@ -56,7 +59,7 @@ def page_context(user: User, log: DutyLog) -> dict[str, Any]:
         "log": log,
         "title": long_date(log.day),
         "state": (TONES[State(log.state)], log.get_state_display()),
-        "entries": [_entry(row, user) for row in standing],
+        "entries": [_entry(row, user, log.team_id, log.day) for row in standing],
         "gone": "、".join(str(row.person) for row in rows if row.state == There.WITHDRAWN),
         "disputes": [row for row in standing if row.state == There.DISPUTED],
         "notes": [(topic_names(note.topics), note) for note in notes],
@@ -67,6 +70,8 @@ def page_context(user: User, log: DutyLog) -> dict[str, Any]:
         "may_decide": bool(decides),
         "is_pending": log.state == State.PENDING,
         "may_withdraw": bool(decides) and bool(standing),
+        "team_url": reverse("team", args=[log.team_id]) if opens_village(user, log.team.village) else "",
+        "opens_checks": works_for(user, log.team.village_id, log.team.village.group_id),
         "history": acts_of(entries_about([log, *rows, *notes, *photos], limit=100)),
     }
 
@@ -110,7 +115,7 @@ def _take_in(shown: list[dict[str, str]], change: dict[str, str], *, is_new: boo
         shown.append(dict(change))
 
 
-def _entry(row: DutyAttendance, user: User) -> Entry:
+def _entry(row: DutyAttendance, user: User, team: int, day: date) -> Entry:
     by = row.created_by
     how = row.get_source_display()
     if row.source != DutyAttendance.Source.SELF and by is not None:
@@ -119,7 +124,7 @@ def _entry(row: DutyAttendance, user: User) -> Entry:
         how = f"替{row.as_substitute.person}，{how}"
     tag = ("dispute", row.get_state_display()) if row.state == There.DISPUTED else None
     own = row.person.user_id == user.pk and row.created_by_id != user.pk
-    return Entry(row, how, tag, own)
+    return Entry(row, how, tag, own and not user.standing.served_on(team, day))
 
 
 def _undoable(row: DutyAttendance, user: User) -> bool:

@@ -24,16 +24,19 @@ from appraisal.permissions_entries import (
     confirm_entry,
     file_appeal,
     give_opinion,
+    read_entry,
     report_rectification,
     reverse_entry,
     take_evidence_down,
     verify_bonus,
+    withdraw_claim,
     withdraw_entry,
 )
 from appraisal.score_effect import Effect, effect_of, months_up_to, standing_among
 from lianzhen.accounts.models import User
 from lianzhen.accounts.verdicts import Verdict
 from lianzhen.wording import full_date, list_date, long_date, points, points_change
+from villages.visibility import opens_village
 
 State = ScoreEntry.State
 TONES = {
@@ -92,6 +95,7 @@ def entry_context(user: User, entry: ScoreEntry, now: datetime) -> dict[str, Any
     sealed = month is not None and month.is_sealed and entry.state in ScoreEntry.COUNTING
     return {
         "entry": entry,
+        "team_url": reverse("team", args=[entry.team_id]) if opens_village(user, entry.village) else "",
         "place": place_of(entry),
         "state": state_of(entry),
         "points_shown": signed(entry),
@@ -211,7 +215,7 @@ def deduction_acts(user: User, entry: ScoreEntry, now: datetime, month: Appraisa
         "why_not": _why(user, waiting, confirms),
         "may_withdraw": free and bool(withdraw_entry(user, entry)) and not sealed,
         "may_reverse": state in ScoreEntry.COUNTING and bool(reverse_entry(user, entry)) and not sealed and not free,
-        "may_read": told and entry.read_at is None and bool(own),
+        "may_read": told and entry.read_at is None and bool(read_entry(user, entry)),
         "may_appeal": in_time and bool(own) and not sealed,
         "may_rectify": rectifies and bool(report_rectification(user, entry)),
         "may_check": rectifies
@@ -242,7 +246,7 @@ def bonus_acts(user: User, entry: ScoreEntry, month: AppraisalMonth | None) -> d
     return {
         **found,
         "why_not": why.reason if why is not None and not why else "",
-        "may_withdraw": open_ones and entry.recorded_by_id == user.pk,
+        "may_withdraw": open_ones and bool(withdraw_claim(user, entry)),
         "may_reverse": state == State.AGREED and bool(reverse_entry(user, entry)) and not sealed,
     }
 

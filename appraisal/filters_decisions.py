@@ -14,7 +14,7 @@ from appraisal.models import Decision, Suggestion
 from lianzhen.pages.days import Days, DaysField, DaysFilter
 from lianzhen.pages.filters import text_filter
 from lianzhen.pages.forms import PinyinSelect
-from villages.filters_places import DistrictFilter, StateFilterSet
+from villages.filters_places import DistrictFilter, PlacesFilterSet, StateFilterSet
 from villages.models import LiaisonTeam
 
 
@@ -82,7 +82,7 @@ class DecisionFilter(StateFilterSet):
         return rows.filter(conditions[value])
 
 
-class SuggestionFilter(StateFilterSet):
+class SuggestionFilter(PlacesFilterSet, StateFilterSet):
     STATES = (
         ("current", "待办理"),
         ("confirmed", "已转扣分"),

@@ -7,10 +7,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from appraisal.models import DutyAttendance, DutyLog, DutyShift, SpotCheck
 from lianzhen.pages.filters import text_filter
-from villages.filters_places import DayFilter, DistrictFilter, named
+from villages.filters_places import DayFilter, DistrictFilter, PlacesFilterSet, named
 
 
-class _TeamRecords(filters.FilterSet):
+class _TeamRecords(PlacesFilterSet):
     """Rows of a team, found by its village."""
 
     q = text_filter("村名或拼音首字母", "search")

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from appraisal.entries_told import GIVEN_BACK
 from appraisal.models import Appeal, Category, Correction, ScoreEntry
+from appraisal.permissions_entries import of_own_team
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.pages.days import BesidesFilter, DaysFilter, MonthsFilter
@@ -20,7 +21,7 @@ from lianzhen.pages.filters import text_filter
 from lianzhen.pages.forms import PinyinSelect
 from lianzhen.periods import Month
 from villages.filters import seen_villages
-from villages.filters_places import DistrictFilter, StateFilterSet
+from villages.filters_places import DistrictFilter, PlacesFilterSet, StateFilterSet
 
 State = ScoreEntry.State
 
@@ -55,7 +56,7 @@ def recorders(request: HttpRequest) -> QuerySet[User]:
     return User.objects.filter(pk__in=ScoreEntry.objects.order_by().values("recorded_by")).order_by("pinyin")
 
 
-class EntryFilter(StateFilterSet):
+class EntryFilter(PlacesFilterSet, StateFilterSet):
     month = MonthFilter(label="考核月份")
     days = DaysFilter(label="发生日期", field_name="occurred_on")
     months = MonthsFilter(label="考核月份", field_name="month")
@@ -145,7 +146,7 @@ class BonusFilter(EntryFilter):
         return rows.filter(GIVEN_BACK) if value == "only" else rows.exclude(GIVEN_BACK)
 
 
-class AppealFilter(StateFilterSet):
+class AppealFilter(PlacesFilterSet, StateFilterSet):
     STATES = (
         ("current", "办理中"),
         ("late", "超期未答复"),
@@ -190,5 +191,4 @@ class CorrectionFilter(filters.FilterSet):
 def waiting_for(rows: QuerySet, user: User) -> QuerySet:
     """Deductions that this user may confirm."""
     reach = Q() if user.standing.has(Role.OFFICE_LEAD) else Q(village__group__in=user.standing.groups(Role.DISTRICT))
-    own = Q(team__isnull=False, team__in=user.standing.teams())
-    return rows.filter(reach, state=State.WAITING).exclude(own).exclude(recorded_by=user)
+    return rows.filter(reach, state=State.WAITING).exclude(of_own_team(user)).exclude(recorded_by=user)

@@ -13,7 +13,7 @@ from appraisal.actions.leave import calendar_around
 from appraisal.leave_rules import overdue_before
 from appraisal.models import Leave
 from lianzhen.pages.filters import text_filter
-from villages.filters_places import DayFilter, DistrictFilter, named
+from villages.filters_places import DayFilter, DistrictFilter, PlacesFilterSet, named
 from villages.models import LiaisonTeam
 
 
@@ -29,7 +29,7 @@ def overdue(rows: QuerySet[Leave], today: date) -> QuerySet[Leave]:
     return rows.filter(state=Leave.State.APPROVED, ends_on__lt=before)
 
 
-class LeaveFilter(filters.FilterSet):
+class LeaveFilter(PlacesFilterSet):
     STATES = (
         ("asked", "待批"),
         ("approved", "已批"),

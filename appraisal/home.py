@@ -24,6 +24,7 @@ from appraisal.duty_overview import DistrictMean, TeamRow, district_means, teams
 from appraisal.duty_terms import HERE, TeamFacts, WeekDuty
 from appraisal.duty_week import week_duty
 from appraisal.facts import Collected, collect
+from appraisal.home_past import Past, past_of, past_sources, past_todos
 from appraisal.home_scores import (
     MonthProgress,
     OwnScore,
@@ -140,7 +141,8 @@ class District:
 @dataclass(frozen=True)
 class Home:
     """Parts that a role has no use for are empty or None. `signing`: what waits for the reader's own signature;
-    `items`: also of the sources that the caller added."""
+    `items`: also of the sources that the caller added; `past`: the teams that the reader has left, with what is
+    still open about them."""
 
     todos: Sequence[Todo] = ()
     has_todos: bool = False
@@ -153,6 +155,8 @@ class Home:
     board: Board | None = None
     district: District | None = None
     items: Mapping[str, Sequence[Item]] | None = None
+    past: Sequence[Past] = ()
+    past_todos: Sequence[Todo] = ()
 
     @property
     def villages(self) -> set[int]:
@@ -165,8 +169,9 @@ def home_of(user: User, today: date, now: datetime, extra: Extra, order: str = "
     roof; `order`: how the scores of all teams are to stand (`home_scores.ORDERS`)."""
     standing, week = user.standing, Week.of(today)
     if not standing.has(*WORKING):
-        sources = extra(user, today)
-        return Home(items=gather(sources) if sources else {})
+        sources = {**extra(user, today), **past_sources(user, now)}
+        items = gather(sources) if sources else {}
+        return Home(items=items, past=past_of(user), past_todos=past_todos(items, today))
     made = _Maker(user, today, now, week, extra)
     return made.home(order)
 
@@ -213,8 +218,8 @@ class _Maker:
         self.rules = self.facts.rules_of(week)
         self.duty = {pk: self._week_duty(facts) for pk, facts in self.facts.teams.items()}
         self.reports = self._reports()
-        if self.served:  # what can still be appealed against depends on the minute
-            self.items = gather(sources_of(user, today, extra, self.served))
+        if self.served or standing.served:  # what can still be appealed against depends on the minute
+            self.items = gather({**sources_of(user, today, extra, self.served), **past_sources(user, now)})
         else:
             self.items = _waiting(user.bare(), standing, today, extra).items()
         whole = self.is_board or self.is_district or bool(self.items.get("places"))
@@ -262,6 +267,8 @@ class _Maker:
             board=self._board(self.teams) if self.is_board else None,
             district=self._district() if self.is_district else None,
             items=self.items,
+            past=past_of(self.user),
+            past_todos=past_todos(self.items, self.today),
         )
 
     def _todos(self) -> list[Todo]:

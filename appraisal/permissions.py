@@ -31,6 +31,8 @@ OFFICE = (Role.OFFICE, Role.OFFICE_LEAD)
 #: Who serves in a team.
 TEAM = (Role.LEADER, Role.MEMBER)
 RECUSED = "涉及本人所在工作组，请由其他同志处理。"
+#: To whoever looks back at his days in a team: he reads and appeals.
+LEFT = "您在这个组的任职已经结束，只能查看和申诉。有误请联系联村工作办。"
 
 
 # --- 工作制度 ---------------------------------------------------------------------------------
@@ -48,6 +50,11 @@ def change_work_rules(user: User, record: Model | None = None) -> Verdict:
 def see_duty(user: User, record: Model | None = None) -> Verdict:
     """The town sees all teams, a liaison group its district's, a team and the village's cadres their own."""
     return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM, Role.CADRE)
+
+
+def see_duty_days(user: User, record: DutyLog | DutyPhoto | None = None) -> Verdict:
+    """Single days as they were entered: also for whoever served on them and has left."""
+    return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM, Role.CADRE, Role.FORMER)
 
 
 def see_own_duty(user: User) -> Verdict:
@@ -89,6 +96,8 @@ def undo_duty(user: User, log: DutyLog) -> Verdict:
 
 def dispute_duty(user: User, log: DutyLog) -> Verdict:
     """不是我: whoever was entered by somebody else."""
+    if user.standing.served_on(log.team_id, log.day):
+        return refused(LEFT)
     named = log.attendances.filter(person__user=user, state=DutyAttendance.State.PRESENT).exclude(created_by=user)
     return ALLOWED if named.exists() else refused("只能对别人为您作的登记提出异议。")
 
@@ -104,6 +113,8 @@ def decide_duty(user: User, record: LiaisonTeam | DutyLog | DutyAttendance | Dut
 
 def take_photo_down(user: User, photo: DutyPhoto) -> Verdict:
     """Whoever sent it, and who decides."""
+    if user.standing.served_on(photo.log.team_id, photo.log.day):
+        return refused(LEFT)
     return ALLOWED if photo.created_by_id == user.pk else decide_duty(user, photo)
 
 
@@ -158,6 +169,11 @@ def withdraw_check(user: User, check: SpotCheck) -> Verdict:
 # --- 请假公出 ---------------------------------------------------------------------------------
 def see_leaves(user: User, leave: Leave | None = None) -> Verdict:
     """Rows decide whose: one's villages', one's liaison group's, one's own, those one stands in for."""
+    return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM, Role.INSTRUCTOR, Role.CADRE, Role.FORMER)
+
+
+def see_leave_months(user: User) -> Verdict:
+    """Who is away when: not for whoever has left and finds nothing but his own."""
     return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM, Role.INSTRUCTOR, Role.CADRE)
 
 
@@ -239,6 +255,11 @@ def note_outing(user: User, outing: Outing | None = None) -> Verdict:
 def see_reports(user: User, team: LiaisonTeam | None = None) -> Verdict:
     """The town all, a liaison group its district's, the team and the village's cadres their own."""
     return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM, Role.CADRE)
+
+
+def see_sent_reports(user: User, team: LiaisonTeam | None = None) -> Verdict:
+    """One report after the other: also for whoever served in the week and has left."""
+    return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM, Role.CADRE, Role.FORMER)
 
 
 def see_all_reports(user: User) -> Verdict:
@@ -326,8 +347,9 @@ def see_behind(user: User) -> Verdict:
 
 # --- 建议扣分 ---------------------------------------------------------------------------------
 def see_suggestions(user: User, record: Model | None = None) -> Verdict:
-    """A team reads what was noticed about it; the town and the liaison group read theirs."""
-    return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM)
+    """A team, and whoever served in it then, reads what was noticed about it; the town and the liaison group read
+    theirs."""
+    return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM, Role.FORMER)
 
 
 def decide_suggestions(user: User) -> Verdict:
@@ -335,8 +357,9 @@ def decide_suggestions(user: User) -> Verdict:
 
 
 def decide_suggestion(user: User, suggestion: Suggestion) -> Verdict:
-    """Nobody decides what concerns the team he serves in."""
-    if suggestion.team_id in user.standing.teams():
+    """Nobody decides what concerns the team he serves in, or served in on the day."""
+    standing = user.standing
+    if suggestion.team_id in standing.teams() or standing.served_on(suggestion.team_id, suggestion.occurred_on):
         return refused("涉及本人所在工作组，请由其他同志处理。")
     return decide_suggestions(user)
 

@@ -8,21 +8,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from appraisal.as_body import sentence, signs
 from appraisal.models import Appeal, Evidence, ScoreEntry
-from appraisal.permissions import OFFICE, RECUSED, TEAM
+from appraisal.models.entries import is_of_served_days
+from appraisal.permissions import LEFT, OFFICE, RECUSED, TEAM
 from lianzhen.accounts.models import RoleGrant, User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.accounts.verdicts import ALLOWED, Verdict, only, refused
 from villages.models import Posting
+from villages.models.teams import remembered_since
+from villages.visibility import in_served_days
 
 State = ScoreEntry.State
 
 
 def serves_in(user: User, team_id: int | None) -> bool:
     return team_id is not None and team_id in user.standing.teams(*TEAM)
+
+
+def has_part_in(user: User, entry: ScoreEntry) -> bool:
+    """Serves in the team, or served in it on the day that the entry is about: nobody decides about himself."""
+    return serves_in(user, entry.team_id) or user.standing.served_on(entry.team_id, entry.occurred_on)
+
+
+def of_own_team(user: User, path: str = "") -> Q:
+    """As `has_part_in`, for the entries at `path` (e.g. `"entry__"`)."""
+    serves = Q(**{f"{path}team__isnull": False, f"{path}team__in": user.standing.teams(*TEAM)})
+    return serves | in_served_days(user, f"{path}team", f"{path}occurred_on")
 
 
 def _guides(user: User, entry: ScoreEntry) -> bool:
@@ -32,8 +46,9 @@ def _guides(user: User, entry: ScoreEntry) -> bool:
 
 # --- Reading ----------------------------------------------------------------------------------
 def see_entries(user: User, record: Model | None = None) -> Verdict:
-    """The town, the liaison group of the district, and whoever works in the village."""
-    return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM, Role.INSTRUCTOR, Role.CADRE)
+    """The town, the liaison group of the district, whoever works in the village, and whoever worked there on the
+    day."""
+    return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM, Role.INSTRUCTOR, Role.CADRE, Role.FORMER)
 
 
 def see_approvals(user: User) -> Verdict:
@@ -61,12 +76,12 @@ def confirm_entry(user: User, entry: ScoreEntry) -> Verdict:
         return refused("由联村工作办主任或所在片区的联络组复核。")
     if entry.recorded_by_id == user.pk:
         return refused("登记人不能复核自己登记的扣分，请由其他同志复核。")
-    return refused(RECUSED) if serves_in(user, entry.team_id) else ALLOWED
+    return refused(RECUSED) if has_part_in(user, entry) else ALLOWED
 
 
 def withdraw_entry(user: User, entry: ScoreEntry) -> Verdict:
     """作废 before it took hold: the recorder, or the head of the office."""
-    if serves_in(user, entry.team_id):
+    if has_part_in(user, entry):
         return refused(RECUSED)
     if entry.recorded_by_id == user.pk or user.standing.has(Role.OFFICE_LEAD):
         return ALLOWED
@@ -77,12 +92,12 @@ def reverse_entry(user: User, entry: ScoreEntry) -> Verdict:
     """撤销 of what counts already."""
     if not user.standing.has(Role.OFFICE_LEAD):
         return only(user, Role.OFFICE_LEAD)
-    return refused(RECUSED) if serves_in(user, entry.team_id) else ALLOWED
+    return refused(RECUSED) if has_part_in(user, entry) else ALLOWED
 
 
 def read_entry(user: User, entry: ScoreEntry) -> Verdict:
-    """已阅: whoever may also appeal."""
-    return file_appeal(user, entry)
+    """已阅: the team and the village. Whoever has left appeals, or lets it be."""
+    return ALLOWED if _is_own(user, entry) else refused("由这个工作组的同志或本村干部标为已阅。")
 
 
 def report_rectification(user: User, entry: ScoreEntry) -> Verdict:
@@ -95,7 +110,7 @@ def check_rectification(user: User, entry: ScoreEntry) -> Verdict:
         return only(user, *OFFICE)
     if entry.rectified_by_id == user.pk:
         return refused("填写整改情况的人不能核查整改。")
-    return refused(RECUSED) if serves_in(user, entry.team_id) else ALLOWED
+    return refused(RECUSED) if has_part_in(user, entry) else ALLOWED
 
 
 # --- 加分 -------------------------------------------------------------------------------------
@@ -104,6 +119,8 @@ def claim_bonuses(user: User) -> Verdict:
 
 
 def withdraw_claim(user: User, entry: ScoreEntry) -> Verdict:
+    if is_of_served_days(user, entry):
+        return refused(LEFT)
     return ALLOWED if entry.recorded_by_id == user.pk else refused("申报由申报人撤回。")
 
 
@@ -111,7 +128,7 @@ def give_opinion(user: User, entry: ScoreEntry) -> Verdict:
     """The liaison group of the district."""
     if not _guides(user, entry):
         return refused("由所在片区的联络组出意见。")
-    return refused(RECUSED) if serves_in(user, entry.team_id) else ALLOWED
+    return refused(RECUSED) if has_part_in(user, entry) else ALLOWED
 
 
 def verify_bonus(user: User, entry: ScoreEntry) -> Verdict:
@@ -131,7 +148,7 @@ def _office_about(user: User, entry: ScoreEntry, roles: tuple[Role, ...]) -> Ver
         return only(user, *roles)
     if entry.recorded_by_id == user.pk:
         return refused("申报人不能办理自己申报的加分。")
-    return refused(RECUSED) if serves_in(user, entry.team_id) else ALLOWED
+    return refused(RECUSED) if has_part_in(user, entry) else ALLOWED
 
 
 # --- 申诉 -------------------------------------------------------------------------------------
@@ -140,8 +157,10 @@ def _is_own(user: User, entry: ScoreEntry) -> bool:
 
 
 def file_appeal(user: User, entry: ScoreEntry) -> Verdict:
-    """Leader and members of the team, secretary and cadres of the village."""
-    return ALLOWED if _is_own(user, entry) else refused("由这个工作组的同志或本村干部提出申诉。")
+    """Leader and members of the team, also those who have left it since; secretary and cadres of the village."""
+    if _is_own(user, entry) or is_of_served_days(user, entry):
+        return ALLOWED
+    return refused("由这个工作组的同志或本村干部提出申诉。")
 
 
 def withdraw_appeal(user: User, appeal: Appeal) -> Verdict:
@@ -155,17 +174,18 @@ def check_appeal(user: User, appeal: Appeal) -> Verdict:
         return only(user, *OFFICE)
     if user.pk in (appeal.recorder_id, appeal.filed_by_id):
         return refused("登记人和申诉人不能核查这件申诉，请由其他同志核查。")
-    return refused(RECUSED) if serves_in(user, appeal.entry.team_id) else ALLOWED
+    return refused(RECUSED) if has_part_in(user, appeal.entry) else ALLOWED
 
 
 @dataclass(frozen=True)
 class Leads:
-    """Accounts of the heads of the office and of the committee today, and (team, account) where one of them serves
-    in a team."""
+    """Accounts of the heads of the office and of the committee today, and where one of them serves in a team or
+    served in one."""
 
     accounts: frozenset[int]
     committee: frozenset[int]
-    serving: frozenset[tuple[int, int]]
+    posts: tuple[Posting, ...]
+    today: date
 
     @classmethod
     def on(cls, today: date) -> Leads:
@@ -175,20 +195,31 @@ class Leads:
         accounts, committee = (
             frozenset(pk for role, pk in held if role == one) for one in (Role.OFFICE_LEAD, Role.COMMITTEE)
         )
-        posts = Posting.objects.on(today).filter(team__isnull=False, person__user__in=accounts | committee)
-        return cls(accounts, committee, frozenset(posts.values_list("team_id", "person__user_id")))
+        posts = Posting.objects.filter(team__isnull=False, person__user__in=accounts | committee)
+        posts = posts.filter(Q(ends_on=None) | Q(ends_on__gte=remembered_since(today))).select_related("person")
+        return cls(accounts, committee, tuple(posts), today)
 
     def may(self, appeal: Appeal) -> bool:
         """Whether one of the heads may decide it."""
-        return self._some_of(self.accounts, appeal)
+        return bool(self.who_may(appeal))
 
-    def somebody(self, appeal: Appeal) -> bool:
-        """Whether a head or one of the committee may."""
-        return self._some_of(self.accounts | self.committee, appeal)
+    def who_may(self, appeal: Appeal) -> set[int]:
+        """The heads who may."""
+        return self._of(self.accounts, appeal)
 
-    def _some_of(self, accounts: frozenset[int], appeal: Appeal) -> bool:
+    def somebody(self, appeal: Appeal, *, then: bool = True) -> bool:
+        """Whether a head or one of the committee may; without `then` also of those who served in the team on the day
+        of the fact and have left."""
+        return bool(self._of(self.accounts | self.committee, appeal, then=then))
+
+    def _of(self, accounts: frozenset[int], appeal: Appeal, *, then: bool = True) -> set[int]:
         barred = barred_from(appeal)
-        return any(pk not in barred and (appeal.entry.team_id, pk) not in self.serving for pk in accounts)
+        return {pk for pk in accounts if pk not in barred and not self._has_part(pk, appeal.entry, then=then)}
+
+    def _has_part(self, account: int, entry: ScoreEntry, *, then: bool) -> bool:
+        """As `has_part_in`."""
+        posts = (one for one in self.posts if (one.person.user_id, one.team_id) == (account, entry.team_id))
+        return any(one.covers(self.today) or (then and one.covers(entry.occurred_on)) for one in posts)
 
 
 def barred_from(appeal: Appeal) -> set[int | None]:
@@ -200,7 +231,9 @@ def signs_appeal(user: User, appeal: Appeal) -> Verdict:
     barred = barred_from(appeal)
     if user.pk in barred:
         return refused("登记人、复核人和申诉人不能答复这件申诉。")
-    return signs(user, Role.OFFICE_LEAD, Role.COMMITTEE, team=appeal.entry.team_id, barred=barred)
+    entry = appeal.entry
+    roles = (Role.OFFICE_LEAD, Role.COMMITTEE)
+    return signs(user, *roles, team=entry.team_id, day=entry.occurred_on, barred=barred)
 
 
 def decide_appeal(user: User, appeal: Appeal) -> Verdict:
@@ -215,13 +248,14 @@ def decide_appeal_beside(user: User, appeal: Appeal, leads: Leads | None) -> Ver
         return only(user, Role.OFFICE_LEAD, Role.COMMITTEE)
     if user.pk in barred_from(appeal):
         return refused("登记人、复核人和申诉人不能答复这件申诉。")
-    own = serves_in(user, appeal.entry.team_id)
-    if user.standing.has(Role.OFFICE_LEAD) and not own:
+    now, then = serves_in(user, appeal.entry.team_id), has_part_in(user, appeal.entry)
+    if user.standing.has(Role.OFFICE_LEAD) and not then:
         return ALLOWED
     leads = leads or Leads.on(user.standing.on)
-    if own:
+    if then:
         roles = (Role.OFFICE_LEAD, Role.COMMITTEE)
-        return refused(RECUSED) if leads.somebody(appeal) else Verdict(True, sentence(roles, appeal.entry.team_id))
+        others = leads.somebody(appeal) or (now and leads.somebody(appeal, then=False))
+        return refused(RECUSED) if others else Verdict(True, sentence(roles, appeal.entry.team_id))
     return refused("这件申诉由联村工作办主任答复。") if leads.may(appeal) else ALLOWED
 
 
@@ -235,6 +269,8 @@ def take_evidence_down(user: User, evidence: Evidence) -> Verdict:
     if evidence.created_by_id != user.pk:
         return refused("证据由上传的人撤下。")
     entry = evidence.entry
+    if entry is not None and is_of_served_days(user, entry):
+        return refused(LEFT)
     if entry is not None and entry.state in (State.DRAFT, State.RETURNED, State.CLAIMED):
         return ALLOWED
     return refused("已经通知或提交的，证据不再撤下。")

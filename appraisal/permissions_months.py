@@ -21,8 +21,9 @@ SIGNERS = (Role.OFFICE_LEAD, Role.COMMITTEE)
 
 
 def see_scores(user: User, record: Model | None = None) -> Verdict:
-    """The town, the liaison group of the district, and whoever works in the village."""
-    return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM, Role.INSTRUCTOR, Role.CADRE)
+    """The town, the liaison group of the district, whoever works in the village, and whoever worked there in the
+    month."""
+    return only(user, *TOWN_WIDE, Role.DISTRICT, *TEAM, Role.INSTRUCTOR, Role.CADRE, Role.FORMER)
 
 
 def see_publicity(user: User, record: Model | None = None) -> Verdict:

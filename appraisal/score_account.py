@@ -118,6 +118,8 @@ class ExplainedLine:
     evidence: int
     record_number: str
     appeals: tuple[str, ...]
+    #: Whether the reader sees the entry's own page.
+    opens: bool = True
 
     def effect(self, weight: Decimal) -> Decimal:
         """What it adds to the linked score (分), exactly."""

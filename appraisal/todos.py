@@ -29,6 +29,7 @@ from appraisal.models import (
     TownNeed,
     WeeklyMeeting,
 )
+from appraisal.permissions_entries import of_own_team
 from appraisal.report_state import ReportState
 from appraisal.waiting import Item, Source
 from lianzhen.periods import Week
@@ -90,13 +91,14 @@ def district_sources(user: User) -> dict[str, Source]:
             **{f"{path}__in": own}
         )
 
+    entries = ScoreEntry.objects.exclude(of_own_team(user))
     disputed = seen(DutyAttendance.objects.disputed(), "log__team_id")
     return {
         "asked_makeups": Source(seen(DutyLog.objects.filter(state=DutyLog.State.PENDING)), "created_at"),
         "asked_shifts": Source(seen(DutyShift.objects.filter(state=DutyShift.State.ASKED)), "created_at"),
         "asked_disputes": Source(disputed, "disputed_at", "log__team_id"),
-        "asked_confirms": Source(seen(ScoreEntry.objects.filter(state=ScoreEntry.State.WAITING)), "recorded_at"),
-        "asked_opinions": Source(seen(ScoreEntry.objects.filter(state=ScoreEntry.State.CLAIMED)), "recorded_at"),
+        "asked_confirms": Source(seen(entries.filter(state=ScoreEntry.State.WAITING)), "recorded_at"),
+        "asked_opinions": Source(seen(entries.filter(state=ScoreEntry.State.CLAIMED)), "recorded_at"),
         "asked_spots": Source(seen(SpotCheck.objects.filter(state=SpotCheck.State.EXPLAINED)), "explained_at"),
     }
 
@@ -119,7 +121,7 @@ def own_todos(items: Items, today: date) -> list[Todo]:
     found = [
         *_each(items, "my_decisions", lambda item: _dated(item, today, item.text or "", "decision")),
         *_each(items, "my_needs", lambda item: _dated(item, today, item.text or "", "need")),
-        *_each(items, "my_deductions", lambda item: _deduction(item, today)),
+        *_each(items, "my_deductions", lambda item: deduction_todo(item, today)),
         *_each(items, "my_rectifying", lambda item: _dated(item, today, f"整改：{item.text}", "deduction")),
         *_each(items, "my_spots", lambda item: _dated(item, today, "说明抽查时的情况", "spot_check")),
         *_each(items, "my_leaves", lambda item: _leave(item, today)),
@@ -224,7 +226,7 @@ def _dated(item: Item, today: date, text: str, page: str) -> Todo:
     return Todo(text, reverse(page, args=[item.pk]), note, tone, day=item.day)
 
 
-def _deduction(item: Item, today: date) -> Todo:
+def deduction_todo(item: Item, today: date) -> Todo:
     """扣分 −1.0分：会议没有开 · 11月22日17:00前可申诉"""
     points, fact = (item.text or "").split(" ", 1)
     day = "今天" if item.day == today else list_date(item.day, today.year)

@@ -18,12 +18,14 @@ from django.urls import reverse
 from appraisal.as_body import free
 from appraisal.models import Appeal, AppraisalMonth, Correction, Payout, QuarterlyReview, Scheme, ScoreEntry
 from appraisal.permissions import TEAM
+from appraisal.permissions_entries import of_own_team
 from appraisal.permissions_months import review_months
 from appraisal.rules.base import change_in_points
 from appraisal.todos import SHORT, Todo, until
 from appraisal.waiting import Item, Source
 from lianzhen.accounts.roles import Role
 from lianzhen.periods import Month, Quarter
+from villages.visibility import in_served_days
 
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
@@ -40,8 +42,8 @@ BETWEEN = "\x1f"
 
 
 def signing_sources(user: User, today: date) -> dict[str, Source]:
-    """Rows that this user may decide: not what he had a hand in himself, nothing about the team he serves in while
-    somebody else is there to (`as_body`)."""
+    """Rows that this user may decide: not what he had a hand in himself, nothing about the team he serves in or
+    served in on the day, while somebody else is there to (`as_body`)."""
     standing = user.standing
     found: dict[str, Source] = {}
     if review_months(user):
@@ -59,7 +61,7 @@ def signing_sources(user: User, today: date) -> dict[str, Source]:
         found["sign_corrections"] = Source(slips, "created_at", "score__team_id", text=about)
         found["sign_appeals"] = _appeals(user, today)
     if standing.has(Role.OFFICE_LEAD):
-        entries = ScoreEntry.objects.exclude(team__in=standing.teams(*TEAM)).exclude(recorded_by=user)
+        entries = ScoreEntry.objects.exclude(of_own_team(user)).exclude(recorded_by=user)
         told = _joined("village__name", "points", "fact")
         waiting, verified = entries.filter(state=State.WAITING), entries.filter(state=State.VERIFIED)
         found["sign_entries"] = Source(waiting, "recorded_at", text=told)
@@ -87,12 +89,17 @@ def _for_whom_serves(user: User, rows: QuerySet, hand: str, *roles: Role) -> Que
     return rows.exclude(Exists(free(roles, user.standing.on, barred=[OuterRef(hand)])))
 
 
-def _of_own_teams(user: User, rows: QuerySet, team: str, hands: Sequence[str]) -> QuerySet:
-    """As `as_body.signs` about one team: rows of one's own only where nobody else may sign them."""
-    if not (own := user.standing.teams(*TEAM)):
-        return rows
-    others = free(SIGNERS, user.standing.on, team=OuterRef(OuterRef(f"{team}_id")), barred=[*map(OuterRef, hands)])
-    return rows.exclude(Q(**{f"{team}__in": own}) & Q(Exists(others)))
+def _of_own_teams(user: User, rows: QuerySet, team: str, hands: Sequence[str], *, day: str = "") -> QuerySet:
+    """As `as_body.signs` about one team: rows of one's own only where nobody else may sign them. `day`: the path to
+    the day of the fact, where having served on it counts."""
+    facts = {"team": OuterRef(OuterRef(f"{team}_id")), "barred": [*map(OuterRef, hands)]}
+    if own := user.standing.teams(*TEAM):
+        others = free(SIGNERS, user.standing.on, **facts)
+        rows = rows.exclude(Q(**{f"{team}__in": own}) & Q(Exists(others)))
+    if day and user.standing.served:
+        others = free(SIGNERS, user.standing.on, day=OuterRef(OuterRef(day)), **facts)
+        rows = rows.exclude(in_served_days(user, team, day) & Q(Exists(others)))
+    return rows
 
 
 def _joined(*names: str) -> Concat:
@@ -107,7 +114,7 @@ def _appeals(user: User, today: date) -> Source:
     rows: QuerySet[Appeal] = Appeal.objects.open()
     for hand in HANDS:
         rows = rows.exclude(**{hand: user})
-    rows = _of_own_teams(user, rows, "entry__team", HANDS)
+    rows = _of_own_teams(user, rows, "entry__team", HANDS, day="entry__occurred_on")
     if not user.standing.has(Role.OFFICE_LEAD):
         rows = rows.exclude(_some_head_may(today))
     return Source(rows, "answer_by", "entry__team_id", text=_joined("entry__village__name", "entry__points"))
@@ -115,8 +122,8 @@ def _appeals(user: User, today: date) -> Source:
 
 def _some_head_may(today: date) -> Exists:
     """As `permissions_entries.Leads.may`, for every row in the same query."""
-    team = OuterRef(OuterRef("entry__team_id"))
-    return Exists(free([Role.OFFICE_LEAD], today, team=team, barred=[*map(OuterRef, HANDS)]))
+    team, day = OuterRef(OuterRef("entry__team_id")), OuterRef(OuterRef("entry__occurred_on"))
+    return Exists(free([Role.OFFICE_LEAD], today, team=team, day=day, barred=[*map(OuterRef, HANDS)]))
 
 
 # --- In words ---------------------------------------------------------------------------------------

@@ -25,8 +25,10 @@ from lianzhen.accounts.roles import GRANTED, Role
 from lianzhen.notices.actions import tell
 from lianzhen.pinyin import full_pinyin
 from lianzhen.trail import acting
+from lianzhen.wording import full_date
 from villages.actions.people import link_account
 from villages.models import CadreTerm, Person, Posting
+from villages.models.terms import runs_on
 
 #: Who hears of every role that is given.
 WATCHERS = (Role.AUDITOR, Role.OFFICE_LEAD)
@@ -79,7 +81,8 @@ def accounts_with(role: Role, on: date) -> QuerySet[Any]:
         Role.CADRE: lambda: CadreTerm.objects.all(),
         Role.GRIDHEAD: lambda: GridHeadTerm.objects.all(),
     }
-    return terms[role]().on(on).filter(person__user__isnull=False).values("person__user_id")
+    rows = Posting.objects.former_on(on) if role is Role.FORMER else terms[role]().on(on)
+    return rows.filter(person__user__isnull=False).values("person__user_id")
 
 
 Line = tuple[int, Held]
@@ -92,8 +95,14 @@ def _granted(ids: list[int], on: date) -> Iterator[Line]:
 
 
 def _posted(ids: list[int], on: date) -> Iterator[Line]:
-    rows = Posting.objects.on(on).filter(person__user__in=ids)
+    """Who serves, and who left a team lately and may look back."""
+    left = Q(pk__in=Posting.objects.former_on(on).filter(person__user__in=ids).values("pk"))
+    rows = Posting.objects.filter(runs_on(on) | left, person__user__in=ids)
     for row in rows.select_related("person", "team__village", "group", "village", "updated_by"):
+        if not row.covers(on):
+            post = f"{row.target}{row.role_name}（至{full_date(row.ends_on)}）"
+            yield row.person.user_id, _post(Role.FORMER, post, row, row.end_reason)
+            continue
         role = Role.DISTRICT if row.group_id else Role.INSTRUCTOR
         if row.team_id:
             role = Role.LEADER if row.is_leader else Role.MEMBER

@@ -17,6 +17,7 @@ FIELD = (Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.INSTRUCTOR, Role.CADRE)
 OFFICE = (Role.OFFICE, Role.OFFICE_LEAD)
 #: Who sits in the village offices.
 SITTING = (Role.LEADER, Role.MEMBER, Role.CADRE)
+TEAM = (Role.LEADER, Role.MEMBER)
 #: Who sits in the weekly meeting or is bound by it.
 MEETING = (*TOWN_WIDE, Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.INSTRUCTOR)
 
@@ -52,27 +53,28 @@ PLACES = (
     Place("", "首页", "home", "home", tuple(Role)),
     Place("日常", "驻村办公", "duty_matrix", "calendar-check", (*TOWN_WIDE, Role.DISTRICT)),
     Place("日常", "我的驻村", "duty_me", "calendar-check", (Role.LEADER, Role.MEMBER, Role.CADRE)),
+    Place("日常", "驻村登记", "duty_list", "calendar-check", (Role.FORMER,)),
     Place("日常", "补登和调休", "duty_requests", "switch-horizontal", (*TOWN_WIDE, Role.DISTRICT, *SITTING)),
     Place("日常", "抽查", "spot_check_list", "eye", (*TOWN_WIDE, Role.DISTRICT, *SITTING)),
-    Place("日常", "请假公出", "leave_list", "calendar-event", (*TOWN_WIDE, *FIELD)),
+    Place("日常", "请假公出", "leave_list", "calendar-event", (*TOWN_WIDE, *FIELD, Role.FORMER)),
     Place("日常", "去向公示", "outing_board", "map-pin", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
-    Place("日常", "周报", "weekly_list", "report", (*TOWN_WIDE, Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.CADRE)),
+    Place("日常", "周报", "weekly_list", "report", (*TOWN_WIDE, Role.DISTRICT, *SITTING, Role.FORMER)),
     Place("日常", "村里提出的事", "need_list", "message-2", (*TOWN_WIDE, *FIELD)),
     Place("日常", "周例会", "meeting_list", "clipboard-text", MEETING),
     Place("日常", "议定事项", "decision_list", "list-check", MEETING),
     Place("日常", "谁没跟上", "behind", "alert-triangle", (*TOWN_WIDE, Role.DISTRICT)),
     Place("考核", "待审", "approval_list", "checklist", (*OFFICE, Role.COMMITTEE, Role.DISTRICT)),
-    Place("考核", "扣分", "deduction_list", "clipboard-text", (*TOWN_WIDE, *FIELD)),
-    Place("考核", "加分", "bonus_list", "heart-handshake", (*TOWN_WIDE, *FIELD)),
-    Place("考核", "建议扣分", "suggestion_list", "scale", (*TOWN_WIDE, Role.DISTRICT, Role.LEADER, Role.MEMBER)),
-    Place("考核", "申诉", "appeal_list", "message-2", (*TOWN_WIDE, *FIELD)),
-    Place("考核", "得分", "score_now", "report", (*TOWN_WIDE, *FIELD)),
+    Place("考核", "扣分", "deduction_list", "clipboard-text", (*TOWN_WIDE, *FIELD, Role.FORMER)),
+    Place("考核", "加分", "bonus_list", "heart-handshake", (*TOWN_WIDE, *FIELD, Role.FORMER)),
+    Place("考核", "建议扣分", "suggestion_list", "scale", (*TOWN_WIDE, Role.DISTRICT, *TEAM, Role.FORMER)),
+    Place("考核", "申诉", "appeal_list", "message-2", (*TOWN_WIDE, *FIELD, Role.FORMER)),
+    Place("考核", "得分", "score_now", "report", (*TOWN_WIDE, *FIELD, Role.FORMER)),
     Place("考核", "月考核", "month_list", "lock", TOWN_WIDE),
     Place("考核", "季讲评", "quarter_list", "flag", (*TOWN_WIDE, Role.DISTRICT)),
     Place("考核", "年总结年考核", "year_list", "clipboard-text", (*TOWN_WIDE, Role.DISTRICT, Role.LEADER, Role.MEMBER)),
-    Place("考核", "更正单", "correction_list", "pencil", (*TOWN_WIDE, *FIELD)),
-    Place("考核", "通报", "bulletin_list", "news", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
-    Place("考核", "文件柜", "document_list", "clipboard-text", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
+    Place("考核", "更正单", "correction_list", "pencil", (*TOWN_WIDE, *FIELD, Role.FORMER)),
+    Place("考核", "通报", "bulletin_list", "news", (*TOWN_WIDE, *FIELD, Role.WINDOW, Role.FORMER)),
+    Place("考核", "文件柜", "document_list", "clipboard-text", (*TOWN_WIDE, *FIELD, Role.WINDOW, Role.FORMER)),
     Place("考核", "自治村年度考核", "selfgov_year_list", "checklist", (*TOWN_WIDE, *FIELD)),
     Place("台账", "村（社区）", "village_list", "building-community", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Place("台账", "联村工作组", "team_list", "users-group", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
@@ -86,9 +88,9 @@ PLACES = (
     Place("台账", "人员", "person_list", "address-book", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
     Place("工具", "导入", "import_list", "file-import", (*OFFICE, Role.SYSADMIN)),
     Place("设置", "镇与站所", "town_settings", "settings", (*OFFICE, Role.SYSADMIN, Role.COMMITTEE, Role.AUDITOR)),
-    Place("设置", "工作制度", "work_rules", "checklist", (*TOWN_WIDE, *FIELD)),
-    Place("设置", "考核方案", "scheme_list", "scale", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
-    Place("设置", "考核条款", "clause_list", "list-check", (*TOWN_WIDE, *FIELD, Role.WINDOW)),
+    Place("设置", "工作制度", "work_rules", "checklist", (*TOWN_WIDE, *FIELD, Role.FORMER)),
+    Place("设置", "考核方案", "scheme_list", "scale", (*TOWN_WIDE, *FIELD, Role.WINDOW, Role.FORMER)),
+    Place("设置", "考核条款", "clause_list", "list-check", (*TOWN_WIDE, *FIELD, Role.WINDOW, Role.FORMER)),
     Place("设置", "编印设置", "paper_settings", "printer", TOWN_WIDE),
     Place("设置", "工作日历", "calendar", "calendar", (*TOWN_WIDE, Role.SYSADMIN)),
     Place("设置", "账号", "account_list", "user-cog", (Role.SYSADMIN, Role.OFFICE_LEAD, Role.COMMITTEE, Role.AUDITOR)),
@@ -106,6 +108,7 @@ TABS = {
     Role.SYSADMIN: ("home", "account_list", "calendar", "audit_list"),
     Role.AUDITOR: ("home", "audit_list", "account_list", "village_list"),
     Role.WINDOW: ("home", "village_list", "team_list", "person_list"),
+    Role.FORMER: ("home", "deduction_list", "appeal_list", "score_now"),
 }
 USUAL_TABS = ("home", "village_list", "grid_list", "person_list")
 

@@ -11,7 +11,7 @@ class VillagesConfig(AppConfig):
         from villages import models as m
         from villages import person_roles
         from villages.extensions import register_roles
-        from villages.holdings import CADRES, POSTINGS
+        from villages.holdings import CADRES, FORMERS, POSTINGS
         from villages.importing import register_kinds
         from villages.views import organization_tab, team_tab, village_tabs
 
@@ -21,6 +21,7 @@ class VillagesConfig(AppConfig):
         track(m.SelfGovApplication, leave_out=["stored_as", "file_sha256", "conditions"])
         register_holdings(POSTINGS)
         register_holdings(CADRES)
+        register_holdings(FORMERS)
         for source in (
             person_roles.postings,
             person_roles.cadre_terms,

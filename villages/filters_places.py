@@ -16,6 +16,7 @@ from lianzhen.pages.forms import DayField
 from villages.filters import seen_groups, seen_villages
 from villages.models import CadreTerm, LiaisonGroup, PartyGroup, Village, VillagerGroup
 from villages.models.terms import stood_in_village_on, stood_on
+from villages.permissions import see_villages
 
 #: Asks a list for what lies in no district.
 NO_DISTRICT = "none"
@@ -35,6 +36,19 @@ class DistrictFilter(filters.ModelChoiceFilter):
     def __init__(self, **kwargs: Any) -> None:
         none = {"null_label": "未划片区", "null_value": NO_DISTRICT}
         super().__init__(label="片区", queryset=seen_groups, empty_label="全部片区", **none, **kwargs)
+
+
+class PlacesFilterSet(filters.FilterSet):
+    """A filterset that asks for a place only where the reader sees places: whoever has left a team and looks back
+    has nothing to choose from."""
+
+    PLACES = ("group", "village", "team")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.request is not None and not see_villages(self.request.user):
+            for name in self.PLACES:
+                self.filters.pop(name, None)
 
 
 class DayFilter(filters.Filter):

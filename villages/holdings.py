@@ -6,7 +6,7 @@ from django.db.models import IntegerField
 from django.db.models.functions import Cast, Coalesce
 
 from lianzhen.accounts.roles import Role
-from lianzhen.accounts.standing import Held, Holding, HoldingSource
+from lianzhen.accounts.standing import Held, Holding, HoldingSource, Service
 from lianzhen.wording import full_date
 from villages.models import CadreTerm, LiaisonTeam, Posting, Village
 
@@ -49,6 +49,39 @@ POSTINGS = HoldingSource(
         "team": "team_id",
     },
     read=_posting,
+)
+
+
+def _former(held: Held) -> Holding:
+    """`place` is the village of the team, `number` 1 for a leader."""
+    assert held.until is not None
+    assert held.team is not None
+    assert held.village is not None
+    role = Posting(team_id=held.team, is_leader=bool(held.number)).role_name
+    target = str(LiaisonTeam(village=Village(name=held.place)))
+    served = Service(held.team, held.village, held.place or "", role, held.since, held.until)
+    return Holding(
+        role=Role.FORMER,
+        why=f"{full_date(held.since)}至{full_date(held.until)}任{target}{role}",
+        since=held.since,
+        person=held.person,
+        served=(served,),
+    )
+
+
+FORMERS = HoldingSource(
+    name="former",
+    rows=lambda user, on: Posting.objects.former_on(on).filter(person__user_id=user.pk),
+    columns={
+        "since": "starts_on",
+        "until": "ends_on",
+        "number": Cast("is_leader", IntegerField()),
+        "place": "team__village__name",
+        "person": "person_id",
+        "village": "team__village_id",
+        "team": "team_id",
+    },
+    read=_former,
 )
 
 

@@ -79,12 +79,7 @@ def file_appeal(
 def deciders(appeal: Appeal, now: datetime) -> set[int]:
     """Who may answer it today. At most three queries."""
     today = timezone.localdate(now)
-    leads = Leads.on(today)
-    if leads.may(appeal):
-        barred = {appeal.recorder_id, appeal.confirmer_id, appeal.filed_by_id}
-        team = appeal.entry.team_id
-        return {pk for pk in leads.accounts if pk not in barred and (team, pk) not in leads.serving}
-    return notices.committee(today)
+    return Leads.on(today).who_may(appeal) or notices.committee(today)
 
 
 def handled_by(appeal: Appeal, now: datetime) -> str:

@@ -17,6 +17,7 @@ from appraisal.actions.open_month import Counted, hold_month, month_for
 from appraisal.entry_rules import Worked, appeal_deadline, rectify_deadline, until, worked_out
 from appraisal.models import Clause, Scheme, ScoreEntry, Suggestion
 from appraisal.permissions import RECUSED
+from appraisal.permissions_entries import has_part_in
 from appraisal.rules.base import Kind as RuleKind
 from appraisal.rules.entries import BadEntry
 from appraisal.seals import ensure_counts
@@ -195,7 +196,8 @@ def _waiting(entry: ScoreEntry, by: User, version: int | None) -> ScoreEntry:
 
 # --- Steps that acts share ----------------------------------------------------------------------------
 def refuse_own_team(row: ScoreEntry, by: User) -> None:
-    if row.team_id is not None and row.team_id in by.standing.teams():
+    """Whoever serves in the team, or served in it on the day of the fact."""
+    if has_part_in(by, row):
         raise ValidationError(RECUSED)
 
 

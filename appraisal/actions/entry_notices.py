@@ -35,11 +35,24 @@ def place_of(entry: ScoreEntry) -> str:
 
 # --- Who ------------------------------------------------------------------------------------------
 def concerned(entry: ScoreEntry, today: date) -> set[int]:
-    """The team's leader and members, the village's secretary. Two queries."""
-    found = of_team(entry.team, today) if entry.team is not None else set()
+    """The team's leader and members, also those who served on the day of the fact and have left since; the
+    village's secretary. Two queries."""
+    return _of_team(entry, today, entry.occurred_on) | _secretary(entry, today)
+
+
+def at_work(entry: ScoreEntry, today: date) -> set[int]:
+    """Those of them who can do something about it: the team as it is today, the secretary. Two queries."""
+    return _of_team(entry, today) | _secretary(entry, today)
+
+
+def _of_team(entry: ScoreEntry, today: date, fact: date | None = None) -> set[int]:
+    return of_team(entry.team, today, fact) if entry.team is not None else set()
+
+
+def _secretary(entry: ScoreEntry, today: date) -> set[int]:
     terms = CadreTerm.objects.on(today).filter(village=entry.village_id, position=CadreTerm.Position.SECRETARY)
     rows = terms.filter(person__user__isnull=False, person__user__ended_at=None)
-    return found | set(rows.values_list("person__user_id", flat=True))
+    return set(rows.values_list("person__user_id", flat=True))
 
 
 def leads(today: date) -> set[int]:
@@ -51,13 +64,14 @@ def committee(today: date) -> set[int]:
 
 
 def guides(entry: ScoreEntry, today: date) -> set[int]:
-    """Accounts of the liaison group of the district, less those who serve in the team themselves. Two queries."""
+    """Accounts of the liaison group of the district, less those who serve in the team themselves, or did so on the
+    day of the fact. Two queries."""
     if entry.village.group_id is None:
         return set()
     posts = Posting.objects.on(today).filter(
         Q(group=entry.village.group_id), person__user__isnull=False, person__user__ended_at=None
     )
-    own = of_team(entry.team, today) if entry.team is not None else set()
+    own = _of_team(entry, today, entry.occurred_on)
     return set(posts.values_list("person__user_id", flat=True)) - own
 
 
@@ -65,7 +79,7 @@ def guides(entry: ScoreEntry, today: date) -> set[int]:
 def tell_waiting(entry: ScoreEntry, by: User | None, now: datetime) -> None:
     """A deduction that waits for a second person."""
     today = timezone.localdate(now)
-    own = of_team(entry.team, today) if entry.team is not None else set()
+    own = _of_team(entry, today, entry.occurred_on)
     users = (leads(today) - own) | guides(entry, today)
     text = f"待复核：{place_of(entry)}{_what(entry, today)}，扣{points(entry.points)}（{entry.clause_number}）。"
     _tell(entry, users, text, by)
@@ -106,7 +120,7 @@ def tell_rectified(entry: ScoreEntry, by: User, now: datetime) -> None:
 
 def tell_rectification(entry: ScoreEntry, by: User, now: datetime) -> None:
     found = "整改已核查到位" if entry.rectify_ok else f"整改没有到位，请继续整改：{short(entry.rectify_note, 40)}"
-    _tell(entry, concerned(entry, timezone.localdate(now)), f"{_what(entry, timezone.localdate(now))}：{found}", by)
+    _tell(entry, at_work(entry, timezone.localdate(now)), f"{_what(entry, timezone.localdate(now))}：{found}", by)
 
 
 def tell_claim(entry: ScoreEntry, users: Iterable[int | None], text: str, by: User | None) -> None:

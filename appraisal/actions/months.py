@@ -133,7 +133,7 @@ def publish(
         days = date_range(row.publicity_from, row.publicity_until, row.month.year)
         told = f"{row.period.title}考核得分公示：{days}。有异议的，请在公示期内反映。"
         tell(
-            of_staff(timezone.localdate(now)) - {by.pk if by else 0},
+            of_staff(timezone.localdate(now), row.month) - {by.pk if by else 0},
             told,
             reverse("month_notice", args=[row.period.key]),
         )

@@ -9,9 +9,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from appraisal.models.duty import by_field, paired
+from appraisal.models.entries import of_served_days
 from appraisal.models.points import MarksField
 from lianzhen.trail.versions import VersionedModel
-from villages.visibility import in_seen_villages
+from villages.visibility import in_worked_villages
 
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 class AppealQuerySet(models.QuerySet["Appeal"]):
     def visible_to(self, user: User) -> AppealQuerySet:
-        return self.filter(in_seen_villages(user, "entry__village"))
+        """With the deduction that it is about."""
+        return self.filter(in_worked_villages(user, "entry__village") | of_served_days(user, "entry__"))
 
     def open(self) -> AppealQuerySet:
         return self.filter(state__in=[Appeal.State.FILED, Appeal.State.CHECKING])

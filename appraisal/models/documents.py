@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from lianzhen.accounts.models import User
 
 #: Whoever works for the town or a village; who only keeps the accounts reads no papers.
-STAFF = (*TOWN_WIDE, Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.INSTRUCTOR, Role.CADRE, Role.WINDOW)
+SERVING = (Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.INSTRUCTOR, Role.CADRE, Role.WINDOW)
+#: Whoever served lately reads what is for everybody as before.
+STAFF = (*TOWN_WIDE, *SERVING, Role.FORMER)
 
 
 class IssuedDocumentQuerySet(models.QuerySet["IssuedDocument"]):

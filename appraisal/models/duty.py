@@ -9,12 +9,17 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from appraisal.work_areas import topic_names
+from lianzhen.accounts.roles import Role
 from lianzhen.trail.columns import by_field, paired
 from lianzhen.trail.versions import VersionedModel
-from villages.visibility import in_seen_villages
+from villages.visibility import in_seen_villages, in_served_days, in_worked_villages
 
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
+
+
+#: Who sits in a village office on duty days.
+SITTING = (Role.LEADER, Role.MEMBER, Role.CADRE)
 
 
 class TeamRowQuerySet(models.QuerySet):
@@ -25,6 +30,10 @@ class TeamRowQuerySet(models.QuerySet):
 
 
 class DutyLogQuerySet(TeamRowQuerySet):
+    def visible_to(self, user: User) -> DutyLogQuerySet:
+        """And those of the days on which one served."""
+        return self.filter(in_worked_villages(user, "team__village", SITTING) | in_served_days(user, "team", "day"))
+
     def counted(self) -> DutyLogQuerySet:
         """Those that count as a day of duty."""
         return self.filter(state=DutyLog.State.REGISTERED)
@@ -86,7 +95,8 @@ class DutyLog(VersionedModel):
 
 class DutyAttendanceQuerySet(models.QuerySet["DutyAttendance"]):
     def visible_to(self, user: User) -> DutyAttendanceQuerySet:
-        return self.filter(in_seen_villages(user, "log__team__village"))
+        past = in_served_days(user, "log__team", "log__day")
+        return self.filter(in_worked_villages(user, "log__team__village", SITTING) | past)
 
     def counted(self) -> DutyAttendanceQuerySet:
         """Present, and not disputed: what a day of duty may rest on."""
@@ -207,8 +217,9 @@ class DutyNote(VersionedModel):
 
 class DutyPhotoQuerySet(models.QuerySet["DutyPhoto"]):
     def visible_to(self, user: User) -> DutyPhotoQuerySet:
-        """Those not taken down, of the villages one sees."""
-        return self.filter(in_seen_villages(user, "log__team__village"), withdrawn_at=None)
+        """Those not taken down, of the days one sees."""
+        past = in_served_days(user, "log__team", "log__day")
+        return self.filter(in_worked_villages(user, "log__team__village", SITTING) | past, withdrawn_at=None)
 
 
 class DutyPhoto(VersionedModel):

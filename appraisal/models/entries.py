@@ -12,20 +12,34 @@ from appraisal.models.duty import by_field, paired
 from appraisal.models.points import MarksField, is_first_of_month
 from appraisal.rules.scheme import AppliesTo
 from lianzhen.trail.versions import VersionedModel
-from villages.visibility import in_seen_villages
+from villages.visibility import in_served_days, in_worked_villages
 
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
 
 
+def of_served_days(user: User, path: str = "") -> Q:
+    """Entries (at `path`, e.g. `"entry__"`) about the days on which the user served in a team that he has left, or
+    that the team was told of while he served: what happened before he came was his to answer then."""
+    days = in_served_days(user, f"{path}team", f"{path}occurred_on")
+    return days | in_served_days(user, f"{path}team", f"{path}notified_at__date")
+
+
+def is_of_served_days(user: User, entry: ScoreEntry) -> bool:
+    """As `of_served_days`, for one that is at hand. No query."""
+    told = timezone.localdate(entry.notified_at) if entry.notified_at else entry.occurred_on
+    return any(user.standing.served_on(entry.team_id, day) for day in (entry.occurred_on, told))
+
+
 class ScoreEntryQuerySet(models.QuerySet["ScoreEntry"]):
     def visible_to(self, user: User) -> ScoreEntryQuerySet:
-        """Of the villages one sees; a draft, and what waits for a second person, only where it is worked on."""
-        seen = self.filter(in_seen_villages(user, "village"))
-        if user.standing.has("office", "office_lead", "committee", "auditor", "district"):
-            return seen
-        own = Q(recorded_by_id=user.pk)
-        return seen.filter(own | ~Q(state__in=[ScoreEntry.State.DRAFT, ScoreEntry.State.WAITING]))
+        """Of the villages one sees, and of one's days in a team one has left; a draft, and what waits for a second
+        person, only where it is worked on."""
+        seen, past = in_worked_villages(user, "village"), of_served_days(user)
+        told = Q(recorded_by_id=user.pk) | ~Q(state__in=[ScoreEntry.State.DRAFT, ScoreEntry.State.WAITING])
+        if not user.standing.has("office", "office_lead", "committee", "auditor", "district"):
+            seen &= told
+        return self.filter(seen | (past & told) if user.standing.served else seen)
 
     def of_month(self, month: object) -> ScoreEntryQuerySet:
         return self.filter(month=month)

@@ -12,7 +12,7 @@ from appraisal.models.duty import by_field, paired
 from appraisal.models.points import MarksField, MoneyField, is_first_of_month
 from lianzhen.periods import Month
 from lianzhen.trail.versions import VersionedModel
-from villages.visibility import in_seen_villages
+from villages.visibility import in_served_months, in_worked_villages
 
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
@@ -115,7 +115,8 @@ class AppraisalMonth(VersionedModel):
 
 class MonthlyScoreQuerySet(models.QuerySet["MonthlyScore"]):
     def visible_to(self, user: User) -> MonthlyScoreQuerySet:
-        return self.filter(in_seen_villages(user, "village"))
+        """Of the villages one sees, and of the team and months in which one served."""
+        return self.filter(in_worked_villages(user, "village") | in_served_months(user, "team", "month__month"))
 
 
 class MonthlyScore(models.Model):
@@ -216,7 +217,9 @@ class SubsidyRow(VersionedModel):
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):
     def visible_to(self, user: User) -> CorrectionQuerySet:
-        return self.filter(in_seen_villages(user, "score__village"))
+        """With the score that it puts right."""
+        past = in_served_months(user, "score__team", "score__month__month")
+        return self.filter(in_worked_villages(user, "score__village") | past)
 
 
 class Correction(VersionedModel):

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from appraisal.models.duty import TeamRowQuerySet, by_field, paired
 from appraisal.models.weekly_reports import is_monday
+from lianzhen.accounts.roles import Role
 from lianzhen.trail.versions import VersionedModel
+from villages.visibility import in_served_days, in_worked_villages
+
+if TYPE_CHECKING:
+    from lianzhen.accounts.models import User
+
+
+#: Who serves in a team.
+TEAM = (Role.LEADER, Role.MEMBER)
+
+
+class SuggestionQuerySet(TeamRowQuerySet):
+    def visible_to(self, user: User) -> SuggestionQuerySet:
+        """And those about the days on which one served."""
+        return self.filter(
+            in_worked_villages(user, "team__village", TEAM) | in_served_days(user, "team", "occurred_on")
+        )
 
 
 class Suggestion(VersionedModel):
@@ -51,7 +70,7 @@ class Suggestion(VersionedModel):
     decided_by = by_field("办理人", optional=True)
     decision_reason = models.CharField("理由", max_length=300, blank=True)
 
-    objects = TeamRowQuerySet.as_manager()
+    objects = SuggestionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "建议扣分"

@@ -180,7 +180,7 @@ def test_page_of_a_day(duty, sign_in):
 def test_who_sees_which_day(duty, sign_in):
     log = entered(duty).log
     assert sign_in(Role.CADRE).get(page_of(log)).status_code == 200
-    assert sign_in(Role.WINDOW).get(page_of(log)).status_code == 403
+    assert sign_in(Role.WINDOW).get(page_of(log)).status_code == 404
     assert sign_in(Role.GRIDHEAD).get(page_of(log)).status_code == 404
     with acting(by=None, action="test", label="测试"):
         far = DutyLog(team=duty.other_team, day=THU)
@@ -256,7 +256,7 @@ def test_photos_are_served_to_those_who_see_the_day(duty, sign_in):
         assert answer["Content-Type"] == "image/jpeg"
         assert "private" in answer["Cache-Control"]
         assert b"".join(answer.streaming_content).startswith(b"\xff\xd8")
-        assert sign_in(Role.WINDOW).get(reverse(name, args=[photo.pk])).status_code == 403
+        assert sign_in(Role.WINDOW).get(reverse(name, args=[photo.pk])).status_code == 404
         assert sign_in(Role.GRIDHEAD).get(reverse(name, args=[photo.pk])).status_code == 404
         assert sign_in(Role.INSTRUCTOR).get(reverse(name, args=[photo.pk])).status_code == 404
 

@@ -29,6 +29,7 @@ from appraisal.waiting import gather
 from lianzhen.accounts.roles import Role
 from lianzhen.notices.models import Notice
 from lianzhen.tests.answers import refused
+from lianzhen.tests.cast import leave_yesterday
 from lianzhen.trail import acting, guards
 from lianzhen.trail.models import AuditEntry
 
@@ -94,6 +95,7 @@ def test_who_serves_in_a_team_does_not_sign_off(cast, worked):
 # --- Publicity ----------------------------------------------------------------------------------
 def test_publicity_lasts_working_days_and_closes_the_month(cast, worked, django_capture_on_commit_callbacks):
     settle()
+    leave_yesterday(cast)  # after the month began: it is about his days too
     row = advance(cast, "reviewed")
     friday = date(2026, 12, 25)
     with django_capture_on_commit_callbacks(execute=True):

@@ -32,6 +32,7 @@ from appraisal.permissions_entries import (
     change_entry,
     check_rectification,
     confirm_entry,
+    of_own_team,
     read_entry,
     record_deductions,
     report_rectification,
@@ -42,6 +43,7 @@ from appraisal.permissions_entries import (
 from lianzhen.pages.forms import LONGEST_ID, PageForm, form_page
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.wording import number
+from villages.visibility import works_for
 
 CRUMB = ("扣分", "/deductions/")
 #: What 保存并再记一条 keeps.
@@ -167,7 +169,7 @@ def _suggestion(request: HttpRequest) -> Suggestion | None:
     if not asked.isdecimal() or len(asked) > LONGEST_ID:
         return None
     rows = Suggestion.objects.visible_to(request.user).filter(state=Suggestion.State.OPEN)
-    rows = rows.exclude(team_id__in=request.user.standing.teams()).select_related("team__village", "person")
+    rows = rows.exclude(of_own_team(request.user)).select_related("team__village", "person")
     return rows.filter(pk=asked).first()
 
 
@@ -237,10 +239,12 @@ def deduction(request: HttpRequest, entry: ScoreEntry) -> HttpResponse:
     context = entry_context(request.user, entry, now)
     context |= deduction_acts(request.user, entry, now, context["month"])
     suggested = reverse("suggestion", args=[entry.suggestion_id]) if entry.suggestion_id else ""
+    works = works_for(request.user, entry.village_id, entry.village.group_id)
+    reads = works or request.user.standing.served_on(entry.team_id, entry.occurred_on)
     context |= {
         "rectify": rectify_facts(entry),
         "points_words": points_words(entry),
-        "suggestion_url": suggested if see_suggestions(request.user) else "",
+        "suggestion_url": suggested if reads and see_suggestions(request.user) else "",
         "crumbs": [CRUMB],
     }
     return render(request, "appraisal/deduction.html", context)

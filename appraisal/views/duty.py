@@ -20,7 +20,7 @@ from appraisal.duty_page import page_context
 from appraisal.duty_places import chosen, teams_to_log
 from appraisal.forms.duty import ContentForm, DutyForm, PickTeamForm
 from appraisal.models import DutyLog
-from appraisal.permissions import add_to_duty, log_duty_days, see_duty, undo_duty
+from appraisal.permissions import add_to_duty, log_duty_days, see_duty_days, undo_duty
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.pages.forms import PageForm, form_page
@@ -107,7 +107,7 @@ def _told(logged: actions.Logged) -> SafeString:
 
 
 # --- The page of a day ----------------------------------------------------------------------------
-@guarded(see_duty, find=find_log, methods=("GET",))
+@guarded(see_duty_days, find=find_log, methods=("GET",))
 def duty_page(request: HttpRequest, log: DutyLog) -> HttpResponse:
     return render(request, "appraisal/duty.html", {**page_context(request.user, log), "crumbs": [CRUMB]})
 

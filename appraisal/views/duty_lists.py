@@ -15,7 +15,7 @@ from appraisal import facts
 from appraisal.duty_page import TONES
 from appraisal.filters_duty_records import DutyLogFilter, DutyShiftFilter
 from appraisal.models import DutyAttendance, DutyLog, DutyNote, DutyShift
-from appraisal.permissions import ask_shifts, decide_duty, log_duty_days, see_duty
+from appraisal.permissions import ask_shifts, decide_duty, log_duty_days, see_duty, see_duty_days
 from appraisal.work_areas import topic_names
 from lianzhen.accounts.models import User
 from lianzhen.pages.guard import guarded
@@ -89,7 +89,7 @@ LOG_COLUMNS = (
 )
 
 
-@guarded(see_duty, methods=LIST_METHODS)
+@guarded(see_duty_days, methods=LIST_METHODS)
 def duty_list(request: HttpRequest) -> HttpResponse:
     adds = bool(log_duty_days(request.user))
     page = ListPage(
@@ -107,7 +107,7 @@ def duty_list(request: HttpRequest) -> HttpResponse:
             "add_url": reverse("duty_add"),
             "add_text": "登记驻村",
             "may_add": adds,
-            "extra_actions": [("补登、调休和异议", reverse("duty_requests"))],
+            "extra_actions": [("补登、调休和异议", reverse("duty_requests"))] if see_duty(request.user) else [],
         },
     )
     return page.respond()

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from appraisal.actions.duty_contents import withdraw_photo
 from appraisal.models import DutyPhoto
-from appraisal.permissions import see_duty, take_photo_down
+from appraisal.permissions import see_duty_days, take_photo_down
 from appraisal.views.duty import form_context
 from lianzhen.pages.forms import PageForm, form_page
 from lianzhen.pages.guard import guarded, visible
@@ -27,12 +27,12 @@ def _photo_rows(rows: QuerySet) -> QuerySet:
 find_photo = visible(DutyPhoto, narrow=_photo_rows)
 
 
-@guarded(see_duty, find=find_photo, methods=("GET",))
+@guarded(see_duty_days, find=find_photo, methods=("GET",))
 def duty_photo(request: HttpRequest, photo: DutyPhoto) -> HttpResponse:
     return _picture(photo.stored_as)
 
 
-@guarded(see_duty, find=find_photo, methods=("GET",))
+@guarded(see_duty_days, find=find_photo, methods=("GET",))
 def duty_photo_small(request: HttpRequest, photo: DutyPhoto) -> HttpResponse:
     return _picture(small_name(photo.stored_as))
 

@@ -20,7 +20,7 @@ from appraisal.leave_rules import chain_words, overdue_before
 from appraisal.leave_seats import seat_of
 from appraisal.leave_states import HEADINGS, state_of, with_rank
 from appraisal.models import Leave
-from appraisal.permissions import ask_leave, ask_leave_for, read_leave_reason, see_leaves
+from appraisal.permissions import ask_leave, ask_leave_for, read_leave_reason, see_leave_months, see_leaves
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.pages.forms import LONGEST_ID, form_page
@@ -124,14 +124,14 @@ def leave_list(request: HttpRequest) -> HttpResponse:
         filterset=LeaveFilter,
         count=lambda n: f"共{number(n)}条",
         groups=(lambda one: HEADINGS[one.rank]) if own or user.standing.has(*DECIDES) else None,
-        empty_text="没有请假记录。请假、公出在这里申请，批准后这几天不再应到。",
+        empty_text="没有请假记录。" + ("请假、公出在这里申请，批准后这几天不再应到。" if own else ""),
         empty_action=("申请请假公出", reverse("leave_add")) if own else None,
         context={
             "add_url": reverse("leave_add"),
             "add_text": "申请请假公出",
             "may_add": own,
             "extra_actions": [
-                ("按月一览", reverse("leave_month")),
+                *([("按月一览", reverse("leave_month"))] if see_leave_months(user) else []),
                 *([("代为申请", reverse("leave_add_for"))] if other else []),
             ],
         },

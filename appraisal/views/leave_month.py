@@ -13,12 +13,12 @@ from django.utils import timezone
 from appraisal.actions.leave import calendar_around
 from appraisal.leave_month import month_rows
 from appraisal.models import Leave
-from appraisal.permissions import see_leaves
+from appraisal.permissions import see_leave_months
 from lianzhen.pages.guard import guarded
 from lianzhen.periods import Month
 
 
-@guarded(see_leaves, methods=("GET",))
+@guarded(see_leave_months, methods=("GET",))
 def leave_month(request: HttpRequest) -> HttpResponse:
     month = _asked(request)
     leaves = Leave.objects.visible_to(request.user).approved().touching(month.start, month.end)

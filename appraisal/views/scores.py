@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import django_filters as filters
@@ -14,31 +15,30 @@ from django.utils import timezone
 from appraisal.duty_overview import compares_districts
 from appraisal.filters_duty import kept
 from appraisal.linkage import ONE, Mean
-from appraisal.models import AppraisalMonth, MonthlyScore
+from appraisal.models import AppraisalMonth, MonthlyScore, ScoreEntry
 from appraisal.permissions import TEAM
 from appraisal.permissions_months import close_months, see_scores
 from appraisal.ranking import Display
 from appraisal.rules.base import change_in_marks, marks
-from appraisal.score_account import TeamScore
+from appraisal.score_account import ExplainedLine, TeamScore
 from appraisal.score_charts import YearLine, YearPoint, bar_rows, tint, year_line
 from appraisal.score_facts import MonthScores, month_scores
 from appraisal.team_rows import NO_DISTRICT
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.pages.computed import ComputedFilterSet, ComputedRows, PeriodPage
-from lianzhen.pages.guard import guarded, visible
+from lianzhen.pages.guard import guarded
 from lianzhen.pages.tables import LIST_METHODS, STAND_IN, Column, link
 from lianzhen.periods import Month
 from lianzhen.wording import clock, full_date, number
 from villages.filters_places import NO_DISTRICT as WITHOUT
 from villages.models import LiaisonTeam
+from villages.visibility import VILLAGE_ROLES, works_for
 
 BARS, HEAT = "bars", "heat"
 VIEWS = (("", "表格"), (BARS, "条形"), (HEAT, "热力表"))
 #: From the publicity on every member of the staff sees every team.
 PUBLIC = AppraisalMonth.CLOSED_FOR_ENTRIES
-
-find_team = visible(LiaisonTeam, narrow=lambda teams: teams.select_related("village__group"))
 
 
 def asked_month(key: str) -> Month:
@@ -47,6 +47,26 @@ def asked_month(key: str) -> Month:
         return Month.parse(key)
     except ValueError as problem:
         raise Http404(str(problem)) from problem
+
+
+def find_team(user: User, kwargs: dict[str, Any]) -> LiaisonTeam:
+    """One whose village the user sees, or that he served in within the month. Leaves the month to the view."""
+    month = asked_month(kwargs["month"])
+    rows = LiaisonTeam.objects.readable_by(user, month.start, month.end).select_related("village__group")
+    team = rows.filter(pk=kwargs.pop("pk")).first()
+    if team is None:
+        raise Http404
+    return team
+
+
+def worked_there(user: User, team: int, month: Month) -> bool:
+    """Served in the team within the month, and has left it."""
+    return any(one.team == team and one.touches(month.start, month.end) for one in user.standing.served)
+
+
+def opens(user: User, one: TeamScore, month: Month) -> bool:
+    """Whether `score_page` opens; `find_team` without a query."""
+    return works_for(user, one.village_id, one.group_id) or worked_there(user, one.pk, month)
 
 
 def told_all(user: User) -> bool:
@@ -60,7 +80,11 @@ def seen_scores(user: User, found: MonthScores) -> list[TeamScore]:
     if user.standing.has(*TOWN_WIDE) or (found.row is not None and found.row.state in PUBLIC):
         return scores
     groups, villages = user.standing.groups(Role.DISTRICT), user.standing.villages()
-    return [one for one in scores if one.group_id in groups or one.village_id in villages]
+
+    def own(one: TeamScore) -> bool:
+        return one.group_id in groups or one.village_id in villages or worked_there(user, one.pk, found.month)
+
+    return [one for one in scores if own(one)]
 
 
 # --- The month's table ----------------------------------------------------------------------------
@@ -112,14 +136,16 @@ def mark(key: str, title: str, **more: Any) -> Column:
     )
 
 
-def columns(found: MonthScores, shown: list[TeamScore]) -> list[Column]:
+def columns(found: MonthScores, shown: list[TeamScore], opened: Collection[int]) -> list[Column]:
+    """`opened`: ids of the teams whose own page opens."""
     first = found.scores[next(iter(found.scores))] if found.scores else None
     names = [one.name for one in first.categories if one.counts] if first else []
 
     before, _, after = reverse("score_page", args=[found.month.key, STAND_IN]).partition(str(STAND_IN))
 
     def team(row: ScoreRow) -> Any:
-        return link(f"{before}{row.pk}{after}", row.score.village_name)
+        name = row.score.village_name
+        return link(f"{before}{row.pk}{after}", name) if row.pk in opened else name
 
     heads = [
         Column("team", "联村工作组", lambda r: r.score.village_name, show=team, sort=["pinyin"], head=True),
@@ -147,11 +173,15 @@ def columns(found: MonthScores, shown: list[TeamScore]) -> list[Column]:
 
 @guarded(see_scores, methods=("GET",))
 def score_now(request: HttpRequest) -> HttpResponse:
-    """The running month: the table, or for whoever serves in one team and no more, his own score."""
+    """The running month: the table, or for whoever serves in one team and no more, his own score. Whoever has left
+    and serves nowhere finds the last month in which he did."""
     key, standing = Month.of(timezone.localdate()).key, request.user.standing
     teams = standing.teams(*TEAM)
     if len(teams) == 1 and not standing.has(*TOWN_WIDE, Role.DISTRICT):
         return redirect("score_page", key, next(iter(teams)))
+    if standing.served and not standing.has(*TOWN_WIDE, Role.DISTRICT, *VILLAGE_ROLES):
+        last = standing.served[0]
+        return redirect("score_page", Month.of(last.until).key, last.team)
     return redirect("score_list", key)
 
 
@@ -160,11 +190,12 @@ def score_list(request: HttpRequest, month: str) -> HttpResponse:
     today, period = timezone.localdate(), asked_month(month)
     found = month_scores(period, today, for_team=not told_all(request.user))
     shown = seen_scores(request.user, found)
+    opened = {one.pk for one in shown if opens(request.user, one, period)}
     by = request.GET.get("by", "")
     page = PeriodPage(
         request,
         ComputedRows(MonthlyScore, [ScoreRow(one) for one in shown]),
-        columns(found, shown),
+        columns(found, shown, opened),
         title=f"{period.title}得分",
         order=["number", "place", "code"] if found.display is Display.PLACE else ["place", "code"],
         filterset=ScoreFilter,
@@ -183,6 +214,7 @@ def score_list(request: HttpRequest, month: str) -> HttpResponse:
             "extra_actions": [("公示表", url)] if (url := notice_url(found)) else [],
             "means": means(found) if compares_districts(request.user) else [],
             "by": by,
+            "opened": opened,
         },
     )
     if request.method == "GET" and request.GET.get("print") != "1" and by in (BARS, HEAT):
@@ -264,8 +296,8 @@ def score_page(request: HttpRequest, team: LiaisonTeam, month: str) -> HttpRespo
         "notes": " · ".join(notes(found, [score] if score else [])),
         "why_none": no_scores(found) if found.scheme is None else "这个联村工作组本月不参加月度考核。",
         "crumbs": [("得分", reverse("score_list", args=[period.key]))],
-        "previous": reverse("score_page", args=[period.previous().key, team.pk]),
-        "following": reverse("score_page", args=[period.next().key, team.pk]),
+        "previous": _page_of(request.user, team, period.previous()),
+        "following": _page_of(request.user, team, period.next()),
         "print_url": "?print=1",
         "notice_url": notice_url(found),
     }
@@ -273,27 +305,43 @@ def score_page(request: HttpRequest, team: LiaisonTeam, month: str) -> HttpRespo
         frozen = MonthlyScore.objects.filter(month=found.row, team=team).values_list("pk", flat=True).first()
         context["correct_url"] = f"{reverse('correction_add')}?score={frozen}"
     if score is not None:
+        lines = _opened(request.user, team, score)
         context |= {
-            "lines": score.lines,
+            "lines": lines,
             "names": {one.key: one.name for one in score.village.categories},
-            "groups": grouped(score),
+            "groups": grouped(score, lines),
             "rows": category_rows(score),
             "places": found.display is Display.PLACE,
             "grades": found.display is Display.GRADE,
             "mean": found.means.get(score.district),
-            "year": twelve_months(team, found, score),
+            "year": twelve_months(request.user, team, found, score),
             "signs": ["制表", "审核", "联村工作组组长"],
         }
     printing = request.GET.get("print") == "1"
     return render(request, "appraisal/score_page_print.html" if printing else "appraisal/score_page.html", context)
 
 
-def grouped(score: TeamScore) -> list[tuple[str, list[Any]]]:
+def _page_of(user: User, team: LiaisonTeam, month: Month) -> str:
+    """Empty where it does not open."""
+    seen = works_for(user, team.village_id, team.village.group_id) or worked_there(user, team.pk, month)
+    return reverse("score_page", args=[month.key, team.pk]) if seen else ""
+
+
+def _opened(user: User, team: LiaisonTeam, score: TeamScore) -> Sequence[ExplainedLine]:
+    """The lines; those about days after he left do not lead further. One query, of those who have left."""
+    if works_for(user, team.village_id, team.village.group_id):
+        return score.lines
+    found = ScoreEntry.objects.visible_to(user).filter(pk__in=[line.entry_id for line in score.lines])
+    seen = set(found.order_by().values_list("pk", flat=True))
+    return [replace(line, opens=line.entry_id in seen) for line in score.lines]
+
+
+def grouped(score: TeamScore, lines: Sequence[ExplainedLine]) -> list[tuple[str, list[ExplainedLine]]]:
     """The lines under the names of their categories, in the order of the scheme."""
     return [
-        (one.name, lines)
+        (one.name, of_category)
         for one in score.village.categories
-        if (lines := [line for line in score.lines if line.category == one.key])
+        if (of_category := [line for line in lines if line.category == one.key])
     ]
 
 
@@ -307,14 +355,16 @@ def category_rows(score: TeamScore) -> list[dict[str, Any]]:
     ]
 
 
-def twelve_months(team: LiaisonTeam, found: MonthScores, score: TeamScore) -> YearLine:
-    """Sealed months as they were frozen, this one and the last as they stand. One query."""
+def twelve_months(user: User, team: LiaisonTeam, found: MonthScores, score: TeamScore) -> YearLine:
+    """Sealed months as they were frozen, this one and the last as they stand; of whoever has left, his own months.
+    One query."""
     months = [found.month]
     while len(months) < 12:
         months.insert(0, months[0].previous())
-    sealed = MonthlyScore.objects.filter(village=team.village_id, month__month__gte=months[0].start)
+    frozen = MonthlyScore.objects.visible_to(user)
+    sealed = frozen.filter(village=team.village_id, month__month__gte=months[0].start)
     totals = dict(sealed.values_list("month__month", "team_total"))
     totals[found.month.start] = score.total
-    if score.change is not None:
+    if score.change is not None and _page_of(user, team, found.month.previous()):
         totals.setdefault(found.month.previous().start, score.total - score.change)
     return year_line([YearPoint(month, totals.get(month.start)) for month in months])

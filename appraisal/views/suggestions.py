@@ -20,11 +20,13 @@ from appraisal.filters_decisions import SuggestionFilter
 from appraisal.forms.suggestions import ConfirmManyForm, DeclineForm, DeclineManyForm
 from appraisal.models import ScoreEntry, Suggestion, WorkRules
 from appraisal.permissions import decide_suggestion, decide_suggestions, see_suggestions
+from appraisal.permissions_entries import of_own_team
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
 from lianzhen.periods import Week
 from lianzhen.wording import number
+from villages.visibility import works_for
 
 KEPT = "建议不会自动扣分，由人核定。应扣的点“确认扣分”，不应扣的注明理由。"
 TONES = {"open": "wait", "confirmed": "bad", "declined": "off", "lapsed": "off"}
@@ -99,6 +101,7 @@ def suggestion(request: HttpRequest, suggestion: Suggestion) -> HttpResponse:
         "suggestion": suggestion,
         "week": Week.of(suggestion.week_start),
         "state": _state(suggestion),
+        "links": works_for(request.user, suggestion.team.village_id, suggestion.team.village.group_id),
         "declines": is_open and bool(verdict),
         "entry": ScoreEntry.objects.visible_to(request.user).filter(suggestion=suggestion).first(),
         **_as_clause(suggestion, is_open=is_open),
@@ -151,7 +154,7 @@ def _told(request: HttpRequest, made: Confirmed) -> tuple[str, str]:
 def _offered(request: HttpRequest) -> QuerySet:
     """Open ones that the user may decide, of the week that the address names."""
     offered = _rows(Suggestion.objects.visible_to(request.user)).filter(state=Suggestion.State.OPEN)
-    offered = offered.exclude(team_id__in=request.user.standing.teams())
+    offered = offered.exclude(of_own_team(request.user))
     week = request.GET.get("week")
     return offered.filter(week_start=_monday(week)) if week else offered
 

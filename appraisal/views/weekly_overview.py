@@ -14,7 +14,7 @@ from appraisal.actions.reminders import remind
 from appraisal.filters_weekly import ReportFilter
 from appraisal.forms.weekly_overview import RemindForm
 from appraisal.models import Reminder
-from appraisal.permissions import remind_teams, see_all_reports, see_reports
+from appraisal.permissions import remind_teams, see_all_reports, see_reports, see_sent_reports
 from appraisal.report_overview import (
     CATEGORIES,
     ReportRow,
@@ -28,7 +28,7 @@ from appraisal.report_overview import (
 )
 from appraisal.report_state import due_words
 from appraisal.views.duty_views import step_links
-from appraisal.views.weekly_reports import find_team, page_of
+from appraisal.views.weekly_reports import find_team, page_of, reads_week
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.pages.computed import ComputedRows, PeriodPage, asked_week
@@ -69,9 +69,11 @@ def _sent(row: ReportRow) -> str:
     return f"{at.month:02}-{at.day:02} {at.hour:02}:{at.minute:02}"
 
 
-@guarded(see_reports, methods=LIST_METHODS)
+@guarded(see_sent_reports, methods=LIST_METHODS)
 def weekly_list(request: HttpRequest) -> HttpResponse:
     """The week over all teams for who reads them; for a team and its village their own weeks."""
+    if not see_reports(request.user):
+        return past_reports(request)
     if not see_all_reports(request.user):
         return own_reports(request)
     week = asked_week(request, timezone.localdate())
@@ -261,6 +263,33 @@ def own_reports(request: HttpRequest) -> HttpResponse:
         **reports_by_week(request, teams),
         "fill": [(team, page_of(team, week)) for team in teams if team.pk in serving],
         "week": week,
+    }
+    return render(request, "appraisal/weekly_own.html", context)
+
+
+def past_reports(request: HttpRequest) -> HttpResponse:
+    """Those of the weeks in which one served, of whoever has left. Four queries, however many postings."""
+    served, now = request.user.standing.served, timezone.now()
+    teams = LiaisonTeam.objects.filter(pk__in={one.team for one in served}).select_related("village__group")
+    year = asked_year(request, timezone.localdate()) if "year" in request.GET else served[0].until.year
+    weeks = weeks_of_year(year, served[0].until)
+    listed = own_weeks(list(teams), weeks, now) if weeks else {}
+    tables = [
+        plain_table(
+            f"{team}{year}年周报",
+            own_columns(team),
+            [row for row in listed.get(team.pk, []) if reads_week(request.user, team, row[0])],
+            empty_text="这一年您在任的时候没有要报送的周。",
+        )
+        for team in teams
+    ]
+    first = min(one.since.year for one in served)
+    context = {
+        "year": year,
+        "tables": tables,
+        "before": f"?year={year - 1}" if first < year else "",
+        "after": f"?year={year + 1}" if year < max(one.until.year for one in served) else "",
+        "week": Week.of(timezone.localdate()),
     }
     return render(request, "appraisal/weekly_own.html", context)
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,8 @@ from django.utils import timezone
 from appraisal.actions import weekly_reports as actions
 from appraisal.forms.weekly_reports import CommentForm, ReportForm
 from appraisal.models import TownNeed, WeeklyReport
-from appraisal.permissions import RECUSED, comment_report, see_needs, see_reports, write_report
+from appraisal.models.duty import SITTING
+from appraisal.permissions import RECUSED, comment_report, see_needs, see_sent_reports, write_report
 from appraisal.report_lines import ADVISED_LENGTH, BLOCKS, NUMERALS, SECTIONS, Line, length_of, merge, moved_up
 from appraisal.report_prefill import prefill
 from appraisal.report_state import ReportState, due_moment, due_words, owes, rules_of, state_of
@@ -31,6 +32,7 @@ from lianzhen.periods import Week
 from lianzhen.trail.versions import EditConflict
 from lianzhen.wording import clock
 from villages.models import LiaisonTeam
+from villages.visibility import works_for
 
 find_team = visible(LiaisonTeam, narrow=lambda rows: rows.select_related("village__group"))
 DRAFT = WeeklyReport.State.DRAFT
@@ -87,7 +89,18 @@ def parts_of(lines: list[Line]) -> list[Part]:
     return found
 
 
-@guarded(see_reports, find=find_team, methods=("GET",))
+def find_reported(user: User, kwargs: dict[str, Any]) -> LiaisonTeam:
+    """A team whose reports are the user's to read, or that he served in within the week. Leaves the week to the
+    view."""
+    week = asked(kwargs["week"])
+    rows = LiaisonTeam.objects.readable_by(user, week.start, week.end, SITTING).select_related("village__group")
+    team = rows.filter(pk=kwargs.pop("pk")).first()
+    if team is None:
+        raise Http404
+    return team
+
+
+@guarded(see_sent_reports, find=find_reported, methods=("GET",))
 def weekly_report(request: HttpRequest, team: LiaisonTeam, week: str) -> HttpResponse:
     """Who is to write it is led to the form while it is not sent; a draft is nobody else's to read."""
     of_week, user, now = asked(week), request.user, timezone.now()
@@ -102,6 +115,8 @@ def weekly_report(request: HttpRequest, team: LiaisonTeam, week: str) -> HttpRes
     shown = report is not None and (writes or state.is_here)
     lines = actions.lines_of(report) if shown else []
     verdict = comment_report(user, team)
+    links = works_for(user, team.village_id, team.village.group_id)
+    opened = [week for week in (of_week.previous(), of_week.next()) if reads_week(user, team, week)]
     context = {
         "team": team,
         "week": of_week,
@@ -111,21 +126,31 @@ def weekly_report(request: HttpRequest, team: LiaisonTeam, week: str) -> HttpRes
         "shown": shown,
         "parts": parts_of(lines),
         "length": length_of(lines),
-        "needs": needs_of(user, report) if state.is_here else [],
+        "needs": needs_of(user, report) if state.is_here and links else [],
         "comments": list(report.comments.select_related("created_by")) if report else [],
         "comments_by_me": bool(verdict) and state.is_here,
         "recused": verdict.reason if state.is_here and verdict.reason == RECUSED else "",
         "fill_url": edit_page_of(team, of_week) if fillable else "",
         "withdraws": writes and state.is_here and now <= due,
         "marks_read": bool(verdict) and state.code in ("sent", "late"),
-        "before": page_of(team, of_week.previous()),
-        "after": page_of(team, of_week.next()) if of_week.end < timezone.localdate() else "",
+        "links": links,
+        "before": page_of(team, of_week.previous()) if of_week.previous() in opened else "",
+        "after": page_of(team, of_week.next())
+        if of_week.next() in opened and of_week.end < timezone.localdate()
+        else "",
         "not_begun": of_week.start > timezone.localdate(),
         "crumbs": crumbs(team, of_week),
         "title": f"{team}周报",
     }
     printing = request.GET.get("print") == "1"
     return render(request, f"appraisal/weekly_report{'_print' if printing else ''}.html", context)
+
+
+def reads_week(user: User, team: LiaisonTeam, week: Week) -> bool:
+    """As `find_reported`, without a query."""
+    served = (one for one in user.standing.served if one.team == team.pk)
+    works = works_for(user, team.village_id, team.village.group_id, SITTING)
+    return works or any(one.touches(week.start, week.end) for one in served)
 
 
 def needs_of(user: User, report: WeeklyReport) -> list[TownNeed]:

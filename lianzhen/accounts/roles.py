@@ -16,6 +16,8 @@ class Role(models.TextChoices):
     WINDOW = "window", "政务中心窗口"
     SYSADMIN = "sysadmin", "系统管理员"
     AUDITOR = "auditor", "审计员"
+    #: Of whoever served in a team that he serves in no more: his own days stay open to him, and nothing else.
+    FORMER = "former", "原联村工作组成员"
 
 
 #: Given by a person with a reason. Every other role follows from a dated posting or term in the

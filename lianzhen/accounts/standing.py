@@ -31,6 +31,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Service:
+    """Days in a team that are over, both ends included. Kept apart from what is held today: whoever has them may
+    look back at those days, and is given nothing over the team or the village."""
+
+    team: int
+    village: int
+    place: str
+    role: str
+    since: date
+    until: date
+
+    def covers(self, day: date) -> bool:
+        return self.since <= day <= self.until
+
+    def touches(self, first: date, last: date) -> bool:
+        """Whether one of the days from `first` to `last` was among them."""
+        return self.since <= last and first <= self.until
+
+
+@dataclass(frozen=True)
 class Holding:
     """One role held by one person from a day on, with its ground in one sentence (`why`)."""
 
@@ -42,6 +62,7 @@ class Holding:
     teams: frozenset[int] = frozenset()
     grids: frozenset[int] = frozenset()
     person: int | None = None
+    served: tuple[Service, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +94,16 @@ class Standing:
         return self._ids("grids", roles)
 
     @property
+    def served(self) -> tuple[Service, ...]:
+        """Days in teams that the account serves in no more, the latest first."""
+        past = [service for holding in self.holdings for service in holding.served]
+        return tuple(sorted(past, key=lambda one: (one.until, one.since, one.team), reverse=True))
+
+    def served_on(self, team: int | None, day: date) -> bool:
+        """Served in the team on a day, and serves there no more."""
+        return any(one.team == team and one.covers(day) for one in self.served)
+
+    @property
     def person(self) -> int | None:
         """Id of the person of the register whom this account belongs to, where a posting tells."""
         return next((h.person for h in self.holdings if h.person is not None), None)
@@ -88,6 +119,7 @@ class Held(NamedTuple):
 
     pk: int
     since: date
+    until: date | None
     code: str | None
     text: str | None
     number: int | None
@@ -102,6 +134,7 @@ class Held(NamedTuple):
 #: How the columns of `Held` after the first are typed, so that the sources can be asked together.
 TYPES: dict[str, Field] = {
     "since": DateField(),
+    "until": DateField(),
     "code": CharField(),
     "text": CharField(),
     "number": IntegerField(),

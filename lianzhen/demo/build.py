@@ -177,6 +177,9 @@ class Builder:
             Role.CADRE: CadreTerm.objects.open().filter(position="clerk").order_by("village__code"),
             Role.GRIDHEAD: GridHeadTerm.objects.open().order_by("grid__code"),
         }
+        # Whoever has left and serves nowhere now, the last to go first.
+        left = Posting.objects.former_on(self.scale.today).exclude(person__in=running.values("person"))
+        holders[Role.FORMER] = left.filter(person__user=None).order_by("-ends_on", "-is_leader", "team__village__code")
         for role, rows in holders.items():
             row = rows.select_related("person").first()
             if row is not None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
@@ -31,6 +31,8 @@ class Guard:
     finds: bool
     methods: tuple[str, ...]
     public_because: str = ""
+    #: Whether the page opens for a user with the arguments of its address: looks for the object, asks the permission.
+    opens: Callable[[User, dict[str, Any]], bool] = field(default=lambda user, kwargs: True, compare=False)
 
 
 def guarded(
@@ -43,6 +45,13 @@ def guarded(
     """
 
     def wrap(view: View) -> View:
+        def opens(user: User, kwargs: dict[str, Any]) -> bool:
+            try:
+                found = [find(user, dict(kwargs))] if find is not None else []
+            except Http404:
+                return False
+            return bool(permission(user, *found))
+
         @wraps(view)
         def inner(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             found = []
@@ -55,7 +64,7 @@ def guarded(
 
         allowed = (*methods, "HEAD") if "GET" in methods else methods
         checked = require_http_methods(allowed)(inner)
-        checked.guard = Guard(permission.__name__, find is not None, methods)
+        checked.guard = Guard(permission.__name__, find is not None, methods, opens=opens)
         return checked
 
     return wrap

@@ -1,7 +1,8 @@
 """The fixed cast of every database test: a small town with two districts and three villages.
 
 `cast.own` is the village of every village role, `cast.other` a village of the other district,
-`cast.selfgov` governs itself. `cast.users[Role]` holds one account per role; `cast.outsider` none at all.
+`cast.selfgov` governs itself. `cast.users[Role]` holds one account per role (of whoever left a team only once
+`leave_yesterday` was called); `cast.outsider` none at all.
 All names are invented.
 """
 
@@ -9,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from lianzhen.accounts.roles import GRANTED, Role
 
@@ -135,6 +137,8 @@ def _staff(made: Cast) -> None:
         if role in GRANTED:
             RoleGrant(user=user, role=role, starts_on=START, reason="测试").save()
             continue
+        if role is Role.FORMER:
+            continue  # an account so far: see `leave_yesterday`
         resident = role in (Role.CADRE, Role.GRIDHEAD)
         home = {"village": made.own} if resident else {"department": made.department, "origin": made.station}
         person = Person(name=user.name, user=user, phone=f"1990000{len(made.people):04d}", **home)
@@ -151,6 +155,21 @@ def _staff(made: Cast) -> None:
     # The instructor's own village is `own` only in name of the sweep: instructors serve self-governed villages.
     Posting(person=made.people[Role.INSTRUCTOR], village=made.selfgov, starts_on=START).save()
     CadreTerm(person=made.people[Role.CADRE], village=made.own, position="clerk", starts_on=START).save()
+
+
+def leave_yesterday(made: Cast, days: int = 1) -> Any:
+    """The account of the role served in the own team until yesterday (or `days` ago)."""
+    from lianzhen.trail import acting
+    from villages.models import Person, Posting
+
+    user = made.users[Role.FORMER]
+    with acting(by=None, action="test.cast", label="测试数据"):
+        person = Person(name=user.name, user=user, phone="19900009999", department=made.department)
+        person.save()
+        ended = timezone.localdate() - timedelta(days=days)
+        Posting(person=person, team=made.team, starts_on=START, ends_on=ended, end_reason="调离").save()
+    made.people[Role.FORMER] = person
+    return user
 
 
 def _village_life(made: Cast) -> None:

@@ -23,7 +23,7 @@ def entry_rows(cast: Cast) -> dict[str, list[Any]]:
     now = timezone.now()
     rows: dict[str, list[Any]] = {"deductions": [], "bonuses": [], "appeals": [], "evidence": []}
     for village, filer in ((cast.own, cast.users[Role.LEADER]), (cast.other, cast.outsider)):
-        facts = {"village": village, "occurred_on": timezone.localdate(now), "now": now}
+        facts = {"village": village, "occurred_on": timezone.localdate(now) - timedelta(days=1), "now": now}
 
         def deduct(number: str, village_facts: dict[str, Any] = facts) -> Any:
             return entries.record_deduction(

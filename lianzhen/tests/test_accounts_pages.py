@@ -14,7 +14,7 @@ from lianzhen.accounts import actions
 from lianzhen.accounts.models import RoleGrant, User
 from lianzhen.accounts.roles import Role
 from lianzhen.accounts.standing import standing_of
-from lianzhen.tests.cast import START, make_user
+from lianzhen.tests.cast import START, leave_yesterday, make_user
 from lianzhen.trail import acting
 from lianzhen.trail.models import AuditEntry
 from villages.models import CadreTerm, Person
@@ -49,6 +49,7 @@ def acted(function):
 
 # --- The book ---------------------------------------------------------------------------------
 def test_the_book_says_what_standing_says(cast):
+    leave_yesterday(cast)
     today = timezone.localdate()
     everybody = list(User.objects.all())
     book = held_by(everybody, today)
@@ -59,6 +60,7 @@ def test_the_book_says_what_standing_says(cast):
 
 
 def test_every_role_is_found_by_its_own_subquery(cast):
+    leave_yesterday(cast)
     today = timezone.localdate()
     for role in Role:
         found = set(User.objects.filter(pk__in=accounts_with(role, today)))

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.utils import timezone
 
 from lianzhen.accounts.roles import Role as R
 from lianzhen.pages.guard import Guard
 from lianzhen.tests.bulletin_rows import bulletin_rows
-from lianzhen.tests.cast import START, Cast, make_user
+from lianzhen.tests.cast import START, Cast, leave_yesterday, make_user
 from lianzhen.tests.document_rows import document_rows
 from lianzhen.tests.duty_rows import duty_rows
 from lianzhen.tests.entry_rows import entry_rows
@@ -40,6 +40,8 @@ OFFICE = frozenset({R.OFFICE, R.OFFICE_LEAD})
 VILLAGE = frozenset({R.LEADER, R.MEMBER, R.CADRE})
 KEEPERS = OFFICE | VILLAGE
 READERS = TOWN | VILLAGE | {R.DISTRICT, R.INSTRUCTOR}
+#: Whoever works for the town or a village, or did so lately.
+STAFF = READERS | {R.WINDOW, R.FORMER}
 ACCOUNTS = frozenset({R.SYSADMIN, R.AUDITOR, R.OFFICE_LEAD, R.COMMITTEE})
 MEETING = TOWN | {R.DISTRICT, R.LEADER, R.MEMBER, R.INSTRUCTOR}
 
@@ -110,7 +112,8 @@ MAY = {
     "keep_schemes": frozenset({R.OFFICE_LEAD}),
     "decide_schemes": frozenset({R.COMMITTEE}),
     "try_schemes": TOWN,
-    "see_leaves": READERS,
+    "see_leaves": READERS | {R.FORMER},
+    "see_leave_months": READERS,
     "ask_leave": VILLAGE | {R.DISTRICT, R.INSTRUCTOR},
     "ask_leave_for": OFFICE,
     # The member's own leave, which the leader decides, or whoever stands above him.
@@ -118,6 +121,7 @@ MAY = {
     "handle_leave": OFFICE | {R.MEMBER},
     "see_board": READERS | {R.WINDOW},
     "see_duty": TOWN | VILLAGE | {R.DISTRICT},
+    "see_duty_days": TOWN | VILLAGE | {R.DISTRICT, R.FORMER},
     "see_own_duty": VILLAGE,
     "key_duty_from_paper": OFFICE,
     "log_duty_days": KEEPERS,
@@ -137,6 +141,7 @@ MAY = {
     "withdraw_check": OFFICE,
     "note_outing": VILLAGE | {R.INSTRUCTOR},
     "see_reports": TOWN | VILLAGE | {R.DISTRICT},
+    "see_sent_reports": TOWN | VILLAGE | {R.DISTRICT, R.FORMER},
     "see_all_reports": TOWN | {R.DISTRICT},
     "write_report": OFFICE | {R.LEADER, R.MEMBER},
     "comment_report": OFFICE | {R.DISTRICT},
@@ -151,10 +156,10 @@ MAY = {
     "report_decision": OFFICE | {R.LEADER, R.MEMBER},
     "see_behind": TOWN | {R.DISTRICT},
     "remind_teams": OFFICE | {R.DISTRICT},
-    "see_suggestions": TOWN | {R.DISTRICT, R.LEADER, R.MEMBER},
+    "see_suggestions": TOWN | {R.DISTRICT, R.LEADER, R.MEMBER, R.FORMER},
     "decide_suggestions": OFFICE,
     "decide_suggestion": OFFICE,
-    "see_entries": READERS,
+    "see_entries": READERS | {R.FORMER},
     "see_approvals": OFFICE | {R.COMMITTEE, R.DISTRICT},
     "record_deductions": OFFICE,
     # The deduction has been told; nobody writes it anew.
@@ -164,7 +169,8 @@ MAY = {
     "withdraw_entry": OFFICE,
     "reverse_entry": frozenset({R.OFFICE_LEAD}),
     "read_entry": VILLAGE,
-    "file_appeal": VILLAGE,
+    # Also about the days on which one served and serves no more.
+    "file_appeal": VILLAGE | {R.FORMER},
     "report_rectification": VILLAGE,
     "check_rectification": OFFICE,
     "claim_bonuses": frozenset({R.LEADER}),
@@ -176,10 +182,10 @@ MAY = {
     "withdraw_appeal": frozenset({R.LEADER}),
     "check_appeal": frozenset({R.OFFICE_LEAD}),
     "decide_appeal": frozenset({R.OFFICE_LEAD}),
-    "see_evidence": READERS,
+    "see_evidence": READERS | {R.FORMER},
     "take_evidence_down": frozenset({R.LEADER}),
-    "see_scores": READERS,
-    "see_publicity": READERS | {R.WINDOW},
+    "see_scores": READERS | {R.FORMER},
+    "see_publicity": STAFF,
     "see_months": TOWN,
     "close_months": OFFICE,
     "review_months": frozenset({R.OFFICE_LEAD, R.COMMITTEE}),
@@ -207,10 +213,10 @@ MAY = {
     "grade_row": frozenset({R.COMMITTEE}),
     "draft_year_notice": TOWN,
     "issue_year_papers": frozenset({R.OFFICE_LEAD}),
-    "see_bulletins": READERS | {R.WINDOW},
+    "see_bulletins": STAFF,
     "keep_bulletins": OFFICE,
     "sign_bulletins": frozenset({R.OFFICE_LEAD}),
-    "see_documents": READERS | {R.WINDOW},
+    "see_documents": STAFF,
     "see_paper_settings": TOWN,
     "keep_paper_settings": OFFICE,
     "draft_papers": OFFICE,
@@ -220,6 +226,9 @@ MAY = {
 #: Who sees the own village's row and the other village's, by what the address begins with.
 OWN = TOWN | VILLAGE | {R.DISTRICT, R.WINDOW}
 FAR = TOWN | {R.WINDOW}
+#: Of the work in a village, which the window has no part in; and of days on which somebody served who has left.
+WORK = TOWN | VILLAGE | {R.DISTRICT}
+PAST = WORK | {R.FORMER}
 SEES = {
     "villages": (OWN, FAR),
     "selfgov": (FAR | {R.INSTRUCTOR}, FAR | {R.INSTRUCTOR}),
@@ -261,39 +270,41 @@ SEES = {
     # A leave is about a person: the window does not look it up.
     "leave": (OWN - {R.WINDOW}, TOWN),
     "duty/outings": (OWN, FAR),
-    "duty": (OWN, FAR),
-    "duty/people": (OWN, FAR),
-    "duty/photos": (OWN, FAR),
+    "duty": (PAST, TOWN),
+    "duty/people": (PAST, TOWN),
+    "duty/photos": (PAST, TOWN),
     "duty/shifts": (OWN, FAR),
     "duty/teams": (OWN, FAR),
     "duty/checks": (OWN, FAR),
     # By the team whose report it is.
     "weekly/<slug:week>": (OWN, FAR),
-    "scores/<slug:month>/teams": (OWN, FAR),
+    "weekly/read": (PAST, TOWN),
+    "scores/<slug:month>/teams": (PAST, TOWN),
     "quarters/<slug:quarter>/material": (OWN, FAR),
     "years/<int:year>/summaries": (OWN, FAR),
     "years/<int:year>/grades": (OWN, FAR),
-    "corrections": (OWN, FAR),
+    "corrections": (PAST, TOWN),
     # A draft, and one that was issued.
-    "bulletins": (OFFICE | {R.AUDITOR}, READERS | {R.WINDOW}),
-    "bulletins/blocks": (OFFICE | {R.AUDITOR}, READERS | {R.WINDOW}),
+    "bulletins": (OFFICE | {R.AUDITOR}, STAFF),
+    "bulletins/blocks": (OFFICE | {R.AUDITOR}, STAFF),
     # Papers about one village each.
     "documents": (OWN, FAR),
     "settings/papers/templates": (TOWN, TOWN),
     "needs": (OWN, FAR),
     "meetings": (MEETING, MEETING),
     "decisions": (MEETING, MEETING),
-    "suggestions": (OWN, FAR),
-    "deductions": (OWN, FAR),
-    "bonuses": (OWN, FAR),
-    "appeals": (OWN, FAR),
-    "evidence": (OWN, FAR),
+    "suggestions": (PAST - {R.CADRE}, TOWN),
+    "deductions": (PAST, TOWN),
+    "bonuses": (PAST, TOWN),
+    "appeals": (PAST, TOWN),
+    "evidence": (PAST, TOWN),
 }
 
 #: Addresses that only a row of a certain state has.
 SPECIAL = {
     "villages/<int:pk>/self-governance/end/": "selfgov",
     "imports/<int:pk>/slips/": "imports/accounts",
+    "weekly/<slug:week>/<int:pk>/": "weekly/read",
 }
 
 ANSWERED = {200, 204, 302, 303, 409, 422}
@@ -372,7 +383,7 @@ def objects(cast: Cast) -> dict[str, tuple[Any, Any]]:
         rows |= selfgov_rows(cast)
         rows |= document_rows(cast)
         rows |= bulletin_rows(cast)
-        rows["weekly/<slug:week>"] = [cast.team, cast.other_team]
+        rows["weekly/<slug:week>"] = rows["weekly/read"] = [cast.team, cast.other_team]
         rows["scores/<slug:month>/teams"] = [cast.team, cast.other_team]
         asked_for = {"text": "水渠垮塌，请镇里支持。", "raised_on": START}
         rows["needs"] = [made(TownNeed(village=village, **asked_for)) for village in (cast.own, cast.other)]
@@ -386,6 +397,7 @@ def objects(cast: Cast) -> dict[str, tuple[Any, Any]]:
     rows["imports"] = [checked_batch(cast), checked_batch(cast)]
     rows["imports/accounts"] = [accounts_batch(cast)] * 2
     rows["notices"] = [Notice.objects.create(user=cast.users[r], text="消息") for r in (R.OFFICE, R.LEADER)]
+    leave_yesterday(cast)
     return {kind: (own, other) for kind, (own, other) in rows.items()}
 
 
@@ -540,3 +552,37 @@ def test_every_public_address_says_why():
     assert all(public.values())
     pages = {"login/", "logout/", "account/display/", "help/", "help/<slug:topic>/", "accessibility/", "offline/"}
     assert set(public) == pages | {"sw.js", "sync/token/", "sync/items/"}
+
+
+#: A link of a page to another page of the platform.
+LINK = re.compile(r'<a\b[^>]*\bhref="(/(?!static/|media/|logout/)[^"#]*)')
+#: Addresses of one kind that are looked at: weeks and months lead on and on.
+OF_A_KIND = 4
+
+
+def test_no_page_leads_whoever_has_left_a_team_to_one_that_turns_him_away(cast, client):
+    """Of all roles the one that sees rows of a kind without seeing what they belong to."""
+    objects(cast)
+    client.force_login(cast.users[R.FORMER], backend="lianzhen.accounts.backends.AccountOrPhoneBackend")
+    asked: Counter[str] = Counter()
+    waiting, seen, refused = [("", "/")], {"/"}, []
+    while waiting:
+        above, url = waiting.pop()
+        with transaction.atomic():
+            answer = client.get(url.replace("&amp;", "&"), follow=True)
+            read_through(answer)
+            transaction.set_rollback(True)
+        if answer.status_code not in ANSWERED:
+            refused.append(f"{above} → {url}: {answer.status_code}")
+        if answer.streaming or not answer.headers["Content-Type"].startswith("text/html"):
+            continue
+        for link in sorted(set(LINK.findall(answer.content.decode())) - seen):
+            name = resolve(link.partition("?")[0]).view_name
+            asked[name] += 1
+            seen.add(link)
+            if asked[name] <= OF_A_KIND:
+                waiting.append((url, link))
+    assert refused == []
+    assert {"deduction", "bonus", "appeal", "score_page", "duty", "suggestion", "weekly_report", "correction"} <= {
+        *asked
+    }

@@ -125,7 +125,7 @@ TOPICS = (
         "appeals",
         "申诉",
         "对扣分有异议怎样提出，谁来答复，哪天前答复",
-        (*TOWN_WIDE, Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.CADRE),
+        (*TOWN_WIDE, Role.DISTRICT, Role.LEADER, Role.MEMBER, Role.CADRE, Role.FORMER),
     ),
     Topic(
         "schemes",

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from lianzhen.accounts.models import User
 from lianzhen.navigation import PLACES
 
 
@@ -36,6 +37,17 @@ def _readable(path: str) -> bool:
         return False
     guard = getattr(view, "guard", None)
     return guard is None or "GET" in guard.methods
+
+
+def opens_for(user: User, url: str) -> bool:
+    """Whether a page of ours lets the user in: what was seen yesterday may be closed to him today. The queries of
+    the page's own finder and permission."""
+    try:
+        match = resolve(urlsplit(url).path)
+    except Resolver404:
+        return False
+    guard = getattr(match.func, "guard", None)
+    return guard is None or guard.opens(user, match.kwargs)
 
 
 def page_title(path: str) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,10 +21,11 @@ from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
 from lianzhen.permissions import answer_feedback, see_feedback, use_own_pages
-from lianzhen.views.leading import is_ours, page_title
+from lianzhen.views.leading import is_ours, opens_for, page_title
 from lianzhen.wording import number
 
 NOTICES_PAGE = 50
+CLOSED = "这条消息里的页面现在不对您开放，内容以消息为准。需要时请联系联村工作办。"
 #: One's own messages shown under the form.
 OWN_SHOWN = 30
 
@@ -48,8 +50,14 @@ def _day(notice: Notice) -> date:
 
 @guarded(use_own_pages, find=find_notice, methods=("POST",))
 def notice_open(request: HttpRequest, notice: Notice) -> HttpResponse:
+    """What it is about; where that is closed to the reader by now, the notice itself is what he has."""
     actions.mark_read(notices=[notice])
-    return redirect(notice.url if is_ours(notice.url) else "notices")
+    if not is_ours(notice.url):
+        return redirect("notices")
+    if not opens_for(request.user, notice.url):
+        messages.info(request, CLOSED)
+        return redirect("notices")
+    return redirect(notice.url)
 
 
 @guarded(use_own_pages, methods=("POST",))

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from lianzhen.accounts.roles import Role
 from lianzhen.trail.columns import by_field, paired
 from lianzhen.trail.versions import VersionedModel
 from villages.models.terms import Term, TermQuerySet, end_after_start
-from villages.visibility import in_seen_villages
+from villages.visibility import VILLAGE_ROLES, in_seen_villages, in_worked_villages
 
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
@@ -24,6 +25,14 @@ WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日"
 class LiaisonTeamQuerySet(TermQuerySet):
     def visible_to(self, user: User) -> LiaisonTeamQuerySet:
         return self.filter(in_seen_villages(user, "village"))
+
+    def readable_by(
+        self, user: User, first: date, last: date, roles: tuple[Role, ...] = VILLAGE_ROLES
+    ) -> LiaisonTeamQuerySet:
+        """Those of the villages one works for (`roles`: those whose work it is to read), and those in which one
+        served on one of the days from `first` to `last`: for pages about these days."""
+        served = [one.team for one in user.standing.served if one.touches(first, last)]
+        return self.filter(in_worked_villages(user, "village", roles) | Q(pk__in=served))
 
     def with_place(self) -> LiaisonTeamQuerySet:
         """Each with its village and district, as much of them as the lists of teams say: a county builds six
@@ -68,6 +77,12 @@ class LiaisonTeam(VersionedModel, Term):
         return posting.person if posting else None
 
 
+def remembered_since(day: date) -> date:
+    """Whoever left a team on this day or later may look back at his days in it: 1 January of the year before,
+    because a year of service is assessed (年考核) in the year after."""
+    return date(day.year - 1, 1, 1)
+
+
 class PostingQuerySet(TermQuerySet):
     def visible_to(self, user: User) -> PostingQuerySet:
         return self.filter(
@@ -78,6 +93,13 @@ class PostingQuerySet(TermQuerySet):
 
     def leaders(self) -> PostingQuerySet:
         return self.filter(is_leader=True)
+
+    def former_on(self, day: date) -> PostingQuerySet:
+        """Those in a team that ended before the day and still let one look back (`remembered_since`). Not of whoever
+        serves in the team on the day."""
+        still = Posting.objects.on(day).filter(team=OuterRef("team"), person=OuterRef("person"))
+        ended = self.until(day).filter(team__isnull=False, ends_on__gte=remembered_since(day))
+        return ended.exclude(Exists(still))
 
 
 class Posting(VersionedModel, Term):
