@@ -69,7 +69,7 @@ class AppraisalConfig(AppConfig):
         track(AnnualGrade, leave_out=["months", "quarters"])
         track(Category, leave_out=["key"])
         # The uses have entries of their own.
-        track(SelfGovYear, leave_out=["spending"])
+        track(SelfGovYear, leave_out=["spending", "written_at", "written_by"])
         track(WeeklyReport, leave_out=["page"])
         # The name of a file tells a reader nothing.
         track(DutyPhoto, leave_out=["stored_as"])

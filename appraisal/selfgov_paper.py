@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Q
+
 from appraisal.models import SelfGovYear
 from appraisal.papers.content import (
     RIGHT,
@@ -20,17 +22,20 @@ from appraisal.papers.content import (
     span,
 )
 from lianzhen.money_words import money_words
-from lianzhen.wording import full_date, money, money_figure
+from lianzhen.periods import Year
+from lianzhen.wording import full_date, money, money_figure, term
 from villages.actions.work_budgets import page_of
-from villages.models import WorkBudget
+from villages.models import Posting, SelfGovernance, WorkBudget
+from villages.models.terms import Term
 
 COLUMNS = (Column("使用日期", 42), Column("用途", 74), Column("金额（元）", 40, RIGHT))
 
 
 def sheet_paper(sheet: SelfGovYear) -> Paper:
-    """自治村年度考核表: what each wrote, with the budget and its use. One query, for the link to the budget."""
+    """自治村年度考核表: since when the village governs itself and who guided it, what each wrote, the budget and its
+    use. Three queries."""
     said = [("村里自评：全年工作", sheet.work), ("存在问题", sheet.problems), ("下年打算", sheet.plans)]
-    blocks: list[Block] = []
+    blocks: list[Block] = [Heading("一、基本情况", 1), *map(paragraph, standing_words(sheet))]
     for title, text in [*said, ("指导员意见", sheet.opinion), ("联村工作办核查", sheet.check_note)]:
         blocks += [_heading(blocks, title), *_paragraphs(text)]
         if title == "下年打算":
@@ -38,6 +43,28 @@ def sheet_paper(sheet: SelfGovYear) -> Paper:
     blocks += [_heading(blocks, "镇党委评定"), paragraph(grade_words(sheet) or "（待评定）")]
     blocks.append(Signatures(("村支部书记", "联村工作指导员", "联村工作办", "镇党委")))
     return Paper(title=f"{sheet.village}{sheet.year}年度村为主自治考核表", blocks=tuple(blocks))
+
+
+def standing_words(sheet: SelfGovYear) -> list[str]:
+    """Since when the village governs itself, until when, and who guided it from when to when in that year, as the
+    register has it. What came after the year is of no account. Two queries."""
+    days = Year(sheet.year)
+    terms = SelfGovernance.objects.filter(_touching(days), village=sheet.village_id).order_by("starts_on")
+    guides = Posting.objects.filter(_touching(days), village=sheet.village_id).select_related("person")
+    told = [f"{_within(one, days)}实行村为主自治。" for one in terms]
+    names = [f"{one.person}（{_within(one, days)}）" for one in guides.order_by("starts_on", "pk")]
+    return [*told, f"联村工作指导员：{'、'.join(names) or '暂无'}。"]
+
+
+def _touching(days: Year) -> Q:
+    return Q(starts_on__lte=days.end) & (Q(ends_on=None) | Q(ends_on__gte=days.start))
+
+
+def _within(one: Term, days: Year) -> str:
+    """2026年4月1日起; 2026年4月1日—2026年7月31日 where it ended in the year."""
+    if one.ends_on is None or one.ends_on > days.end:
+        return f"{full_date(one.starts_on)}起"
+    return term(one.starts_on, one.ends_on)
 
 
 def notice_paper(sheet: SelfGovYear, unit: str, day: str) -> Paper:

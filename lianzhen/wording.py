@@ -58,10 +58,10 @@ def date_range(first: date, last: date, year: int | None = None) -> str:
     return f"{begin}—{last.month}月{last.day}日"
 
 
-def term(starts_on: date, ends_on: date | None) -> str:
-    """2018年4月10日—2020年5月31日, or 2018年4月10日至今 while it runs."""
+def term(starts_on: date, ends_on: date | None, today: date | None = None) -> str:
+    """2018年4月10日—2020年5月31日, or 2018年4月10日至今 while it runs; 2018年4月10日起 before it begins."""
     if ends_on is None:
-        return f"{full_date(starts_on)}至今"
+        return f"{full_date(starts_on)}{'起' if today is not None and starts_on > today else '至今'}"
     return f"{full_date(starts_on)}—{full_date(ends_on)}"
 
 

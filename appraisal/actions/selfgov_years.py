@@ -37,7 +37,7 @@ def start(*, village: Village, year: int, by: User | None, now: datetime, on_beh
             raise ValidationError({"year": f"{year}年度考核{full_date(opens)}开始填写。"})
         day = min(today, date(year, 12, 31))
         if not SelfGovernance.objects.on(day).filter(village=village).exists():
-            raise ValidationError({"village": f"{village}{full_date(day)}没有实行村为主自治，不填这张考核表。"})
+            raise ValidationError({"village": _not_governed(village, day)})
         if SelfGovYear.objects.filter(village=village, year=year).exists():
             raise ValidationError({"year": f"{village}{year}年度考核表已建立，一年只考核一次。"})
         sheet = SelfGovYear(village=village, year=year, on_behalf=on_behalf, started_at=now, started_by=by)
@@ -167,6 +167,15 @@ def issue_notice(*, sheet: SelfGovYear, by: User, now: datetime, version: int | 
         told = of_village(sheet.village, today) | instructors(sheet.village, today)
         _tell(sheet, told, f"{sheet}结果：{sheet.get_grade_display()}。", by)
     return document
+
+
+def _not_governed(village: Village, day: date) -> str:
+    """Why it has no sheet: with the last day, where self-governance ended before the year did."""
+    ended = SelfGovernance.objects.filter(village=village, ends_on__lt=day).order_by("-ends_on").first()
+    if ended is None or ended.ends_on.year < day.year:
+        return f"{village}{full_date(day)}没有实行村为主自治，不填这张考核表。"
+    until = full_date(ended.ends_on)
+    return f"{village}村为主自治止于{until}，{day.year}年末没有实行村为主自治，不填这张考核表，随联村工作组考核。"
 
 
 def closed_sentence(sheet: SelfGovYear, *due: str) -> str:

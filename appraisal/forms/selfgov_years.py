@@ -10,15 +10,15 @@ from appraisal.actions.selfgov_years import LEAST_WORDS
 from appraisal.models import SelfGovYear
 from lianzhen.pages.forms import PageForm
 from villages.forms.places import PastDayField, line
-from villages.forms.selfgov import words
+from villages.forms.selfgov import LaterField, words
 
 
 class SelfReportForm(PageForm):
     """Kept as far as it is written."""
 
-    work = words("全年工作", 1500, 0, 8, required=False, help_text="做了哪几件主要的事，结果怎样。不超过1500字。")
-    problems = words("存在问题", 800, 0, 4, required=False)
-    plans = words("下年打算", 800, 0, 4, required=False)
+    work = words("全年工作", 1500, 0, 8, LaterField, help_text=f"做了哪几件主要的事，结果怎样。{LEAST_WORDS}到1500字。")
+    problems = words("存在问题", 800, 0, 4, LaterField, help_text=f"{LEAST_WORDS}到800字。")
+    plans = words("下年打算", 800, 0, 4, LaterField, help_text=f"{LEAST_WORDS}到800字。")
 
     def __init__(self, *args: Any, record: SelfGovYear, **kwargs: Any) -> None:
         super().__init__(*args, record=record, **kwargs)

@@ -19,8 +19,10 @@ from lianzhen.notices.models import Notice
 from lianzhen.tests.cast import START
 from lianzhen.trail import acting
 from villages.actions import work_budgets
+from villages.actions.self_governance import end_self_governance
 from villages.actions.selfgov_rules import set_conditions
-from villages.models import CadreTerm, Posting
+from villages.actions.teams import appoint_instructor
+from villages.models import BudgetUse, CadreTerm, Person, Posting, SelfGovernance
 
 NOW = timezone.make_aware(datetime(2026, 12, 10, 9, 0))
 SAID = {
@@ -269,6 +271,54 @@ def test_what_somebody_else_changed_meanwhile_is_not_sent_unseen(cast, village):
     answer = client_of(cast.users[Role.CADRE]).post(url(sheet, "submit"), {"version": shown})
     assert answer.status_code == 409
     assert SelfGovYear.objects.get(pk=sheet.pk).state == State.DRAFT
+
+
+def test_the_sheet_says_who_guided_the_village_and_stands_beside_others(cast, village, django_assert_max_num_queries):
+    """The instructor was replaced in the year, the budget not used, another district has its own; a former year."""
+    office, one = cast.users[Role.OFFICE], cast.people[Role.INSTRUCTOR]
+    with acting(by=None, action="test", label="测试"):
+        other = Person(name="戊接任", department=cast.department)
+        other.save()
+        SelfGovYear(village=village, year=2025, started_by=cast.users[Role.CADRE]).save()
+        SelfGovYear(village=cast.own, year=2026, started_by=cast.users[Role.CADRE]).save()
+        SelfGovernance.objects.filter(village=village).update(starts_on=date(2026, 4, 1))
+    appoint_instructor(village=village, person=other, starts_on=date(2026, 8, 1), today=NOW.date(), by=office)
+    work_budgets.withdraw_use(use=BudgetUse.objects.get(), reason="登记有误", by=office, now=NOW)
+    sheet = submitted(cast, village)
+    # What follows after the year changes nothing about it.
+    appoint_instructor(
+        village=village, person=cast.people[Role.MEMBER], starts_on=date(2027, 2, 1), today=NOW.date(), by=office
+    )
+    client = client_of(office)
+    client.get(reverse("selfgov_year_list"))  # the first page after signing in keeps the session
+    with django_assert_max_num_queries(15):
+        page = client.get(url(sheet)).content.decode()
+    for words in (
+        "2026年4月1日起实行村为主自治。",
+        f"联村工作指导员：{one.name}（2024年1月1日—2026年7月31日）、戊接任（2026年8月1日起）。",
+        "人民币零元整",
+        "示例三社区历年考核",
+        "2026年各片区自治村",
+    ):
+        assert words in page
+    rows = client.get(reverse("selfgov_year_list"), {"year": 2026, "group": cast.group.pk}).content.decode()
+    assert "示例一村" in rows
+    assert "示例三社区" not in rows
+
+
+def test_a_village_that_ended_it_in_the_year_has_no_sheet_and_is_not_offered(cast, village, sign_in):
+    client, add = client_of(cast.users[Role.OFFICE]), reverse("selfgov_year_add")
+    offered = [str(label) for _, label in client.get(add).context["form"].fields["village"].choices]
+    assert str(village) in offered
+    end_self_governance(
+        term=village.self_governance.get(), decided_on=START, starts_on=date(2026, 7, 1), reason="纪要", by=None
+    )
+    page = client.get(add)
+    assert str(village) not in [str(label) for _, label in page.context["form"].fields["village"].choices]
+    assert "现在没有还要填写的村" in page.content.decode()
+    answer = client.post(add, {"village": village.pk, "year": 2026})
+    assert answer.status_code == 422
+    assert "止于2026年6月30日，2026年末没有实行村为主自治，不填这张考核表，随联村工作组考核" in answer.content.decode()
 
 
 def test_printed_and_as_a_word_file_in_few_queries(cast, village, django_assert_max_num_queries):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.actions import selfgov_years as actions
+from appraisal.filters_selfgov import SelfGovYearFilter
 from appraisal.forms.selfgov_years import (
     SelfReportForm,
     YearCheckForm,
@@ -32,12 +35,14 @@ from appraisal.permissions_selfgov import (
     start_selfgov_years,
     write_selfgov_year,
 )
+from appraisal.selfgov_compare import compared
 from appraisal.selfgov_paper import sheet_paper
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.pages.forms import PageForm, form_page, taken_meanwhile
 from lianzhen.pages.guard import guarded, visible
-from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link_to, plain_table, tag
+from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, Table, link_to, plain_table, tag
+from lianzhen.periods import Year
 from lianzhen.wording import money, number
 from villages.forms.work_budgets import VillageYearForm
 from villages.models import SelfGovernance, SelfGovRules, Village, WorkBudget
@@ -77,11 +82,18 @@ COLUMNS = (
         sort=["village__pinyin"],
         head=True,
     ),
+    Column(
+        "district",
+        "片区",
+        lambda s: s.village.group.district_name if s.village.group else "",
+        sort=["village__group__position"],
+        secondary=True,
+    ),
     Column("year", "年度", lambda s: s.year, show=lambda s: f"{s.year}年", sort=["year"]),
     Column("state", "状态", lambda s: s.get_state_display(), show=lambda s: tag(*state_of(s)), sort=["state"]),
     Column("grade", "等次", lambda s: s.get_grade_display(), sort=["grade"]),
-    Column("granted", "经费（元）", lambda s: s.granted, kind="number", total=True, secondary=True, sort=["granted"]),
-    Column("used", "已用（元）", lambda s: s.used, kind="number", total=True, secondary=True, sort=["used"]),
+    Column("granted", "经费（元）", lambda s: s.granted, kind="money", total=True, sort=["granted"]),
+    Column("used", "已用（元）", lambda s: s.used, kind="money", total=True, sort=["used"]),
     Column("decided", "评定日期", lambda s: s.decided_on, kind="date", secondary=True, sort=["decided_on"]),
 )
 
@@ -94,6 +106,7 @@ def selfgov_year_list(request: HttpRequest) -> HttpResponse:
         COLUMNS,
         title="自治村年度考核",
         order=["-year", "village__group__position", "village__code"],
+        filterset=SelfGovYearFilter,
         count=lambda n: f"共{number(n)}张",
         empty_text="还没有年度考核表。自治村一年考核一次，年末由村里填写自评。",
         context={
@@ -113,9 +126,13 @@ def selfgov_year_add(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate(now)
     rules = SelfGovRules.objects.in_force(today)
     year = today.year if today >= rules.opens_on(today.year) else today.year - 1
+    offered = _offered(user, year, today)
+    intro = f"实行村为主自治的村一年考核一次，每年{rules.opens_text}起填写。"
+    if not offered.exists():
+        intro += f"现在没有还要填写的村：{year}年度的考核表已经建立，请在列表里打开接着填。"
     return form_page(
         request,
-        VillageYearForm(request.POST or None, villages=_villages(user), initial={"year": year}),
+        VillageYearForm(request.POST or None, villages=_villages(user), offered=offered, initial={"year": year}),
         save=lambda values: actions.start(
             by=user, now=now, on_behalf=values["village"].pk not in user.standing.villages(Role.CADRE), **values
         ),
@@ -125,7 +142,7 @@ def selfgov_year_add(request: HttpRequest) -> HttpResponse:
             "submit": "开始填写",
             "cancel_url": reverse("selfgov_year_list"),
             "crumbs": CRUMBS,
-            "intro": f"实行村为主自治的村一年考核一次，每年{rules.opens_text}起填写。",
+            "intro": intro,
         },
     )
 
@@ -137,6 +154,13 @@ def _villages(user: User) -> QuerySet:
     if not user.standing.has(*OFFICE):
         rows = rows.filter(pk__in=user.standing.villages(Role.CADRE))
     return rows.order_by("code")
+
+
+def _offered(user: User, year: int, today: date) -> QuerySet:
+    """Of them, those that govern themselves at the end of the year and have no sheet of it yet."""
+    terms = SelfGovernance.objects.on(min(today, Year(year).end))
+    rows = _villages(user).filter(pk__in=terms.values("village_id"))
+    return rows.exclude(pk__in=SelfGovYear.objects.filter(year=year).values("village_id"))
 
 
 # --- One sheet --------------------------------------------------------------------------------
@@ -157,9 +181,39 @@ def selfgov_year(request: HttpRequest, sheet: SelfGovYear) -> HttpResponse:
         "button": (reverse(f"selfgov_year_{step}", args=[sheet.pk]), BUTTONS[step]) if step else None,
         "may_return": step in ("opinion", "check", "grade"),
         "why_not": _why_not(request.user, sheet, step),
+        "comparisons": comparisons(sheet, request.user),
         "crumbs": CRUMBS,
     }
     return render(request, "appraisal/selfgov_year.html", context)
+
+
+FORMER_COLUMNS = (
+    Column("year", "年度", lambda s: s.year, show=lambda s: link_to("selfgov_year", s.pk, f"{s.year}年"), head=True),
+    Column("grade", "等次", lambda s: s.get_grade_display() or s.get_state_display()),
+    Column("granted", "经费（元）", lambda s: s.granted, kind="money"),
+    Column("used", "已用（元）", lambda s: s.used, kind="money"),
+)
+DISTRICT_COLUMNS = (
+    Column("name", "片区", lambda d: d.name, head=True),
+    Column("villages", "自治村", lambda d: d.villages, kind="number", total=True),
+    *(
+        Column(key, label, partial(lambda d, key: d.grades[key], key=key), kind="number", total=True)
+        for key, label in (*SelfGovYear.Grade.choices, ("", "待评定"))
+    ),
+    Column("granted", "经费（元）", lambda d: d.granted, kind="money", total=True),
+    Column("used", "已用（元）", lambda d: d.used, kind="money", total=True),
+)
+
+
+def comparisons(sheet: SelfGovYear, user: User) -> list[Table]:
+    """Beside former years and other districts, where there are any. One query."""
+    found = compared(sheet, user)
+    tables = []
+    if found.former:
+        tables.append(plain_table(f"{sheet.village}历年考核", FORMER_COLUMNS, found.former, totals=False))
+    if found.districts:
+        tables.append(plain_table(f"{sheet.year}年各片区自治村", DISTRICT_COLUMNS, found.districts))
+    return tables
 
 
 def _why_not(user: User, sheet: SelfGovYear, step: str) -> str:
@@ -291,6 +345,7 @@ def selfgov_year_grade(request: HttpRequest, sheet: SelfGovYear) -> HttpResponse
         "登记评定等次",
         "登记等次",
         paper=sheet_paper(sheet),
+        comparisons=comparisons(sheet, request.user),
     )
 
 

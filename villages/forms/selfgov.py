@@ -17,7 +17,22 @@ from villages.models.self_governance import Majority
 from villages.selfgov_facts import next_first
 
 
-def words(label: str, most: int = 500, least: int = LEAST_WORDS, rows: int = 4, **more: Any) -> forms.CharField:
+class LaterField(forms.CharField):
+    """Asked for when the whole is sent, so that the page does not call it 选填; kept meanwhile as far as it is written,
+    or empty."""
+
+    def validate(self, value: Any) -> None:
+        """Nothing is missing yet."""
+
+
+def words(
+    label: str,
+    most: int = 500,
+    least: int = LEAST_WORDS,
+    rows: int = 4,
+    kind: type[forms.CharField] = forms.CharField,
+    **more: Any,
+) -> forms.CharField:
     """A text with a least length, whose errors speak of it by its name."""
     errors = {
         "required": f"请填写{label}",
@@ -25,9 +40,7 @@ def words(label: str, most: int = 500, least: int = LEAST_WORDS, rows: int = 4, 
         "min_length": f"{label}至少%(limit_value)d字，现在是%(show_value)d字。",
     }
     widget = forms.Textarea(attrs={"rows": rows})
-    return forms.CharField(
-        label=label, max_length=most, min_length=least or None, widget=widget, error_messages=errors, **more
-    )
+    return kind(label=label, max_length=most, min_length=least or None, widget=widget, error_messages=errors, **more)
 
 
 def file_field(label: str, help_text: str) -> forms.FileField:
@@ -83,7 +96,7 @@ class ConditionsForm(StepForm):
         super().__init__(*args, record=record, **kwargs)
         for number, (condition, said) in enumerate(record.explained, start=1):
             name = f"answer_{number}"
-            self.fields[name] = words(f"第{number}条", 300, 0, 3, required=False, help_text=condition, initial=said)
+            self.fields[name] = words(f"第{number}条", 300, 0, 3, LaterField, help_text=condition, initial=said)
 
     @property
     def values(self) -> dict[str, Any]:

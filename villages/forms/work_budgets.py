@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from lianzhen.pages.forms import PageForm, PinyinSelect
 from villages.forms.places import AmountField, PastDayField, count, line
 from villages.forms.selfgov import file_field
+from villages.forms.teams import offer
 from villages.models import Village, WorkBudget
 
 
@@ -47,10 +48,15 @@ class VillageYearForm(PageForm):
     )
     year = count("年度", 2099, 2018)
 
-    def __init__(self, *args: Any, villages: QuerySet[Village], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, villages: QuerySet[Village], offered: QuerySet[Village] | None = None, **kwargs: Any
+    ) -> None:
+        """`offered` are those of the `villages` that the page lists; the action says why it takes no other."""
         super().__init__(*args, **kwargs)
         self.fields["village"].queryset = villages
-        alone = list(villages[:2])
+        if offered is not None:
+            offer(self.fields["village"], offered)
+        alone = list((villages if offered is None else offered)[:2])
         if len(alone) == 1:
             self.initial["village"] = alone[0].pk
 

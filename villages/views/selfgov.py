@@ -182,7 +182,7 @@ def selfgov_village(request: HttpRequest, village: Village) -> HttpResponse:
         "applications": plain_table(
             "自治申请", APPLICATION_COLUMNS, applications, empty_text="没有申请。", totals=False
         ),
-        "events": _events(terms, postings),
+        "events": _events(terms, postings, today),
         "entries": _entries(terms, applications),
         "assessed": last_assessments([village.pk]).get(village.pk),
         "may_grant": running is not None and grant_budgets(request.user, village),
@@ -225,11 +225,11 @@ def _facts(running: SelfGovernance | None, postings: list[Posting], today: date)
     return told
 
 
-def _events(terms: list[SelfGovernance], postings: list[Posting]) -> list[dict[str, Any]]:
+def _events(terms: list[SelfGovernance], postings: list[Posting], today: date) -> list[dict[str, Any]]:
     """Terms and instructors, newest first."""
     lines = [
         {
-            "when": term(t.starts_on, t.ends_on),
+            "when": term(t.starts_on, t.ends_on, today),
             "label": "村为主自治",
             "text": f"{full_date(t.decided_on)}党委研究，{t.basis}",
             "reason": t.end_reason,
@@ -239,7 +239,7 @@ def _events(terms: list[SelfGovernance], postings: list[Posting]) -> list[dict[s
     ]
     lines += [
         {
-            "when": term(p.starts_on, p.ends_on),
+            "when": term(p.starts_on, p.ends_on, today),
             "label": f"联村工作指导员{p.person}",
             "reason": p.end_reason,
             "day": p.starts_on,

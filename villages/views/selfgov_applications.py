@@ -252,7 +252,7 @@ def selfgov_revoke(request: HttpRequest, application: SelfGovApplication) -> Htt
         lambda: RevokeForm(request.POST or None, record=application, today=today),
         lambda values: revoke(application=application, by=request.user, now=timezone.now(), **values),
         "已登记撤销，决定不再生效。",
-        under(application, "撤销党委的决定", "撤销决定", danger=True, effects=effects),
+        under(application, "撤销党委的决定", "撤销决定", danger=True, folded=True, effects=effects),
     )
 
 

@@ -66,7 +66,7 @@ def overview(request: HttpRequest, village: Village) -> dict[str, Any]:
         "on_form": asked,
         "answering": _answering(village, on, cadres, teams, alone),
         "self_governance": next((t for t in alone if t.ends_on is None), None),
-        "management_history": _management_history(teams, alone),
+        "management_history": _management_history(teams, alone, today),
         "cadres": plain_table(
             "村干部",
             cadre_columns(request, village),
@@ -131,15 +131,20 @@ def _held(term: Posting | CadreTerm | None) -> Holding | None:
     return term and Holding(Named(term.person_id, term.person.name), term.starts_on, term.ends_on)
 
 
-def _management_history(teams: list[LiaisonTeam], alone: list[SelfGovernance]) -> list[dict[str, Any]]:
+def _management_history(teams: list[LiaisonTeam], alone: list[SelfGovernance], today: date) -> list[dict[str, Any]]:
     """Teams and self-governance one after the other, newest first."""
     lines = [
-        {"when": term(t.starts_on, t.ends_on), "label": "联村工作组", "url": reverse("team", args=[t.pk]), "row": t}
+        {
+            "when": term(t.starts_on, t.ends_on, today),
+            "label": "联村工作组",
+            "url": reverse("team", args=[t.pk]),
+            "row": t,
+        }
         for t in teams
     ]
     for t in alone:
         decision = f"{full_date(t.decided_on)}党委研究，{t.basis}"
-        lines.append({"when": term(t.starts_on, t.ends_on), "label": "村为主自治", "text": decision, "row": t})
+        lines.append({"when": term(t.starts_on, t.ends_on, today), "label": "村为主自治", "text": decision, "row": t})
     for line in lines:
         line["reason"] = line["row"].end_reason
     return sorted(lines, key=lambda line: line["row"].starts_on, reverse=True)

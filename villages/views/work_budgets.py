@@ -63,8 +63,8 @@ def stands(figure: str) -> Callable[[WorkBudget], Any]:
 STATE = Column(
     "state",
     "状态",
-    lambda b: "已收回" if b.withdrawn_at else "",
-    show=lambda b: tag("off", "已收回") if b.withdrawn_at else "—",
+    lambda b: "已收回" if b.withdrawn_at else "已下达",
+    show=lambda b: tag("off", "已收回") if b.withdrawn_at else "已下达",
     sort=["withdrawn_at"],
     secondary=True,
 )
