@@ -130,8 +130,8 @@ def payout_paper(quarter: Quarter, payout: Payout, rows: Sequence[SheetRow], uni
         Column("姓名或单位", 36),
         Column("职务", 24),
         Column("等次", 12, CENTER),
-        Column("计算", 62),
-        Column("应兑现（元）", 28, RIGHT),
+        Column("计算", 58),
+        Column("应兑现（元）", 32, RIGHT),
         Column("签名", 26),
     )
     lines = tuple(

@@ -178,6 +178,10 @@ def test_an_official_paper_is_signed_and_has_no_seal():
     # On the lower edge of the text area, wherever the text ends.
     place = next(one for one in book.element.body.iter() if str(one.tag).endswith("}positionV"))
     assert (place.get("relativeFrom"), place[0].text) == ("margin", "bottom")
+    # The paragraph that holds it is as high, so that neither lies on the other.
+    holder = next(place.iterancestors(qn("w:p")))
+    high = place.getparent().find(f"{place.tag.removesuffix('positionV')}extent").get("cy")
+    assert int(attribute(holder, "w:pPr/w:spacing", "w:line")) * 635 == int(high)
     borders = list(book.element.body.iter(qn("w:tbl")))[-1].find(f"{qn('w:tblPr')}/{qn('w:tblBorders')}")
     # Eighths of a point: 0.35 mm thick, 0.25 mm thin.
     assert [(edge.tag.split("}")[1], edge.get(qn("w:sz"))) for edge in borders] == [
