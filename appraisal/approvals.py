@@ -1,5 +1,5 @@
-"""待审: one inbox of what waits for this user's decision. Opening an item leads to its page; nothing is decided
-from the list, since everything here moves a score."""
+"""待审: one inbox of what waits for this user's decision or signature. Opening an item leads to its page; nothing is
+decided from the list, since everything here moves a score or money."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from appraisal.actions.appeals import answer_words
 from appraisal.actions.entry_notices import short
+from appraisal.bulletin_todos import bulletin_signing, bulletin_sources
 from appraisal.entry_page import summary_of
 from appraisal.models import Appeal, Scheme, ScoreEntry
+from appraisal.permissions_bulletins import sign_bulletins
 from appraisal.permissions_entries import (
     Leads,
     agree_bonus,
@@ -26,8 +28,12 @@ from appraisal.permissions_entries import (
     verify_bonus,
 )
 from appraisal.selfgov_todos import waiting_steps
+from appraisal.todos_signing import KINDS, signing_sources
+from appraisal.waiting import gather
+from appraisal.year_todos import year_signing, year_sources
 from lianzhen.accounts.roles import Role
 from lianzhen.accounts.verdicts import Verdict
+from lianzhen.periods import Week
 from lianzhen.wording import points
 
 if TYPE_CHECKING:
@@ -40,11 +46,11 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Waiting:
-    """One item: its line, what the decision does, since when it waits, and that it is late."""
+    """One item: its line, what the decision does, since when it waits (where that is known), and that it is late."""
 
     text: str
     effect: str
-    since: date
+    since: date | None
     url: str
     today: date
     late: str = ""
@@ -52,6 +58,8 @@ class Waiting:
     @property
     def waited(self) -> str:
         """今天, or 已等3天"""
+        if self.since is None:
+            return ""
         days = (self.today - self.since).days
         return f"已等{days}天" if days > 0 else "今天"
 
@@ -60,7 +68,7 @@ Group = tuple[str, list[Waiting]]
 
 
 def inbox(user: User, now: datetime) -> list[Group]:
-    """Only groups with something in them. Four queries, whatever waits."""
+    """Only groups with something in them. At most five queries, whatever waits."""
     today = timezone.localdate(now)
     entries = _waiting_entries(user)
     groups: list[Group] = []
@@ -71,6 +79,7 @@ def inbox(user: User, now: datetime) -> list[Group]:
     groups.append(("核查整改", [_entry_item(one, one.rectified_at, _rectified, today) for one in rectified]))
     groups.insert(1, ("答复申诉", list(_appeals(user, today))))
     groups.append(("通过考核方案", list(_schemes(user, today))))
+    groups += _signatures(user, today)
     steps = [Waiting(words, effect, since, url, today) for words, effect, since, url in waiting_steps(user)]
     groups.append(("村为主自治", steps))
     return [(heading, items) for heading, items in groups if items]
@@ -146,3 +155,30 @@ def _schemes(user: User, today: date) -> Iterator[Waiting]:
     for one in Scheme.objects.filter(state=Scheme.State.SUBMITTED):
         since = timezone.localdate(one.submitted_at) if one.submitted_at else today
         yield Waiting(str(one), "登记通过后，从起始月份起按这一版考核", since, reverse("scheme", args=[one.pk]), today)
+
+
+#: What the home page shows one by one: heading, what the signature does, whether the item's day is since when it waits.
+SIGNED = {
+    "sign_months": ("审核月考核", "审核通过后可以开始公示", False),
+    "sign_quarters": ("审定季讲评", "审定后生成兑现清单", False),
+    "sign_payouts": ("审定兑现清单", "审定后打印签领", True),
+    "sign_corrections": ("批准更正单", "批准后计入现在的考核月", True),
+}
+
+
+def _signatures(user: User, today: date) -> Iterator[Group]:
+    """As the home page asks for them, in one query."""
+    sources = {kind: source for kind, source in signing_sources(user, today).items() if kind in SIGNED}
+    if not sources:
+        return
+    years = {kind: source for kind, source in year_sources(user, today).items() if kind == "annual_open"}
+    items = gather(sources | years | (bulletin_sources(Week.of(today)) if sign_bulletins(user) else {}))
+    for kind, (heading, effect, waits) in SIGNED.items():
+        _, make = KINDS[kind]
+        told = [(make(item, today), item.day if waits else None) for item in items.get(kind, ())]
+        yield heading, [Waiting(todo.text, effect, since, todo.url, today) for todo, since in told]
+    for heading, effect, found in (
+        ("年考核", "等次由镇党委评定，结果由联村办通报", year_signing(items, user)),
+        ("签发通报", "签发后编期号，存入文件柜", bulletin_signing(items)),
+    ):
+        yield heading, [Waiting(todo.text, effect, None, todo.url, today) for todo in found]

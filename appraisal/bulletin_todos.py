@@ -31,12 +31,7 @@ def bulletin_sources(week: Week) -> dict[str, Source]:
 
 def bulletin_todos(items: Mapping[str, Sequence[Item]], week: Week, today: date, *, signs: bool) -> list[Todo]:
     """`signs`: the reader is the head of the office, before whom the signature waits."""
-    months = {item.pk for item in items.get("bulletins_month", ())}
-    found = [
-        _open(item, is_month=item.pk in months, signs=signs)
-        for item in items.get("bulletins_open", ())
-        if signs or item.text == Bulletin.State.DRAFT
-    ]
+    found = [todo for state, todo in _written(items, signs=signs) if signs or state == Bulletin.State.DRAFT]
     made = {item.day for item in items.get("bulletins", ())}
     weeks = [week.previous()] + ([week] if today.isoweekday() >= FROM_WEEKDAY else [])
     return found + [
@@ -44,6 +39,17 @@ def bulletin_todos(items: Mapping[str, Sequence[Item]], week: Week, today: date,
         for one in weeks
         if one.start not in made
     ]
+
+
+def bulletin_signing(items: Mapping[str, Sequence[Item]]) -> list[Todo]:
+    """What waits for the signature of the head of the office."""
+    return [todo for state, todo in _written(items, signs=True) if state == Bulletin.State.SIGNING]
+
+
+def _written(items: Mapping[str, Sequence[Item]], *, signs: bool) -> list[tuple[str | None, Todo]]:
+    months = {item.pk for item in items.get("bulletins_month", ())}
+    rows = items.get("bulletins_open", ())
+    return [(item.text, _open(item, is_month=item.pk in months, signs=signs)) for item in rows]
 
 
 def _open(item: Item, *, is_month: bool, signs: bool) -> Todo:

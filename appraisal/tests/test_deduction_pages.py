@@ -630,6 +630,7 @@ def test_inbox_leaves_out_what_concerns_oneself(sign_in, cast):
 PAGES = {
     Role.OFFICE: ["/deductions/", NEW, "/deductions/batch/", "/bonuses/", "/appeals/", "/approvals/"],
     Role.OFFICE_LEAD: ["/approvals/"],
+    Role.COMMITTEE: ["/approvals/"],
     Role.LEADER: ["/deductions/", "/bonuses/new/"],
 }
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from appraisal.actions import schemes
 from appraisal.home_scores import own_score
-from appraisal.models import Appeal, Correction, MonthlyScore, Scheme, ScoreEntry
+from appraisal.models import Appeal, Bulletin, Correction, MonthlyScore, Scheme, ScoreEntry
 from appraisal.score_facts import month_scores
 from appraisal.scoring import Line, LineState
 from appraisal.tests import week_scene as scene
@@ -267,6 +267,13 @@ def test_the_committee_signs_months_schemes_and_corrections(cast, clock, sign_in
     }
     client = sign_in(Role.COMMITTEE)
     assert [client.get(url).status_code for url in found.values()] == [200, 200, 200]
+    # 全部待审 beside the list has all of it, a bulletin that waits for the head of the office as well.
+    inbox = lambda reader: {item.url for _, items in reader.context["groups"] for item in items}  # noqa: E731
+    assert inbox(client.get(reverse("approval_list"))) == set(found.values())
+    handed = {"state": "signing", "submitted_at": scene.at(LATER), "submitted_by": cast.users[Role.OFFICE]}
+    bulletin = scene.saved(Bulletin(starts_on=date(2026, 11, 16), title="通报", **handed))
+    at_the_lead = inbox(sign_in(Role.OFFICE_LEAD).get(reverse("approval_list")))
+    assert {reverse("bulletin", args=[bulletin.period.key]), reverse("correction", args=[slip.pk])} <= at_the_lead
     assert "通过考核方案" not in str(links(part(sign_in, Role.OFFICE_LEAD).signing))
 
 
