@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from lianzhen.periods import Month
+from lianzhen.periods import Month, Week
 from lianzhen.wording import date_range, full_date, list_date
 
 #: States of the month in their order; codes as `AppraisalMonth.State`.
@@ -20,7 +20,8 @@ TITLES = ("检查数据", "预览得分", "审核", "公示", "处理申诉", "�
 
 @dataclass(frozen=True)
 class Counts:
-    """What is still open in the month: entries by state, and records of the working week that may change them."""
+    """What is still open in the month: entries by state, and records of the working week that may change them.
+    `weeks`: of the `reports`, how many in which week."""
 
     waiting: int = 0
     bonuses: int = 0
@@ -30,6 +31,7 @@ class Counts:
     suggestions: int = 0
     makeups: int = 0
     reports: int = 0
+    weeks: tuple[tuple[Week, int], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime
 
 from django.db.models import Count, Q
@@ -32,14 +33,16 @@ def open_counts(month: Month, now: datetime, *, with_week: bool = True) -> Count
     late = DutyLog.objects.filter(state=DutyLog.State.PENDING, day__range=(first, last)).count()
     shifts = DutyShift.objects.filter(state=DutyShift.State.ASKED, to_day__range=(first, last)).count()
     suggested = Suggestion.objects.filter(state=Suggestion.State.OPEN, occurred_on__range=(first, last)).count()
-    return Counts(**entries, suggestions=suggested, makeups=late + shifts, reports=missing_reports(month, now.date()))
+    owed = missing_reports(month, now.date())
+    weeks = tuple(owed.items())
+    return Counts(**entries, suggestions=suggested, makeups=late + shifts, reports=sum(owed.values()), weeks=weeks)
 
 
-def missing_reports(month: Month, today: date) -> int:
-    """Reports that were owed and never handed in, for the weeks that end in the month. Three queries."""
+def missing_reports(month: Month, today: date) -> dict[Week, int]:
+    """Reports that were owed and never handed in, by week, for the weeks that end in the month. Three queries."""
     weeks = [week for week in _weeks(month) if week.end < today]
     if not weeks:
-        return 0
+        return {}
     teams = list(
         LiaisonTeam.objects.filter(starts_on__lte=month.end).filter(Q(ends_on=None) | Q(ends_on__gte=month.start))
     )
@@ -51,7 +54,8 @@ def missing_reports(month: Month, today: date) -> int:
         if owes(team, due_moment(rules_of(week), week), rules_of(week))
     }
     sent = WeeklyReport.objects.filter(week_start__in=[week.start for week in weeks]).exclude(state="draft")
-    return len(owed - set(sent.values_list("team_id", "week_start")))
+    found = Counter(start for _, start in owed - set(sent.values_list("team_id", "week_start")))
+    return {week: found[week.start] for week in weeks if found[week.start]}
 
 
 def _weeks(month: Month) -> list[Week]:

@@ -187,7 +187,8 @@ def _tell_owners(decision: Decision, text: str, today: date, by: User | None) ->
 
 
 def _short(decision: Decision) -> str:
-    return decision.text if len(decision.text) <= TOLD else f"{decision.text[: TOLD - 1]}…"
+    text = decision.text.rstrip("。；")
+    return text if len(text) <= TOLD else f"{text[: TOLD - 1]}…"
 
 
 def _until(decision: Decision) -> str:

@@ -56,7 +56,7 @@ def texts(user) -> list[str]:
 
 # --- Making ---------------------------------------------------------------------------------------
 def test_numbers_follow_and_owners_are_told(cast, make, office):
-    first, second = make(), make(text="第二项")
+    first, second = make(text="清理主干道沟渠。"), make(text="第二项")
     assert (first.number, second.number) == (1, 2)
     assert texts(cast.users[Role.LEADER]) == texts(cast.users[Role.MEMBER])
     assert "议定事项：清理主干道沟渠，12月3日前落实。" in texts(cast.users[Role.LEADER])

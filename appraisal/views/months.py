@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.actions import months as actions
-from appraisal.closing import Check, Step, back_targets, checks, for_reader, lock_checks, steps
+from appraisal.closing import Check, Counts, Step, back_targets, checks, for_reader, lock_checks, steps
 from appraisal.closing_facts import open_counts, standing_of
 from appraisal.forms.months import PutOffForm
 from appraisal.models import AppraisalMonth, Scheme, ScoreEntry
@@ -34,7 +34,7 @@ from lianzhen.pages.days import days_key
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, Table, link, link_to, plain_table, tag
-from lianzhen.periods import Month, Week
+from lianzhen.periods import Month
 from lianzhen.wording import date_range, full_date, number
 
 State = AppraisalMonth.State
@@ -50,7 +50,6 @@ CHECK_PAGES = {
     "appeals": ("appeal_list", "month={month}"),
     "running": ("deduction_list", "month={month}&state=running"),
     "makeups": ("duty_requests", ""),
-    "reports": ("weekly_list", "week={week}&state=missing"),
 }
 
 
@@ -114,8 +113,11 @@ LOCKING = (State.PUBLICITY, State.APPEALS)
 
 @dataclass(frozen=True)
 class CheckRow:
+    """`parts`: where each part of the number is listed, which one list does not hold."""
+
     check: Check
     url: str
+    parts: list[tuple[str, str]]
 
 
 @guarded(see_months, methods=("GET",))
@@ -141,7 +143,7 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
         context |= {
             "state": ("good" if shown.is_sealed else "wait", shown.get_state_display() if row else "未开始"),
             "steps": steps_for(request.user, row, steps(standing_of(shown, now.date()), found, lock_checks(counts))),
-            "checks": checks_of(shown, found, lock_checks(counts)),
+            "checks": checks_of(shown, found, lock_checks(counts), counts),
             "checks_title": "定稿前须办完" if shown.state in LOCKING else "检查结果",
             "signed": signed(shown),
             "may_back": bool(row and back_targets(row.state) and send_back_months(request.user)),
@@ -149,25 +151,22 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
     return render(request, "appraisal/month.html", context)
 
 
-def checks_of(row: AppraisalMonth, found: list[Check], before_lock: list[Check]) -> list[CheckRow]:
+def checks_of(row: AppraisalMonth, found: list[Check], before_lock: list[Check], counts: Counts) -> list[CheckRow]:
     """What is open, as long as it matters: all of it until the publicity, then what stands before the lock."""
     if row.is_sealed:
         return []
-    return [CheckRow(one, check_url(one, row.period)) for one in (before_lock if row.state in LOCKING else found)]
+    listed = reverse("weekly_list")
+    weeks = [(f"第{week.number}周{n}份", f"{listed}?week={week.key}&state=missing") for week, n in counts.weeks]
+    shown = before_lock if row.state in LOCKING else found
+    return [CheckRow(one, check_url(one, row.period), weeks if one.key == "reports" else []) for one in shown]
 
 
 def check_url(check: Check, month: Month) -> str:
-    if not check.count:
+    if not check.count or check.key not in CHECK_PAGES:
         return ""
     page, narrowed = CHECK_PAGES[check.key]
-    words = {"month": month.key, "days": days_key(month.start, month.end), "week": last_week(month).key}
+    words = {"month": month.key, "days": days_key(month.start, month.end)}
     return "?".join(part for part in (reverse(page), narrowed.format(**words)) if part)
-
-
-def last_week(month: Month) -> Week:
-    """The last one that ends in the month."""
-    week = Week.of(month.end)
-    return week if week.end in month else week.previous()
 
 
 def steps_for(user: User, row: AppraisalMonth | None, found: list[Step]) -> list[Step]:
