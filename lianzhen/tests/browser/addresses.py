@@ -130,6 +130,7 @@ def _models() -> dict[str, Any]:
         "villages": register.Village,
         "teams": register.LiaisonTeam,
         "weekly/<slug:week>": register.LiaisonTeam,
+        "weekly/read": register.LiaisonTeam,
         "scores/<slug:month>/teams": register.LiaisonTeam,
         "quarters/<slug:quarter>/material": register.LiaisonTeam,
         "years/<int:year>/summaries": week.AnnualSummary,
