@@ -75,14 +75,17 @@ def districts_on(day: date) -> list[District]:
 
 def undated(day: date) -> list[QuerySet]:
     """Of each kind of `UNDATED` the rows of `districts_on` that have no day of founding and that the trail first
-    knows after the day: they are counted, and may be younger."""
+    knows after the day: they are counted, and may be younger. Where it knows none of the kind from the day or
+    before, the town had no register then, and what was entered since was there."""
     end = timezone.make_aware(datetime.combine(day, time.max))
     found = []
     for model in UNDATED:
-        told = AuditEntry.objects.filter(model=model._meta.label_lower, object_id=OuterRef("pk")).order_by()
+        entries = AuditEntry.objects.filter(model=model._meta.label_lower).order_by()
+        told = entries.filter(object_id=OuterRef("pk"))
         stood = stood_on(day) if model is Village else stood_in_village_on(day)
         rows = model._base_manager.filter(stood, founded_on=None)
-        found.append(rows.filter(Exists(told.filter(at__gt=end)), ~Exists(told.filter(at__lte=end))))
+        entered_later = Exists(told.filter(at__gt=end)) & ~Exists(told.filter(at__lte=end))
+        found.append(rows.filter(Exists(entries.filter(at__lte=end)), entered_later))
     return found
 
 

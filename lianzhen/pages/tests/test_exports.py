@@ -162,7 +162,7 @@ def test_cells_are_typed(cast, sign_in):
 
 
 #: What only the file has, so that it can be imported again: the screen is wide enough as it is.
-FILE_ONLY = dict.fromkeys(("village_list", "villager_group_list", "grid_list"), ["设立日期"])
+FILE_ONLY = {name: ["设立日期"] for name in ("village_list", "villager_group_list", "grid_list")}
 
 
 @pytest.mark.parametrize("name", LISTS)
