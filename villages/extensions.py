@@ -7,7 +7,7 @@ a village asks to govern itself, its last yearly assessment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -37,12 +37,21 @@ class RoleLine:
 
 
 @dataclass(frozen=True)
+class Section:
+    """A part of the printed 村档案: lists that are fetched with those of all parts in one query (`fetch_together`),
+    and the tables that are made of their records, given list by list."""
+
+    lists: Sequence[QuerySet]
+    tables: Callable[..., Iterable[Table]]
+
+
+@dataclass(frozen=True)
 class VillageTab:
     """A tab of the village page.
 
     `template` extends `villages/village.html` and fills its block `tab`; `build` answers what that block
-    needs. `key` is the last word of the address. `dossier` answers the tables that the tab gives to the
-    printed 村档案 (without columns of links), each printed under its caption.
+    needs. `key` is the last word of the address. `dossier` answers what the tab gives to the printed 村档案
+    (without columns of links), each table printed under its caption.
     """
 
     key: str
@@ -51,7 +60,7 @@ class VillageTab:
     build: Callable[[HttpRequest, Village], dict[str, Any]]
     permission: Callable[[User, Village], Verdict]
     place: int
-    dossier: Callable[[HttpRequest, Village], Iterable[Table]] | None = None
+    dossier: Callable[[HttpRequest, Village], Section] | None = None
 
 
 @dataclass(frozen=True)

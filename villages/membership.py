@@ -18,14 +18,7 @@ def with_members(rows: QuerySet, today: date) -> QuerySet:
     """Organisations with `chair_name`, `member_count` (of today, or of the last day of a dissolved one), the
     parts of the date by which the next board is elected (`due_year`, `due_month`, `due_day`: databases add
     years in different ways) and the list `chairs`. One query beyond the organisations' own."""
-    day = Case(
-        When(organization__ended_on__lt=today, then=F("organization__ended_on")),
-        default=Value(today),
-        output_field=DateField(),
-    )
-    counting = Q(starts_on__lte=F("day")) & (Q(ends_on=None) | Q(ends_on__gte=F("day")))
-    members = OrganizationMember.objects.alias(day=day).filter(counting)
-    chairs = members.filter(position=OrganizationMember.Position.CHAIR)
+    members, chairs = _members_on(today), chairs_on(today)
     here = members.filter(organization=OuterRef("pk")).order_by().values("organization")
     return rows.annotate(
         chair_name=Subquery(chairs.filter(organization=OuterRef("pk")).values("person__name")[:1]),
@@ -35,6 +28,21 @@ def with_members(rows: QuerySet, today: date) -> QuerySet:
         due_month=ExtractMonth("term_starts_on"),
         due_day=ExtractDay("term_starts_on"),
     ).prefetch_related(Prefetch("members", chairs.select_related("person"), to_attr="chairs"))
+
+
+def chairs_on(today: date) -> QuerySet:
+    """Chairs of today, or of the last day of a dissolved organisation."""
+    return _members_on(today).filter(position=OrganizationMember.Position.CHAIR)
+
+
+def _members_on(today: date) -> QuerySet:
+    day = Case(
+        When(organization__ended_on__lt=today, then=F("organization__ended_on")),
+        default=Value(today),
+        output_field=DateField(),
+    )
+    counting = Q(starts_on__lte=F("day")) & (Q(ends_on=None) | Q(ends_on__gte=F("day")))
+    return OrganizationMember.objects.alias(day=day).filter(counting)
 
 
 def term_ends_by(day: date) -> Q:

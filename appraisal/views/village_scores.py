@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +21,7 @@ from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.accounts.verdicts import ALLOWED, Verdict, refused
 from lianzhen.pages.tables import Column, Table, link, plain_table
 from lianzhen.periods import Month
-from villages.extensions import VillageTab, register_tab
+from villages.extensions import Section, VillageTab, register_tab
 from villages.models import LiaisonTeam, Village
 
 
@@ -75,10 +77,14 @@ COLUMNS = (
 )
 
 
-def month_rows(user: User, village: Village) -> list[MonthRow]:
-    """The running month as it stands, then the sealed ones, the newest first. Five queries."""
+def sealed_scores(village: Village) -> QuerySet[MonthlyScore]:
+    rows = MonthlyScore.objects.filter(village=village).select_related("month").order_by("-month__month")
+    return rows.defer("detail", "lines", "vetoes")
+
+
+def month_rows(user: User, village: Village, sealed: Iterable[MonthlyScore]) -> list[MonthRow]:
+    """The running month as it stands, then the sealed ones, the newest first. Four queries."""
     today = timezone.localdate()
-    sealed = MonthlyScore.objects.filter(village=village).select_related("month").order_by("-month__month")
     rows = [
         MonthRow(
             one.month.period,
@@ -91,7 +97,7 @@ def month_rows(user: User, village: Village) -> list[MonthRow]:
             one.bonus,
             one.grade,
         )
-        for one in sealed.defer("detail", "lines")
+        for one in sealed
     ]
     team = LiaisonTeam.objects.on(today).filter(village=village).select_related("village__group").first()
     if team is not None:
@@ -106,15 +112,15 @@ def month_rows(user: User, village: Village) -> list[MonthRow]:
 
 
 def scores_tab(request: HttpRequest, village: Village) -> dict[str, Any]:
-    return {"table": _table(month_rows(request.user, village))}
+    return {"table": _table(month_rows(request.user, village, sealed_scores(village)))}
 
 
 def _table(rows: list[MonthRow]) -> Table:
     return plain_table("各月得分", COLUMNS, rows, empty_text="还没有得分。实行村为主自治的村不参加月度考核。")
 
 
-def scores_dossier(request: HttpRequest, village: Village) -> list[Table]:
-    return [_table(month_rows(request.user, village))] if see_village_scores(request.user, village) else []
+def scores_dossier(request: HttpRequest, village: Village) -> Section:
+    return Section([sealed_scores(village)], lambda sealed: [_table(month_rows(request.user, village, sealed))])
 
 
 def register() -> None:

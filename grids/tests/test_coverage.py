@@ -154,9 +154,9 @@ def test_who_cannot_do_anything_about_it_is_refused(cast, sign_in, role):
     assert sign_in(role).get(reverse("grid_coverage")).status_code == 403
 
 
-def test_three_queries_whatever_the_number(cast, django_assert_num_queries):
+def test_two_queries_whatever_the_number(cast, django_assert_num_queries):
     many_grids(cast, 30)
     grids = list(Grid.objects.all())
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         found = coverage_of(grids, kinds_in_every_grid(DAY), DAY)
     assert len(found) == 32

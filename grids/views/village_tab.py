@@ -23,6 +23,7 @@ from grids.views.rows import (
     state_column,
 )
 from lianzhen.pages.tables import Column, Table, plain_table
+from villages.extensions import Section
 from villages.models import Village, VillagerGroup
 
 EMPTY = "还没有划分网格。"
@@ -42,9 +43,12 @@ def village_grids(request: HttpRequest, village: Village) -> dict[str, Any]:
     }
 
 
-def grids_dossier(request: HttpRequest, village: Village) -> list[Table]:
-    rows, grids = _rows(request, village)
-    return [plain_table("网格", _columns(rows), grids, empty_text=EMPTY)]
+def grids_dossier(request: HttpRequest, village: Village) -> Section:
+    def tables() -> list[Table]:
+        rows, grids = _rows(request, village)
+        return [plain_table("网格", _columns(rows), grids, empty_text=EMPTY)]
+
+    return Section((), tables)
 
 
 def _rows(request: HttpRequest, village: Village) -> tuple[GridRows, list[Grid]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q
+from django.db.models import Count, ForeignObjectRel, Model, Q, QuerySet, Value
 
 from lianzhen.wording import number
 
@@ -15,17 +15,13 @@ def what_remains(record: Model, on: date, *, besides: tuple[type[Model], ...] = 
 
     Asks every relation that leads to the record, also those of parts nearer the roof, so that nothing
     registered later is forgotten. Rows that end (a term, a merged grid) count while they run; rows that
-    know no end count always. `besides` names models that may stay as they are. One query per relation.
+    know no end count always. `besides` names models that may stay as they are. One query for all relations.
     """
-    found = []
-    for relation in record._meta.related_objects:
-        model = relation.related_model
-        if model in besides:
-            continue
-        rows = model._base_manager.filter(Q(**{relation.field.name: record}) & _runs_into(model, on))
-        if count := rows.count():
-            found.append(f"{model._meta.verbose_name}（{number(count)}）")
-    return found
+    relations = [one for one in record._meta.related_objects if one.related_model not in besides]
+    counts = [_counted(place, relation, record, on) for place, relation in enumerate(relations)]
+    found = sorted(counts[0].union(*counts[1:], all=True)) if counts else []
+    named = [(relations[place].related_model._meta.verbose_name, count) for place, count in found]
+    return [f"{name}（{number(count)}）" for name, count in named if count]
 
 
 def refuse_while_used(record: Model, on: date, *, besides: tuple[type[Model], ...] = ()) -> None:
@@ -39,6 +35,14 @@ def refuse_twice(record: Model) -> None:
     """Raise when the record has already ended."""
     if record.ended_on is not None:
         raise ValidationError(f"{record}已经撤并或停止，请刷新页面核对。")
+
+
+def _counted(place: int, relation: ForeignObjectRel, record: Model, on: date) -> QuerySet:
+    """One row: the relation's place, and how many of its rows would still belong to the record."""
+    model = relation.related_model
+    rows = model._base_manager.filter(Q(**{relation.field.name: record}) & _runs_into(model, on))
+    whole = rows.order_by().annotate(r_place=Value(place)).values("r_place")
+    return whole.annotate(r_count=Count("pk")).values_list("r_place", "r_count")
 
 
 def _runs_into(model: type[Model], on: date) -> Q:

@@ -210,6 +210,7 @@ def test_page_needs_as_many_queries_for_a_long_history(cast, sign_in):
     client = sign_in(Role.OFFICE)
     own = [tab.key for tab in village_tabs() if tab.template.startswith("villages/village_")]
     urls = [reverse("village_tab", args=[cast.own.pk, key]) for key in own]
+    urls += [reverse(name, args=[cast.own.pk]) for name in ("village_dossier", "village_end")]
     few = [queries_of(client, url) for url in urls]
     with acting(by=None, action="test", label="测试"):
         for n in range(20):
@@ -243,7 +244,9 @@ def test_dossier_takes_the_tables_of_registered_tabs(cast, sign_in, monkeypatch)
         lambda request, village: {},
         see_villages,
         99,
-        lambda request, village: [plain_table("登记的表", columns, [village])],
+        lambda request, village: extensions.Section(
+            [Village.objects.filter(pk=village.pk)], lambda rows: [plain_table("登记的表", columns, rows)]
+        ),
     )
     monkeypatch.setattr(extensions, "_tabs", [*extensions._tabs, tab])
     page = sign_in(Role.OFFICE).get(reverse("village_dossier", args=[cast.own.pk])).content.decode()

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lianzhen.pages.tables import Table, plain_table
-from villages.extensions import VillageTab, register_tab
-from villages.membership import with_members
-from villages.models import SocialOrganization, Village
+from villages.extensions import Section, VillageTab, register_tab
+from villages.membership import chairs_on, with_members
+from villages.models import OrganizationMember, SocialOrganization, Village
 from villages.permissions import keep_village, see_village_life
 from villages.views.organizations import COLUMNS
 
@@ -36,9 +36,17 @@ def organization_tab(request: HttpRequest, village: Village) -> dict[str, Any]:
     }
 
 
-def organization_dossier(request: HttpRequest, village: Village) -> list[Table]:
+def organization_dossier(request: HttpRequest, village: Village) -> Section:
     columns = [column for column in COLUMNS if column.key != "state"]
-    return [plain_table("社会组织", columns, _rows(village).filter(ended_on=None), empty_text=EMPTY)]
+    rows = _rows(village).filter(ended_on=None).prefetch_related(None)
+    chairs = chairs_on(timezone.localdate()).filter(organization__village=village).select_related("person")
+
+    def tables(organizations: list[SocialOrganization], chairs: list[OrganizationMember]) -> list[Table]:
+        for organization in organizations:
+            organization.chairs = [chair for chair in chairs if chair.organization_id == organization.pk]
+        return [plain_table("社会组织", columns, organizations, empty_text=EMPTY)]
+
+    return Section([rows, chairs], tables)
 
 
 def register() -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from lianzhen.pages.tables import Table, plain_table
 from villages.actions.teams import ending_of
-from villages.extensions import VillageTab, register_tab
+from villages.extensions import Section, VillageTab, register_tab
 from villages.models import LiaisonTeam, Posting, Village
 from villages.permissions import arrange_teams, reveal_phone, see_villages
 from villages.views.teams import SERVICE_COLUMNS, TEAM_COLUMNS, service, with_ends
@@ -52,11 +52,12 @@ def _listed(caption: str, columns: Any, rows: list[Any]) -> Table | None:
     return plain_table(caption, columns, rows) if rows else None
 
 
-def team_dossier(request: HttpRequest, village: Village) -> list[Table]:
+def team_dossier(request: HttpRequest, village: Village) -> Section:
     """Who serves today and who served, for the printed 村档案."""
     postings = Posting.objects.filter(team__village=village) | Posting.objects.filter(village=village)
     rows = postings.select_related("person").order_by("-starts_on", "-is_leader")
-    return [plain_table("联村工作组和指导员任职", SERVICE_COLUMNS, rows, empty_text="还没有派驻人员。")]
+    caption, empty = "联村工作组和指导员任职", "还没有派驻人员。"
+    return Section([rows], lambda postings: [plain_table(caption, SERVICE_COLUMNS, postings, empty_text=empty)])
 
 
 def register() -> None:

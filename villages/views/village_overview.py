@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +18,7 @@ from lianzhen.pages.forms import DayField
 from lianzhen.pages.tables import Column, Table, plain_table
 from lianzhen.wording import full_date, number, term
 from villages.answering import Answering, Holding, Named
+from villages.extensions import Section
 from villages.history import changed_at
 from villages.models import CadreTerm, LiaisonTeam, Posting, SelfGovernance, Speciality, Village
 from villages.permissions import appoint_cadres, keep_village, see_village_life
@@ -57,14 +59,14 @@ def overview(request: HttpRequest, village: Village) -> dict[str, Any]:
     today = timezone.localdate()
     asked = OnDayForm(request.GET or None)
     on = (asked.cleaned_data["on"] if asked.is_valid() else None) or today
-    cadres = _cadres(village)
+    cadres = in_order(cadre_terms(village))
     teams, alone = list(village.teams.all()), list(village.self_governance.all())
     return {
         "facts": facts(village),
         "on": on,
         "is_today": on == today,
         "on_form": asked,
-        "answering": _answering(village, on, cadres, teams, alone),
+        "answering": answering_of(on, cadres, teams, alone, leading(village, on)[:1]),
         "self_governance": next((t for t in alone if t.ends_on is None), None),
         "management_history": _management_history(teams, alone, today),
         "cadres": plain_table(
@@ -113,16 +115,25 @@ def _fact(village: Village, field: str) -> str:
     return value if isinstance(value, str) else number(value)
 
 
-def _answering(
-    village: Village, on: date, cadres: list[CadreTerm], teams: list[LiaisonTeam], alone: list[SelfGovernance]
+def leading(village: Village, on: date) -> QuerySet[Posting]:
+    """The posting of the team's leader or the instructor on the day."""
+    wanted = Q(team__village=village, is_leader=True) | Q(village=village)
+    return Posting.objects.on(on).filter(wanted).select_related("person")
+
+
+def answering_of(
+    on: date,
+    cadres: list[CadreTerm],
+    teams: list[LiaisonTeam],
+    alone: list[SelfGovernance],
+    postings: Iterable[Posting],
 ) -> Answering:
-    """Who answered on the day, from what the page has read anyway. One query for the posting."""
-    leading = Q(team__village=village, is_leader=True) | Q(village=village)
+    """Who answered on the day, from what the page has read anyway; `postings` are those of `leading`."""
     secretaries = (c for c in cadres if c.position == CadreTerm.Position.SECRETARY and c.covers(on))
     return Answering(
         self_governance=next((t for t in alone if t.covers(on)), None),
         team_id=next((t.pk for t in teams if t.covers(on)), None),
-        posting=_held(Posting.objects.on(on).filter(leading).select_related("person").first()),
+        posting=_held(next(iter(postings), None)),
         secretary=_held(next(secretaries, None)),
     )
 
@@ -150,11 +161,14 @@ def _management_history(teams: list[LiaisonTeam], alone: list[SelfGovernance], t
     return sorted(lines, key=lambda line: line["row"].starts_on, reverse=True)
 
 
-def _cadres(village: Village) -> list[CadreTerm]:
-    """Every term, in the order of the posts."""
+def cadre_terms(village: Village) -> QuerySet[CadreTerm]:
+    return CadreTerm.objects.filter(village=village).select_related("person")
+
+
+def in_order(cadres: Iterable[CadreTerm]) -> list[CadreTerm]:
+    """In that of the posts."""
     order = {position: place for place, position in enumerate(CadreTerm.Position.values)}
-    rows = CadreTerm.objects.filter(village=village).select_related("person")
-    return sorted(rows, key=lambda c: (order.get(c.position, 99), c.starts_on))
+    return sorted(cadres, key=lambda c: (order.get(c.position, 99), c.starts_on))
 
 
 def cadre_columns(request: HttpRequest, village: Village) -> tuple[Column, ...]:
@@ -204,11 +218,13 @@ def _speciality_links(speciality: Speciality) -> Any:
     )
 
 
-def overview_dossier(request: HttpRequest, village: Village) -> list[Table]:
-    today = timezone.localdate()
-    cadres = [c for c in _cadres(village) if c.covers(today)]
+def overview_dossier(request: HttpRequest, village: Village) -> Section:
     columns = [c for c in cadre_columns(request, village) if c.key != "act"]
-    return [
-        plain_table("村干部", columns, cadres, empty_text="还没有登记村干部。"),
-        plain_table("特色产业", SPECIALITY_COLUMNS, village.specialities.current(), empty_text="没有登记特色产业。"),
-    ]
+
+    def tables(cadres: list[CadreTerm], specialities: list[Speciality]) -> list[Table]:
+        return [
+            plain_table("村干部", columns, in_order(cadres), empty_text="还没有登记村干部。"),
+            plain_table("特色产业", SPECIALITY_COLUMNS, specialities, empty_text="没有登记特色产业。"),
+        ]
+
+    return Section([cadre_terms(village).on(timezone.localdate()), village.specialities.current()], tables)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from lianzhen.pages.tables import Column, Table, link, plain_table
+from lianzhen.pages.tables import Column, link, plain_table
 from villages.charter_text import paragraphs
-from villages.extensions import VillageTab, register_tab
+from villages.extensions import Section, VillageTab, register_tab
 from villages.history import village_history
 from villages.models import PartyGroup, Person, Village, VillageCharter, VillagerGroup
 from villages.permissions import keep_village, see_village_life, see_villages
@@ -64,9 +65,14 @@ def _villager_groups(village: Village) -> Any:
     return rows.annotate(people_count=Count("people", filter=Q(people__ended_on=None)))
 
 
-def groups_dossier(request: HttpRequest, village: Village) -> list[Table]:
+def groups_dossier(request: HttpRequest, village: Village) -> Section:
     rows = _villager_groups(village).filter(ended_on=None)
-    return [plain_table("村民小组", GROUP_COLUMNS, rows, empty_text="还没有登记村民小组。")]
+    return _section("村民小组", GROUP_COLUMNS, rows, "还没有登记村民小组。")
+
+
+def _section(caption: str, columns: Sequence[Column], rows: QuerySet, empty_text: str) -> Section:
+    """One list, one table."""
+    return Section([rows], lambda listed: [plain_table(caption, columns, listed, empty_text=empty_text)])
 
 
 # --- 党建 -------------------------------------------------------------------------------------
@@ -84,7 +90,7 @@ def party(request: HttpRequest, village: Village) -> dict[str, Any]:
     branches = list(village.party_branches.all())
     members = Person.objects.current().filter(village=village, is_party_member=True)
     counts = members.aggregate(all=Count("pk"), placed=Count("party_group"))
-    rows = party_groups(PartyGroup.objects.filter(branch__village=village, ended_on=None))
+    rows = party_groups(PartyGroup.objects.filter(branch__village=village, ended_on=None)).order_by("pk")
     return {
         "branches": [branch for branch in branches if branch.ended_on is None],
         "ended_branches": [branch for branch in branches if branch.ended_on is not None],
@@ -102,9 +108,9 @@ def party_groups(rows: Any) -> Any:
     return rows.annotate(member_count=Count("members", filter=Q(members__ended_on=None)))
 
 
-def party_dossier(request: HttpRequest, village: Village) -> list[Table]:
-    rows = party_groups(PartyGroup.objects.filter(branch__village=village, ended_on=None))
-    return [plain_table("党员小组", PARTY_COLUMNS, rows, empty_text="还没有登记党员小组。")]
+def party_dossier(request: HttpRequest, village: Village) -> Section:
+    rows = party_groups(PartyGroup.objects.filter(branch__village=village, ended_on=None)).order_by("pk")
+    return _section("党员小组", PARTY_COLUMNS, rows, "还没有登记党员小组。")
 
 
 # --- 人员 -------------------------------------------------------------------------------------
@@ -147,9 +153,9 @@ CHARTER_COLUMNS = (
 )
 
 
-def charter_dossier(request: HttpRequest, village: Village) -> list[Table]:
+def charter_dossier(request: HttpRequest, village: Village) -> Section:
     rows = VillageCharter.objects.filter(village=village).order_by("-number")
-    return [plain_table("村规民约", CHARTER_COLUMNS, rows, empty_text="还没有登记村规民约。")]
+    return _section("村规民约", CHARTER_COLUMNS, rows, "还没有登记村规民约。")
 
 
 # --- 变更记录 ---------------------------------------------------------------------------------
