@@ -12,7 +12,7 @@ from appraisal.models.duty import by_field, paired
 from appraisal.models.points import MarksField, is_first_of_month
 from appraisal.rules.scheme import AppliesTo
 from lianzhen.trail.versions import VersionedModel
-from villages.visibility import in_served_days, in_worked_villages
+from villages.visibility import NOTHING, in_served_days, in_worked_villages
 
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
@@ -20,9 +20,16 @@ if TYPE_CHECKING:
 
 def of_served_days(user: User, path: str = "") -> Q:
     """Entries (at `path`, e.g. `"entry__"`) about the days on which the user served in a team that he has left, or
-    that the team was told of while he served: what happened before he came was his to answer then."""
+    that the team was told of while he served: what happened before he came was his to answer then. And those that
+    he appealed against himself: a posting may be ended as of a day before he did."""
+    from appraisal.models.appeals import Appeal
+
+    if not user.standing.served:
+        return NOTHING
     days = in_served_days(user, f"{path}team", f"{path}occurred_on")
-    return days | in_served_days(user, f"{path}team", f"{path}notified_at__date")
+    filed = Appeal.objects.filter(filed_by_id=user.pk, entry__team__in={one.team for one in user.standing.served})
+    own = Q(**{f"{path or 'pk__'}in": filed.order_by().values("entry")})
+    return days | in_served_days(user, f"{path}team", f"{path}notified_at__date") | own
 
 
 def is_of_served_days(user: User, entry: ScoreEntry) -> bool:

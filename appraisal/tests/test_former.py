@@ -23,7 +23,7 @@ from appraisal.permissions_entries import (
     withdraw_appeal,
 )
 from appraisal.tests import week_scene as scene
-from appraisal.tests.entry_scene import NOW, TODAY, UNTIL, answered, appeal, deduct, scheme, waiting
+from appraisal.tests.entry_scene import DAY, NOW, TODAY, UNTIL, answered, appeal, deduct, scheme, waiting
 from appraisal.todos_signing import signing_sources
 from lianzhen.account_book import accounts_with, held_by
 from lianzhen.accounts.models import User
@@ -167,7 +167,7 @@ def rows_about(cast) -> None:
     for village in (cast.own, cast.other):
         for day, told in taken:
             entry = deduct(cast, village=village, occurred_on=day, now=told)
-            filer = cast.users[Role.LEADER] if village == cast.own else cast.outsider
+            filer = cast.users[Role.MEMBER] if village == cast.own else cast.outsider
             appeal(cast, entry, by=filer, now=told + timedelta(hours=1))
     person = cast.people[Role.MEMBER]
     for team in (cast.team, cast.other_team):
@@ -267,6 +267,18 @@ def test_his_own_open_appeal_he_withdraws(cast, sign_in):
     sign_in(Role.LEADER).post(page("appeal_withdraw", found.pk), {})
     found.refresh_from_db()
     assert (found.state, found.withdrawn_by) == ("withdrawn", user)
+
+
+def test_what_he_appealed_against_before_his_posting_was_ended_as_of_an_earlier_day(cast, sign_in):
+    entry = deduct(cast)
+    found = appeal(cast, entry)
+    end_service(cast, last=DAY - timedelta(days=1))
+    other = deduct(cast, "B1")
+    client = sign_in(Role.LEADER)
+    assert page("appeal", found.pk) in client.get("/").content.decode()
+    assert client.get(page("appeal", found.pk)).status_code == 200
+    assert client.get(page("deduction", entry.pk)).status_code == 200
+    assert client.get(page("deduction", other.pk)).status_code == 404
 
 
 def test_after_the_deadline_he_is_told_why_not(cast, sign_in):
