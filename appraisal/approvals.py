@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
@@ -68,16 +69,17 @@ Group = tuple[str, list[Waiting]]
 
 
 def inbox(user: User, now: datetime) -> list[Group]:
-    """Only groups with something in them. At most five queries, whatever waits."""
+    """Only groups with something in them. At most five queries whatever waits, two more for the committee."""
     today = timezone.localdate(now)
     entries = _waiting_entries(user)
+    leads = Leads.on(today) if user.standing.has(Role.COMMITTEE) else None
     groups: list[Group] = []
-    for heading, states, may, when, effect in ENTRY_GROUPS:
+    for heading, states, may, when, effect in entry_groups(leads):
         mine = [one for one in entries if one.state in states and may(user, one)]
         groups.append((heading, [_entry_item(one, when(one), effect, today) for one in mine]))
     rectified = [one for one in entries if _to_check(one) and check_rectification(user, one)]
     groups.append(("核查整改", [_entry_item(one, one.rectified_at, _rectified, today) for one in rectified]))
-    groups.insert(1, ("答复申诉", list(_appeals(user, today))))
+    groups.insert(1, ("答复申诉", list(_appeals(user, today, leads))))
     groups.append(("通过考核方案", list(_schemes(user, today))))
     groups += _signatures(user, today)
     steps = [Waiting(words, effect, since, url, today) for words, effect, since, url in waiting_steps(user)]
@@ -121,20 +123,25 @@ def _rectified(entry: ScoreEntry) -> str:
 
 May = Callable[["User", ScoreEntry], Verdict]
 When = Callable[[ScoreEntry], "datetime | None"]
-ENTRY_GROUPS: tuple[tuple[str, tuple[str, ...], May, When, Callable[[ScoreEntry], str]], ...] = (
-    ("复核扣分", (State.WAITING,), confirm_entry, lambda e: e.recorded_at, _confirming),
-    ("决定加分", (State.VERIFIED,), agree_bonus, lambda e: e.verified_at, _agreeing),
-    ("核实加分", (State.OPINION,), verify_bonus, lambda e: e.opinion_at, _claimed),
-    ("出片区意见", (State.CLAIMED,), give_opinion, lambda e: e.recorded_at, _claimed),
-)
+EntryGroup = tuple[str, tuple[str, ...], May, When, Callable[[ScoreEntry], str]]
 
 
-def _appeals(user: User, today: date) -> Iterator[Waiting]:
+def entry_groups(leads: Leads | None) -> tuple[EntryGroup, ...]:
+    """`leads`: for the committee, whose is what no head of the office may."""
+    return (
+        ("复核扣分", (State.WAITING,), partial(confirm_entry, leads=leads), lambda e: e.recorded_at, _confirming),
+        ("决定加分", (State.VERIFIED,), partial(agree_bonus, leads=leads), lambda e: e.verified_at, _agreeing),
+        ("核实加分", (State.OPINION,), verify_bonus, lambda e: e.opinion_at, _claimed),
+        ("出片区意见", (State.CLAIMED,), give_opinion, lambda e: e.recorded_at, _claimed),
+    )
+
+
+def _appeals(user: User, today: date, leads: Leads | None) -> Iterator[Waiting]:
     """Two queries more where the user is of the committee: whether the head of the office may decide."""
     if not user.standing.has(Role.OFFICE_LEAD, Role.COMMITTEE):
         return
     rows = Appeal.objects.visible_to(user).open().select_related("entry__village__group", "entry__team__village")
-    leads = Leads.on(today)
+    leads = leads or Leads.on(today)
     for one in rows.order_by("answer_by", "pk")[:MOST]:
         if decide_appeal_beside(user, one, leads):
             late = f"超期{(today - one.answer_by).days}天" if one.answer_by < today else ""

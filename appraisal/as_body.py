@@ -40,15 +40,20 @@ def free(
     """Accounts that hold one of the roles on a day, less those that had a part before (`barred`: ids, or columns of
     an outer row) and those that serve in the team, or served in it on the day of the fact (`day`); in any team, where
     none is named."""
-    serves = runs_on(on)
-    if day is not None:
-        serves |= Q(starts_on__lte=day, ends_on__gte=day) & Q(ends_on__gte=remembered_since(on))
-    serving = Posting.objects.filter(serves, person__user=OuterRef("pk"))
+    serving = Posting.objects.filter(serves(on, day), person__user=OuterRef("pk"))
     serving = serving.filter(team__isnull=False) if team is None else serving.filter(team=team)
     rows = User.objects.holding(*roles, on=on).exclude(Exists(serving))
     for hand in barred:
         rows = rows.exclude(pk=Coalesce(hand, 0) if isinstance(hand, F) else hand or 0)
     return rows
+
+
+def serves(on: date, day: date | F | None = None) -> Q:
+    """Postings that run on a day, or ran on the day of the fact."""
+    found = runs_on(on)
+    if day is not None:
+        found |= Q(starts_on__lte=day, ends_on__gte=day) & Q(ends_on__gte=remembered_since(on))
+    return found
 
 
 def signs(

@@ -1,10 +1,12 @@
 """Who may do what with deductions, bonuses and appeals. Read it aloud to the head of the township.
 
-登记 ≠ 复核 ≠ 答复; nobody decides about the team he serves in. Rows first, as in `permissions`.
+登记 ≠ 复核 ≠ 答复; nobody decides about the team he serves in. What no head of the office may is the committee's.
+Rows first, as in `permissions`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +24,7 @@ from villages.models.teams import remembered_since
 from villages.visibility import in_served_days
 
 State = ScoreEntry.State
+CLAIMED_IT = "申报人不能办理自己申报的加分。"
 
 
 def serves_in(user: User, team_id: int | None) -> bool:
@@ -42,6 +45,64 @@ def of_own_team(user: User, path: str = "") -> Q:
 def _guides(user: User, entry: ScoreEntry) -> bool:
     """Belongs to the liaison group of the entry's village."""
     return entry.village.group_id is not None and entry.village.group_id in user.standing.groups(Role.DISTRICT)
+
+
+@dataclass(frozen=True)
+class Leads:
+    """Accounts of the heads of the office and of the committee today, where one of them or of a liaison group serves
+    in a team or served in one, and who belongs to the groups: (group, account)."""
+
+    accounts: frozenset[int]
+    committee: frozenset[int]
+    guiding: frozenset[tuple[int, int]]
+    posts: tuple[Posting, ...]
+    today: date
+
+    @classmethod
+    def on(cls, today: date) -> Leads:
+        """Two queries."""
+        rows = RoleGrant.objects.on(today).filter(role__in=(Role.OFFICE_LEAD, Role.COMMITTEE), user__ended_at=None)
+        held = set(rows.values_list("role", "user_id"))
+        accounts, committee = (
+            frozenset(pk for role, pk in held if role == one) for one in (Role.OFFICE_LEAD, Role.COMMITTEE)
+        )
+        known = Posting.objects.filter(person__user__isnull=False, person__user__ended_at=None)
+        groups = known.on(today).exclude(group=None)
+        posts = known.filter(Q(ends_on=None) | Q(ends_on__gte=remembered_since(today))).select_related("person")
+        posts = posts.filter(Q(person__user__in=accounts | committee) | Q(person__in=groups.values("person")))
+        found = tuple(posts.filter(village=None))
+        guiding = frozenset((one.group_id, one.person.user_id) for one in found if one.group_id and one.covers(today))
+        return cls(accounts, committee, guiding, tuple(one for one in found if one.team_id), today)
+
+    def may(self, appeal: Appeal) -> bool:
+        """Whether one of the heads may decide it."""
+        return bool(self.who_may(appeal))
+
+    def who_may(self, appeal: Appeal) -> set[int]:
+        """The heads who may."""
+        return self._of(self.accounts, appeal.entry, barred_from(appeal))
+
+    def head(self, entry: ScoreEntry, *barred: int | None) -> bool:
+        """Whether one of the heads may act about the entry."""
+        return bool(self._of(self.accounts, entry, set(barred)))
+
+    def guide(self, entry: ScoreEntry, *barred: int | None) -> bool:
+        """Whether one of the liaison group of its village may; `entry.village` is at hand."""
+        own = {pk for group, pk in self.guiding if group == entry.village.group_id}
+        return bool(self._of(own, entry, set(barred)))
+
+    def somebody(self, appeal: Appeal, *, then: bool = True) -> bool:
+        """Whether a head or one of the committee may; without `then` also of those who served in the team on the day
+        of the fact and have left."""
+        return bool(self._of(self.accounts | self.committee, appeal.entry, barred_from(appeal), then=then))
+
+    def _of(self, accounts: Set[int], entry: ScoreEntry, barred: Set[int | None], *, then: bool = True) -> set[int]:
+        return {pk for pk in accounts if pk not in barred and not self._has_part(pk, entry, then=then)}
+
+    def _has_part(self, account: int, entry: ScoreEntry, *, then: bool) -> bool:
+        """As `has_part_in`."""
+        posts = (one for one in self.posts if (one.person.user_id, one.team_id) == (account, entry.team_id))
+        return any(one.covers(self.today) or (then and one.covers(entry.occurred_on)) for one in posts)
 
 
 # --- Reading ----------------------------------------------------------------------------------
@@ -70,13 +131,23 @@ def change_entry(user: User, entry: ScoreEntry) -> Verdict:
     return record_deductions(user)
 
 
-def confirm_entry(user: User, entry: ScoreEntry) -> Verdict:
-    """The head of the office, or the liaison group of the district; never the recorder."""
-    if not (user.standing.has(Role.OFFICE_LEAD) or _guides(user, entry)):
-        return refused("由联村工作办主任或所在片区的联络组复核。")
+def confirm_entry(user: User, entry: ScoreEntry, leads: Leads | None = None) -> Verdict:
+    """The head of the office, or the liaison group of the district; the committee where neither may; never the
+    recorder. `leads` where many are asked about."""
+    usual = user.standing.has(Role.OFFICE_LEAD) or _guides(user, entry)
+    elsewhere = refused("由联村工作办主任或所在片区的联络组复核。")
+    if not (usual or user.standing.has(Role.COMMITTEE)):
+        return elsewhere
     if entry.recorded_by_id == user.pk:
         return refused("登记人不能复核自己登记的扣分，请由其他同志复核。")
-    return refused(RECUSED) if has_part_in(user, entry) else ALLOWED
+    if has_part_in(user, entry):
+        return refused(RECUSED)
+    if usual:
+        return ALLOWED
+    if entry.state != State.WAITING:
+        return elsewhere
+    leads, by = leads or Leads.on(user.standing.on), entry.recorded_by_id
+    return elsewhere if leads.head(entry, by) or leads.guide(entry, by) else ALLOWED
 
 
 def withdraw_entry(user: User, entry: ScoreEntry) -> Verdict:
@@ -89,10 +160,22 @@ def withdraw_entry(user: User, entry: ScoreEntry) -> Verdict:
 
 
 def reverse_entry(user: User, entry: ScoreEntry) -> Verdict:
-    """撤销 of what counts already."""
-    if not user.standing.has(Role.OFFICE_LEAD):
+    """撤销 of what counts already: the head of the office; the committee where no head may."""
+    return _head_about(user, entry, entry.state in ScoreEntry.COUNTING)
+
+
+def _head_about(user: User, entry: ScoreEntry, due: bool, *barred: int | None, leads: Leads | None = None) -> Verdict:
+    """What is the head of the office's, and once it is due the committee's where no head may: each has a part in it or
+    is one of `barred`."""
+    if not user.standing.has(Role.OFFICE_LEAD, Role.COMMITTEE):
         return only(user, Role.OFFICE_LEAD)
-    return refused(RECUSED) if has_part_in(user, entry) else ALLOWED
+    if has_part_in(user, entry):
+        return refused(RECUSED)
+    if user.standing.has(Role.OFFICE_LEAD):
+        return ALLOWED
+    if due and not (leads or Leads.on(user.standing.on)).head(entry, *barred):
+        return ALLOWED
+    return only(user, Role.OFFICE_LEAD)
 
 
 def read_entry(user: User, entry: ScoreEntry) -> Verdict:
@@ -133,22 +216,22 @@ def give_opinion(user: User, entry: ScoreEntry) -> Verdict:
 
 def verify_bonus(user: User, entry: ScoreEntry) -> Verdict:
     """The office looks at the material; somebody else than claimed."""
-    return _office_about(user, entry, OFFICE)
+    if not user.standing.has(*OFFICE):
+        return only(user, *OFFICE)
+    if entry.recorded_by_id == user.pk:
+        return refused(CLAIMED_IT)
+    return refused(RECUSED) if has_part_in(user, entry) else ALLOWED
 
 
-def agree_bonus(user: User, entry: ScoreEntry) -> Verdict:
-    """The head of the office; neither who claimed nor who verified."""
+def agree_bonus(user: User, entry: ScoreEntry, leads: Leads | None = None) -> Verdict:
+    """The head of the office, the committee where no head may; neither who claimed nor who verified. `leads` where
+    many are asked about."""
     if entry.verified_by_id == user.pk:
         return refused("核实人不能再同意这项加分，请由其他同志处理。")
-    return _office_about(user, entry, (Role.OFFICE_LEAD,))
-
-
-def _office_about(user: User, entry: ScoreEntry, roles: tuple[Role, ...]) -> Verdict:
-    if not user.standing.has(*roles):
-        return only(user, *roles)
-    if entry.recorded_by_id == user.pk:
-        return refused("申报人不能办理自己申报的加分。")
-    return refused(RECUSED) if has_part_in(user, entry) else ALLOWED
+    if entry.recorded_by_id == user.pk and user.standing.has(Role.OFFICE_LEAD, Role.COMMITTEE):
+        return refused(CLAIMED_IT)
+    hands = (entry.recorded_by_id, entry.verified_by_id)
+    return _head_about(user, entry, entry.state == State.VERIFIED, *hands, leads=leads)
 
 
 # --- 申诉 -------------------------------------------------------------------------------------
@@ -175,51 +258,6 @@ def check_appeal(user: User, appeal: Appeal) -> Verdict:
     if user.pk in (appeal.recorder_id, appeal.filed_by_id):
         return refused("登记人和申诉人不能核查这件申诉，请由其他同志核查。")
     return refused(RECUSED) if has_part_in(user, appeal.entry) else ALLOWED
-
-
-@dataclass(frozen=True)
-class Leads:
-    """Accounts of the heads of the office and of the committee today, and where one of them serves in a team or
-    served in one."""
-
-    accounts: frozenset[int]
-    committee: frozenset[int]
-    posts: tuple[Posting, ...]
-    today: date
-
-    @classmethod
-    def on(cls, today: date) -> Leads:
-        """Two queries."""
-        rows = RoleGrant.objects.on(today).filter(role__in=(Role.OFFICE_LEAD, Role.COMMITTEE), user__ended_at=None)
-        held = set(rows.values_list("role", "user_id"))
-        accounts, committee = (
-            frozenset(pk for role, pk in held if role == one) for one in (Role.OFFICE_LEAD, Role.COMMITTEE)
-        )
-        posts = Posting.objects.filter(team__isnull=False, person__user__in=accounts | committee)
-        posts = posts.filter(Q(ends_on=None) | Q(ends_on__gte=remembered_since(today))).select_related("person")
-        return cls(accounts, committee, tuple(posts), today)
-
-    def may(self, appeal: Appeal) -> bool:
-        """Whether one of the heads may decide it."""
-        return bool(self.who_may(appeal))
-
-    def who_may(self, appeal: Appeal) -> set[int]:
-        """The heads who may."""
-        return self._of(self.accounts, appeal)
-
-    def somebody(self, appeal: Appeal, *, then: bool = True) -> bool:
-        """Whether a head or one of the committee may; without `then` also of those who served in the team on the day
-        of the fact and have left."""
-        return bool(self._of(self.accounts | self.committee, appeal, then=then))
-
-    def _of(self, accounts: frozenset[int], appeal: Appeal, *, then: bool = True) -> set[int]:
-        barred = barred_from(appeal)
-        return {pk for pk in accounts if pk not in barred and not self._has_part(pk, appeal.entry, then=then)}
-
-    def _has_part(self, account: int, entry: ScoreEntry, *, then: bool) -> bool:
-        """As `has_part_in`."""
-        posts = (one for one in self.posts if (one.person.user_id, one.team_id) == (account, entry.team_id))
-        return any(one.covers(self.today) or (then and one.covers(entry.occurred_on)) for one in posts)
 
 
 def barred_from(appeal: Appeal) -> set[int | None]:

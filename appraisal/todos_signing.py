@@ -12,10 +12,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
 
-from appraisal.as_body import free
+from appraisal.as_body import free, serves
 from appraisal.models import Appeal, AppraisalMonth, Correction, Payout, QuarterlyReview, Scheme, ScoreEntry
 from appraisal.permissions import TEAM
 from appraisal.permissions_entries import of_own_team
@@ -25,6 +25,8 @@ from appraisal.todos import SHORT, Todo, until
 from appraisal.waiting import Item, Source
 from lianzhen.accounts.roles import Role
 from lianzhen.periods import Month, Quarter
+from villages.models import Posting
+from villages.selfgov_turns import with_account
 from villages.visibility import in_served_days
 
 if TYPE_CHECKING:
@@ -60,13 +62,40 @@ def signing_sources(user: User, today: date) -> dict[str, Source]:
         about = _joined("number", "score__village_name")
         found["sign_corrections"] = Source(slips, "created_at", "score__team_id", text=about)
         found["sign_appeals"] = _appeals(user, today)
-    if standing.has(Role.OFFICE_LEAD):
-        entries = ScoreEntry.objects.exclude(of_own_team(user)).exclude(recorded_by=user)
-        told = _joined("village__name", "points", "fact")
-        waiting, verified = entries.filter(state=State.WAITING), entries.filter(state=State.VERIFIED)
-        found["sign_entries"] = Source(waiting, "recorded_at", text=told)
-        found["sign_bonuses"] = Source(verified.exclude(verified_by=user), "verified_at", text=told)
+    if standing.has(*SIGNERS):
+        found |= _entries(user, today)
     return found
+
+
+def _entries(user: User, today: date) -> dict[str, Source]:
+    """The head of the office signs; the committee what no head may, nor the liaison group."""
+    rows = ScoreEntry.objects.exclude(of_own_team(user)).exclude(recorded_by=user)
+    waiting = rows.filter(state=State.WAITING)
+    verified = rows.filter(state=State.VERIFIED).exclude(verified_by=user)
+    if not user.standing.has(Role.OFFICE_LEAD):
+        waiting = waiting.exclude(_head_of(today, "recorded_by")).exclude(_some_guide_may(today))
+        verified = verified.exclude(_head_of(today, "recorded_by", "verified_by"))
+    told = _joined("village__name", "points", "fact")
+    return {
+        "sign_entries": Source(waiting, "recorded_at", text=told),
+        "sign_bonuses": Source(verified, "verified_at", text=told),
+    }
+
+
+def _head_of(today: date, *hands: str, entry: str = "") -> Exists:
+    """As `permissions_entries.Leads`, for every row in the same query: some head of the office may act about the
+    entry (at the path `entry`)."""
+    team, day = OuterRef(OuterRef(f"{entry}team_id")), OuterRef(OuterRef(f"{entry}occurred_on"))
+    return Exists(free([Role.OFFICE_LEAD], today, team=team, day=day, barred=[*map(OuterRef, hands)]))
+
+
+def _some_guide_may(today: date) -> Exists:
+    """As `permissions_entries.Leads.guide`, of who recorded the entry."""
+    rows = with_account(Posting.objects.on(today).filter(group=OuterRef("village__group")))
+    rows = rows.exclude(person__user=Coalesce(OuterRef("recorded_by"), 0))
+    team, day = OuterRef(OuterRef("team_id")), OuterRef(OuterRef("occurred_on"))
+    serving = Posting.objects.filter(serves(today, day), person=OuterRef("person"), team=team)
+    return Exists(rows.exclude(Exists(serving)))
 
 
 def _quarters(user: User) -> dict[str, Source]:
@@ -116,14 +145,8 @@ def _appeals(user: User, today: date) -> Source:
         rows = rows.exclude(**{hand: user})
     rows = _of_own_teams(user, rows, "entry__team", HANDS, day="entry__occurred_on")
     if not user.standing.has(Role.OFFICE_LEAD):
-        rows = rows.exclude(_some_head_may(today))
+        rows = rows.exclude(_head_of(today, *HANDS, entry="entry__"))
     return Source(rows, "answer_by", "entry__team_id", text=_joined("entry__village__name", "entry__points"))
-
-
-def _some_head_may(today: date) -> Exists:
-    """As `permissions_entries.Leads.may`, for every row in the same query."""
-    team, day = OuterRef(OuterRef("entry__team_id")), OuterRef(OuterRef("entry__occurred_on"))
-    return Exists(free([Role.OFFICE_LEAD], today, team=team, day=day, barred=[*map(OuterRef, HANDS)]))
 
 
 # --- In words ---------------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ def verify(
         row.full_clean()
         row.save()
         text = f"加分已核实，待同意：{notices.place_of(row)}{points(verified_points)}"
-        notices.tell_claim(row, notices.leads(timezone.localdate(now)), text, by)
+        notices.tell_claim(row, notices.heads_about(row, timezone.localdate(now)), text, by)
     return Recorded(row, "已核实，由联村工作办主任决定。")
 
 

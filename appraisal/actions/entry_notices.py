@@ -59,6 +59,12 @@ def leads(today: date) -> set[int]:
     return set(User.objects.holding(Role.OFFICE_LEAD, on=today).values_list("pk", flat=True))
 
 
+def heads_about(entry: ScoreEntry, today: date) -> set[int]:
+    """The heads of the office who may decide about the bonus; the committee's where that leaves nobody."""
+    own = _of_team(entry, today, entry.occurred_on) | {entry.recorded_by_id or 0, entry.verified_by_id or 0}
+    return leads(today) - own or committee(today) - own
+
+
 def committee(today: date) -> set[int]:
     return set(User.objects.holding(Role.COMMITTEE, on=today).values_list("pk", flat=True))
 
@@ -80,7 +86,7 @@ def tell_waiting(entry: ScoreEntry, by: User | None, now: datetime) -> None:
     """A deduction that waits for a second person."""
     today = timezone.localdate(now)
     own = _of_team(entry, today, entry.occurred_on)
-    users = (leads(today) - own) | guides(entry, today)
+    users = ((leads(today) - own) | guides(entry, today)) - {entry.recorded_by_id} or committee(today) - own
     text = f"待复核：{place_of(entry)}{_what(entry, today)}，扣{points(entry.points)}（{entry.clause_number}）。"
     _tell(entry, users, text, by)
 

@@ -9,11 +9,24 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from appraisal.actions import bonuses, entry_ends
+from appraisal.approvals import inbox
 from appraisal.entry_lines import line_of
 from appraisal.models import ScoreEntry
 from appraisal.permissions_entries import agree_bonus, give_opinion, verify_bonus
 from appraisal.scoring import LineState
-from appraisal.tests.entry_scene import NOW, claim, clause, close_month, scheme, second_clerk, serve_too, verified
+from appraisal.tests.entry_scene import (
+    NOW,
+    TODAY,
+    claim,
+    clause,
+    close_month,
+    scheme,
+    second_clerk,
+    serve_too,
+    verified,
+)
+from appraisal.todos_signing import signing_sources
+from appraisal.waiting import gather
 from lianzhen.accounts.roles import Role
 from lianzhen.trail.models import AuditEntry
 from villages.models import Posting
@@ -98,6 +111,18 @@ def test_nobody_acts_twice_or_on_his_own(cast):
     lead = serve_too(cast, Role.OFFICE_LEAD)
     with pytest.raises(ValidationError, match="涉及本人所在工作组"):
         bonuses.agree(entry=entry, by=lead, now=NOW)
+
+
+def test_what_no_head_may_agree_to_is_the_committees(cast):
+    entry, committee = verified(cast), cast.users[Role.COMMITTEE]
+    waits = lambda: [one.pk for one in gather(signing_sources(committee, TODAY))["sign_bonuses"]]  # noqa: E731
+    assert "联村办主任" in agree_bonus(committee, entry).reason
+    assert (waits(), inbox(committee, NOW)) == ([], [])
+    serve_too(cast, Role.OFFICE_LEAD)
+    assert agree_bonus(committee, entry)
+    assert waits() == [entry.pk]
+    assert [heading for heading, _ in inbox(committee, NOW)] == ["决定加分"]
+    assert bonuses.agree(entry=entry, by=committee, now=NOW).entry.state == State.AGREED
 
 
 def test_agreeing_twice_changes_nothing(cast):

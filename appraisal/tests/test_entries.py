@@ -13,6 +13,7 @@ from appraisal.actions import entries, entry_ends
 from appraisal.actions.open_month import NoScheme, month_ahead, month_for
 from appraisal.entry_lines import line_of, lines_of
 from appraisal.models import AppraisalMonth, ScoreEntry
+from appraisal.permissions_entries import confirm_entry, reverse_entry
 from appraisal.scoring import LineState
 from appraisal.tests.entry_scene import (
     DAY,
@@ -32,7 +33,10 @@ from appraisal.tests.entry_scene import (
     verified,
     waiting,
 )
+from appraisal.todos_signing import signing_sources
+from appraisal.waiting import gather
 from lianzhen.accounts.roles import Role
+from lianzhen.notices.models import Notice
 from lianzhen.tests.answers import told
 from lianzhen.trail import acting
 from lianzhen.trail.models import AuditEntry
@@ -234,6 +238,23 @@ def test_nobody_confirms_about_his_own_team(cast):
     lead = serve_too(cast, Role.OFFICE_LEAD)
     with pytest.raises(ValidationError, match="涉及本人所在工作组"):
         entries.confirm(entry=entry, by=lead, now=NOW)
+
+
+def test_what_neither_head_nor_group_may_confirm_is_the_committees(cast, django_capture_on_commit_callbacks):
+    committee, lead = cast.users[Role.COMMITTEE], serve_too(cast, Role.OFFICE_LEAD)
+    waits = lambda: [one.pk for one in gather(signing_sources(committee, TODAY))["sign_entries"]]  # noqa: E731
+    entry = waiting(cast)
+    assert not confirm_entry(committee, entry)
+    assert waits() == []
+    serve_too(cast, Role.DISTRICT)
+    with django_capture_on_commit_callbacks(execute=True):
+        second = waiting(cast, occurred_on=DAY - timedelta(days=1))
+    assert Notice.objects.filter(user=committee, url=f"/deductions/{second.pk}/").exists()
+    assert confirm_entry(committee, entry)
+    assert waits() == [entry.pk, second.pk]
+    counted = entries.confirm(entry=entry, by=committee, now=NOW).entry
+    assert not reverse_entry(lead, counted)
+    assert reverse_entry(committee, counted)
 
 
 def test_confirming_twice_changes_nothing(cast):
