@@ -73,7 +73,7 @@ def columns(year: int, *, decides: bool, places: bool) -> list[Column]:
 
     return [
         Column("position", "序号", lambda r: r.position, kind="number", sort=["position"], secondary=True),
-        Column("district", "片区", lambda r: r.district, sort=["district"], secondary=True),
+        Column("district", "片区", lambda r: r.district, sort=["district"], kind="code", secondary=True),
         Column(
             "team", "村", lambda r: r.name, show=lambda r: link_to("year_grade", r.pk, r.name, str(year)), head=True
         ),
@@ -87,7 +87,7 @@ def columns(year: int, *, decides: bool, places: bool) -> list[Column]:
             kind="number",
             secondary=True,
         ),
-        Column("quarters", "各季等次", lambda r: r.quarters, secondary=True),
+        Column("quarters", "各季等次", lambda r: r.quarters, kind="code", secondary=True),
         Column("opinion", "片区建议", lambda r: r.opinion, sort=["opinion"], secondary=True),
         Column("proposed", "按办法建议", lambda r: r.proposed, sort=["proposed"], secondary=True),
         Column("grade", "等次", lambda r: r.grade, show=grade, sort=["grade"]),
