@@ -156,4 +156,4 @@ def test_the_whole_trail_for_three_roles_and_a_part_for_the_administrator(cast):
 def test_what_is_not_answered_yet_is_not_told():
     """逐条说明 of an application that was just begun: one text for each condition, all of them empty."""
     assert text(["", "", ""]) == ""
-    assert text(["已有村规民约。", "", "干部齐全。"]) == "已有村规民约。、干部齐全。"
+    assert text(["已有村规民约。", "", "干部齐全。"]) == "已有村规民约。干部齐全。"

@@ -120,7 +120,8 @@ def text(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list):
-        return "、".join(said for one in value if (said := text(one)))
+        # Sentences follow each other as they are.
+        return "、".join(said for one in value if (said := text(one))).replace("。、", "。")
     return str(value)
 
 
