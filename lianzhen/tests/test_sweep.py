@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.utils import timezone
@@ -308,6 +309,10 @@ SPECIAL = {
 }
 
 ANSWERED = {200, 204, 302, 303, 409, 422}
+#: Of a page, whatever it shows (design §14).
+MOST_QUERIES = 15
+#: A link of a page to another page of the platform.
+LINK = re.compile(r'<a\b[^>]*\bhref="(/(?!static/|media/|logout/)[^"#]*)')
 
 
 def patterns(resolver: URLResolver | None = None, prefix: str = "") -> list[tuple[str, URLPattern]]:
@@ -480,15 +485,48 @@ def read_through(answer: Any) -> None:
             pass
 
 
-def ask(client: Client, method: str, url: str) -> int:
+@dataclass
+class Answer:
+    """What came back: of a page also where it leads and how many questions it asked the database."""
+
+    status: int
+    links: set[str] = field(default_factory=set)
+    queries: int = 0
+
+
+class Questions:
+    """Counts what a page asks the database: without the marks of a transaction, and without the session that is
+    written once a while, which `ask` undoes each time."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def __call__(self, execute: Any, sql: str, *rest: Any) -> Any:
+        self.number += not sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", 'UPDATE "django_session"'))
+        return execute(sql, *rest)
+
+
+def ask(client: Client, method: str, url: str) -> Answer:
     """Send one request and undo whatever it did."""
-    cookies = client.cookies.copy()
+    cookies, questions = client.cookies.copy(), Questions()
     with transaction.atomic():
-        answer = getattr(client, method)(url)
-        read_through(answer)
+        with connection.execute_wrapper(questions):
+            answer = getattr(client, method)(url)
+            read_through(answer)
         transaction.set_rollback(True)
     client.cookies = cookies
-    return answer.status_code
+    if answer.status_code != 200 or not answer.headers.get("Content-Type", "").startswith("text/html"):
+        return Answer(answer.status_code)
+    links = {link.partition("?")[0] for link in LINK.findall(answer.content.decode())}
+    return Answer(200, links, questions.number)
+
+
+def turns_away(client: Client, role: Any, url: str) -> bool:
+    """Whether a page that the role has no use for by the table refuses it here too: one's own page opens."""
+    guard = getattr(resolve(url).func, "guard", None)
+    if guard is None or guard.permission == "public" or role in MAY[guard.permission]:
+        return False
+    return ask(client, "get", url).status in (403, 404)
 
 
 @pytest.mark.parametrize("role", [*R, OUTSIDER], ids=str)
@@ -497,13 +535,23 @@ def test_every_address_for_a_role(role, cast, client):
     user = cast.users.get(role, cast.outsider)
     client.force_login(user, backend="lianzhen.accounts.backends.AccountOrPhoneBackend")
     swept: Counter[str] = Counter()
-    wrong = []
+    wrong, dead, many = [], {}, {}
+    led_to, counted = set(), 0
     for route, pattern in patterns():
         guard = guard_of(pattern)
         for side in (0, 1) if guard.finds else (0,):
             url = address(route, rows[kind_of(route)][side] if "<int:pk>" in route else None)
             for method in ("get", "post"):
-                status = ask(client, method, url)
+                answer = ask(client, method, url)
+                status = answer.status
+                # The second visit counts: the first fills what the process keeps in memory.
+                if answer.queries > MOST_QUERIES and (again := ask(client, method, url).queries) > MOST_QUERIES:
+                    many[f"{method} {url}"] = again
+                # A page for everybody, kept by the phone, is the same for all.
+                if guard.permission != "public":
+                    dead |= {link: url for link in answer.links - led_to if turns_away(client, role, link)}
+                    led_to |= answer.links
+                    counted += answer.queries
                 if method.upper() not in guard.methods:
                     right = status == 405
                 elif guard.permission == "public":
@@ -515,6 +563,11 @@ def test_every_address_for_a_role(role, cast, client):
                 if not right:
                     wrong.append(f"{role} {method} {url} ({guard.permission}): {status}")
     assert wrong == []
+    # No link of a page turns its reader away.
+    assert dead == {}
+    assert many == {}
+    assert len(led_to) > 5
+    assert counted > 20
     assert swept.total() > 300
     assert swept["answered"] > 30
     # Both sides of the promise were met: a role that may do everything, or nothing, proves nothing.
@@ -554,8 +607,6 @@ def test_every_public_address_says_why():
     assert set(public) == pages | {"sw.js", "sync/token/", "sync/items/"}
 
 
-#: A link of a page to another page of the platform.
-LINK = re.compile(r'<a\b[^>]*\bhref="(/(?!static/|media/|logout/)[^"#]*)')
 #: Addresses of one kind that are looked at: weeks and months lead on and on.
 OF_A_KIND = 4
 
