@@ -45,6 +45,9 @@ class IssuedDocument(models.Model):
     """One paper as issued: its text, its file and who signed. Written once; the database refuses any change.
     A mistake is put right by a further issue that names the former (`corrects`)."""
 
+    #: Stays with a village that has ended, to be read there.
+    holds_place = None
+
     class Kind(models.TextChoices):
         BULLETIN = "bulletin", "周通报"
         MONTHLY_NOTICE = "month_notice", "月公示"

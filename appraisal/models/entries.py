@@ -107,6 +107,8 @@ class ScoreEntry(VersionedModel):
     UNCOUNTED = ("draft", "returned")
     #: Nothing follows these.
     OVER = ("revoked", "declined", "withdrawn", "reversed")
+    #: A village may end once every entry about it is decided.
+    holds_place = Q(state__in=(*PENDING, *UNCOUNTED))
 
     number = models.CharField("编号", max_length=20, unique=True)
     kind = models.CharField("类型", max_length=10, choices=Kind.choices)

@@ -258,6 +258,9 @@ class OutingQuerySet(models.QuerySet["Outing"]):
 class Outing(VersionedModel):
     """去向: out of the village office within a day. For the door sheet; nothing is counted from it."""
 
+    #: Of one day.
+    holds_place = None
+
     #: A day's comings and goings are no history of the village.
     own_history = True
 

@@ -123,6 +123,9 @@ class MonthlyScore(models.Model):
     """The frozen score of one village and its team: figures, names, lines and the words of the clauses as they
     were. Written once by the lock; the database refuses any change."""
 
+    #: Stays with a village that has ended, to be read there.
+    holds_place = None
+
     month = models.ForeignKey(AppraisalMonth, verbose_name="考核月", on_delete=models.PROTECT, related_name="scores")
     village = models.ForeignKey(
         "villages.Village", verbose_name="村", on_delete=models.PROTECT, related_name="monthly_scores"

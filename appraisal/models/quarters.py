@@ -112,6 +112,9 @@ class TeamReview(VersionedModel):
     """One team in one quarter: figures as frozen when the review began, the grade proposed by rule, the grade
     given, and what was said. Points 分."""
 
+    #: Of frozen figures and names; a village may end while it goes on.
+    holds_place = None
+
     review = models.ForeignKey(QuarterlyReview, verbose_name="季讲评", on_delete=models.PROTECT, related_name="teams")
     team = models.ForeignKey(
         "villages.LiaisonTeam", verbose_name="联村工作组", on_delete=models.PROTECT, related_name="quarter_reviews"

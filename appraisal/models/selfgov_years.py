@@ -50,6 +50,8 @@ class SelfGovYear(VersionedModel):
 
     WAITING = (State.INSTRUCTOR, State.OFFICE, State.COMMITTEE)
     GRADED = (State.DONE, State.TOLD)
+    #: A village whose sheets are graded may end.
+    holds_place = ~Q(state__in=GRADED)
 
     village = models.ForeignKey(
         "villages.Village", verbose_name="村", on_delete=models.PROTECT, related_name="selfgov_years"

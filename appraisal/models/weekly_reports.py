@@ -190,6 +190,9 @@ class TownNeed(VersionedModel):
         DECLINED = "declined", "暂不能解决"
         WITHDRAWN = "withdrawn", "已撤回"
 
+    #: A village whose needs are answered may end.
+    holds_place = Q(state__in=(State.NEW, State.ASSIGNED))
+
     village = models.ForeignKey(
         "villages.Village", verbose_name="村", on_delete=models.PROTECT, related_name="town_needs"
     )

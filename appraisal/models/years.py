@@ -119,6 +119,9 @@ class AnnualSummary(VersionedModel):
     sent; `saved` the steps that the leader has been through. The texts begin from the facts and are the leader's.
     """
 
+    #: Of a year's work; a village may end while it goes on.
+    holds_place = None
+
     class State(models.TextChoices):
         DRAFT = "draft", "组长自评"
         DISTRICT = "district", "片区意见"
@@ -242,6 +245,9 @@ class AnnualGrade(VersionedModel):
 
     A team that was scored in no month of the year has no score, no place and no proposal.
     """
+
+    #: Of frozen figures and names; a village may end while it goes on.
+    holds_place = None
 
     assessment = models.ForeignKey(
         AnnualAssessment, verbose_name="年考核", on_delete=models.PROTECT, related_name="grades"

@@ -8,10 +8,12 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from appraisal.models import MonthlyScore, ScoreEntry
 from appraisal.tests import week_scene as scene
 from appraisal.tests.month_scene import advance, settle
 from appraisal.tests.score_scene import NOVEMBER, OCTOBER, worked_month
 from lianzhen.accounts.roles import Role
+from villages.actions.ending import what_remains
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +50,20 @@ def test_other_villages_are_not_read_by_the_way(cast, sign_in):
     assert sign_in(Role.OFFICE).get(tab(cast.other)).status_code == 200
     assert sign_in(Role.WINDOW).get(tab(cast.own)).status_code in (403, 404)
     assert "还没有得分" in sign_in(Role.OFFICE).get(tab(cast.selfgov)).content.decode()
+
+
+def test_what_is_decided_about_a_village_is_no_reason_for_it_to_stay(cast):
+    """Scores and decided entries are its history; what somebody has still to decide keeps it from being merged."""
+    worked_month(cast)
+    settle(OCTOBER)
+    advance(cast, "final", OCTOBER)
+    entries = ScoreEntry.objects.filter(village=cast.own)
+    open_ones = entries.filter(state__in=[*ScoreEntry.PENDING, *ScoreEntry.UNCOUNTED]).count()
+    assert 0 < open_ones < entries.count()
+    assert MonthlyScore.objects.filter(village=cast.own).exists()
+    remains = what_remains(cast.own, date(2026, 12, 1))
+    assert f"扣分加分（{open_ones}）" in remains
+    assert not [one for one in remains if MonthlyScore._meta.verbose_name in one]
 
 
 def test_the_scores_stand_in_the_printed_dossier(cast, sign_in):

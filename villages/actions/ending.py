@@ -10,23 +10,24 @@ from django.db.models import Count, ForeignObjectRel, Model, Q, QuerySet, Value
 from lianzhen.wording import number
 
 
-def what_remains(record: Model, on: date, *, besides: tuple[type[Model], ...] = ()) -> list[str]:
+def what_remains(record: Model, on: date) -> list[str]:
     """What would still belong to `record` on a day if it ended then, in words: 网格（5）, 人员（120）.
 
     Asks every relation that leads to the record, also those of parts nearer the roof, so that nothing
     registered later is forgotten. Rows that end (a term, a merged grid) count while they run; rows that
-    know no end count always. `besides` names models that may stay as they are. One query for all relations.
+    know no end count always. A model says otherwise by `holds_place`: which of its rows count, e.g. those that
+    somebody still has to decide; None where all are history and stay with the place. One query for all relations.
     """
-    relations = [one for one in record._meta.related_objects if one.related_model not in besides]
+    relations = [one for one in record._meta.related_objects if _holds(one.related_model) is not None]
     counts = [_counted(place, relation, record, on) for place, relation in enumerate(relations)]
     found = sorted(counts[0].union(*counts[1:], all=True)) if counts else []
     named = [(relations[place].related_model._meta.verbose_name, count) for place, count in found]
     return [f"{name}（{number(count)}）" for name, count in named if count]
 
 
-def refuse_while_used(record: Model, on: date, *, besides: tuple[type[Model], ...] = ()) -> None:
+def refuse_while_used(record: Model, on: date) -> None:
     """Raise when something would still belong to the record."""
-    remains = what_remains(record, on, besides=besides)
+    remains = what_remains(record, on)
     if remains:
         raise ValidationError(f"{record}还有{'、'.join(remains)}，请先调整或结束，再办理撤并。")
 
@@ -40,9 +41,13 @@ def refuse_twice(record: Model) -> None:
 def _counted(place: int, relation: ForeignObjectRel, record: Model, on: date) -> QuerySet:
     """One row: the relation's place, and how many of its rows would still belong to the record."""
     model = relation.related_model
-    rows = model._base_manager.filter(Q(**{relation.field.name: record}) & _runs_into(model, on))
+    rows = model._base_manager.filter(Q(**{relation.field.name: record}) & _holds(model) & _runs_into(model, on))
     whole = rows.order_by().annotate(r_place=Value(place)).values("r_place")
     return whole.annotate(r_count=Count("pk")).values_list("r_place", "r_count")
+
+
+def _holds(model: type[Model]) -> Q | None:
+    return getattr(model, "holds_place", Q())
 
 
 def _runs_into(model: type[Model], on: date) -> Q:

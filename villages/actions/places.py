@@ -16,7 +16,7 @@ from villages.actions.ending import refuse_twice, refuse_while_used
 from villages.actions.founding import refuse_founded_after
 from villages.actions.records import known, refuse_ended_village, write
 from villages.extensions import follow_code
-from villages.models import LiaisonGroup, Speciality, Village, VillageCharter
+from villages.models import LiaisonGroup, Speciality, Village
 
 #: The facts of a village that a form may set.
 VILLAGE_FACTS = (
@@ -35,8 +35,6 @@ VILLAGE_FACTS = (
     "founded_on",
 )
 SPECIALITY_FACTS = ("name", "area_mu", "output", "output_unit", "note")
-#: What stays with a village that has ended, to be read there.
-STAYS = (VillageCharter, Speciality)
 
 
 # --- Districts --------------------------------------------------------------------------------
@@ -123,7 +121,7 @@ def end_village(
         refuse_twice(village)
         if into is not None and (into.pk == village.pk or into.ended_on is not None):
             raise ValidationError({"into": "请选择另一个现有的村。"})
-        refuse_while_used(village, ended_on, besides=STAYS)
+        refuse_while_used(village, ended_on)
         for speciality in Speciality.objects.current().filter(village=village):
             write(speciality, {"ended_on": ended_on})
         told = f"并入{into}。{reason.strip()}" if into else reason

@@ -17,6 +17,9 @@ class VillageCharter(VersionedModel):
     (村民委员会组织法 §27).
     """
 
+    #: Stays with a village that has ended, to be read there.
+    holds_place = None
+
     village = models.ForeignKey(
         "villages.Village", verbose_name="村", on_delete=models.PROTECT, related_name="charters"
     )

@@ -141,6 +141,9 @@ class VillagePartQuerySet(models.QuerySet):
 class Speciality(VersionedModel):
     """特色产业 with area (亩) and output in a unit of its own."""
 
+    #: Ends with its village.
+    holds_place = None
+
     village = models.ForeignKey(Village, verbose_name="村", on_delete=models.PROTECT, related_name="specialities")
     name = models.CharField("产业", max_length=40)
     area_mu = models.DecimalField(

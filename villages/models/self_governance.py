@@ -194,6 +194,8 @@ class SelfGovApplication(VersionedModel, Attached):
     WRITING = (State.DRAFT, State.RETURNED)
     WAITING = (State.DISTRICT, State.OFFICE, State.COMMITTEE)
     OPEN = (*WRITING, *WAITING)
+    #: A village with one that is decided may end.
+    holds_place = Q(state__in=OPEN)
 
     village = models.ForeignKey(
         "villages.Village", verbose_name="村", on_delete=models.PROTECT, related_name="selfgov_applications"

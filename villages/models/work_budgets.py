@@ -35,6 +35,9 @@ class WorkBudget(VersionedModel):
     used, is withdrawn (收回) with its reason; the year may then be granted anew.
     """
 
+    #: Settled when self-governance ends, which a village does first.
+    holds_place = None
+
     village = models.ForeignKey(
         "villages.Village", verbose_name="村", on_delete=models.PROTECT, related_name="work_budgets"
     )

@@ -249,7 +249,7 @@ def village_edit(request: HttpRequest, village: Village) -> HttpResponse:
 
 @guarded(change_village, find=find_village)
 def village_end(request: HttpRequest, village: Village) -> HttpResponse:
-    remains = what_remains(village, timezone.localdate(), besides=actions.STAYS)
+    remains = what_remains(village, timezone.localdate())
     effects = [
         f"从撤并日期起，{village}不再出现在可选名单里，历史记录都保留，可以恢复。",
         "还在种养的特色产业同时停止登记。",
