@@ -24,7 +24,7 @@ from appraisal.report_lines import Line, in_order
 from appraisal.work_areas import TOPICS, WORK_AREAS
 from appraisal.working_rules import Rules
 from lianzhen.periods import Week
-from lianzhen.wording import list_date
+from lianzhen.wording import bare, list_date
 from villages.models import LiaisonTeam, Person
 
 #: However many teams: the duty's, logs with their notes, names of substitutes, decisions, needs.
@@ -132,10 +132,10 @@ def decision_lines(found: TeamWeek) -> Iterator[Line]:
         key, year = f"decision-{decision.pk}", found.week.end.year
         url = f"/meetings/{Week.of(decision.meeting.week_start).key}/"
         if decision.state == Decision.State.OPEN:
-            text = f"落实例会议定事项：{_bare(decision.text)}（期限{list_date(decision.due_on, year)}）。"
+            text = f"落实例会议定事项：{bare(decision.text)}（期限{list_date(decision.due_on, year)}）。"
             yield Line(key, "plan", _cut(text), source_name="议定事项", source_url=url)
         else:
-            text = f"例会议定事项“{_bare(decision.text)}”{decision.get_state_display()}：{_bare(decision.result)}。"
+            text = f"例会议定事项“{bare(decision.text)}”{decision.get_state_display()}：{bare(decision.result)}。"
             yield Line(key, "work", _cut(text), source_name="议定事项", source_url=url)
 
 
@@ -143,7 +143,7 @@ def need_lines(found: TeamWeek) -> Iterator[Line]:
     """What the town answered this week."""
     for need in found.answered:
         since = list_date(need.raised_on, found.week.end.year)
-        text = f"{since}提出的“{_bare(need.text)}”{need.get_state_display()}：{_bare(need.answer)}。"
+        text = f"{since}提出的“{bare(need.text)}”{need.get_state_display()}：{bare(need.answer)}。"
         url = reverse("need", args=[need.pk])
         yield Line(f"need-{need.pk}", "needs", _cut(text), source_name="村里提出的事", source_url=url)
 
@@ -250,7 +250,7 @@ def _answered(teams: Sequence[LiaisonTeam], week: Week) -> dict[int, list[TownNe
 
 # --- Words ------------------------------------------------------------------------------------
 def _noted(day: Day, note: Note, block: str, category: str) -> Line:
-    text = _cut(f"{day.day.month}月{day.day.day}日，{_bare(note.text)}。")
+    text = _cut(f"{day.day.month}月{day.day.day}日，{bare(note.text)}。")
     return Line(f"note-{note.pk}", block, text, category, source_name="驻村登记", source_url=day.url)
 
 
@@ -265,11 +265,6 @@ def _days(days: Sequence[Day]) -> str:
         told.append(f"{day.day}日" if day.month == month else f"{day.month}月{day.day}日")
         month = day.month
     return "、".join(told)
-
-
-def _bare(text: str) -> str:
-    """Without the full stop that the sentence brings itself."""
-    return " ".join(text.split()).rstrip("。；;.")
 
 
 def _cut(text: str) -> str:

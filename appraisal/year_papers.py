@@ -99,8 +99,8 @@ def result_paper(
 
 
 def _opening(assessment: AnnualAssessment) -> Paragraph:
-    decided = f"{full_date(assessment.decided_on)}镇党委研究（依据：{assessment.basis}）"
-    return paragraph(f"{assessment.year}年联村工作年考核，经{decided}，现将结果通报如下。")
+    decided = f"{full_date(assessment.decided_on)}镇党委研究"
+    return paragraph(f"{assessment.year}年联村工作年考核，经{decided}，依据{assessment.basis}，现将结果通报如下。")
 
 
 def _overview(assessment: AnnualAssessment, rows: Sequence[AnnualGrade], notice: Notice) -> list[Block]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from lianzhen.wording import number
+from lianzhen.wording import bare, number
 
 #: Boxes that are proposed, with as many characters as they hold.
 LONGEST = {"work": 2000, "highlights": 1000, "problems": 1000}
@@ -58,8 +58,8 @@ def spread(lines: Sequence[Any], most: int) -> list[Any]:
 
 def short(text: str, longest: int = ONE_LINE) -> str:
     """On one line, without the full stop that the sentence brings itself."""
-    bare = " ".join(text.split()).rstrip("。；;.")
-    return bare if len(bare) <= longest else f"{bare[: longest - 1]}…"
+    said = bare(text)
+    return said if len(said) <= longest else f"{said[: longest - 1]}…"
 
 
 def _area(one: Fact, told: int) -> str:

@@ -121,6 +121,12 @@ def mask_phone(digits: str) -> str:
     return f"{digits[:3]}****{digits[-4:]}"
 
 
+# --- Sentences within sentences ----------------------------------------------------------------
+def bare(text: str) -> str:
+    """On one line, without the full stop that the sentence around it brings itself."""
+    return " ".join(text.split()).rstrip("。；;.")
+
+
 # --- Steps ----------------------------------------------------------------------------------
 def step_closed(what: object, states: type[Any], now: str, *due: str, late: str = "这一步不用再办") -> str:
     """2018年10月考核现在是“进行中”，到“待审核”时再办这一步。 `states` are choices in the order in which a record

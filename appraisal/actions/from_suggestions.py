@@ -15,6 +15,7 @@ from appraisal.entry_rules import quick_answers
 from appraisal.models import Clause, Scheme, ScoreEntry, Suggestion
 from lianzhen.accounts.models import User
 from lianzhen.trail import acting
+from lianzhen.wording import bare
 
 
 def clause_for(scheme: Scheme, kind: str) -> Clause | None:
@@ -24,7 +25,7 @@ def clause_for(scheme: Scheme, kind: str) -> Clause | None:
 
 def fact_of(suggestion: Suggestion) -> str:
     """What the entry says: the finding and what it rests on, within its 200 characters."""
-    told = "；".join(f"{fact['label']}{fact['value']}" for fact in suggestion.facts)
+    told = "；".join(f"{fact['label']}{bare(fact['value'])}" for fact in suggestion.facts)
     return f"{suggestion.text}。{told}"[:200] if told else suggestion.text[:200]
 
 

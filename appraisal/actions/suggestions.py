@@ -20,6 +20,7 @@ from lianzhen.periods import Week
 from lianzhen.town.models import Town
 from lianzhen.trail import acting
 from lianzhen.trail.recording import Act
+from lianzhen.wording import bare
 
 State = Suggestion.State
 
@@ -120,7 +121,7 @@ def _lapse(row: Suggestion) -> bool:
 
 
 def _words(facts: list[dict[str, str]]) -> str:
-    return "；".join(f"{fact['label']}：{fact['value']}" for fact in facts)
+    return "；".join(f"{fact['label']}：{bare(fact['value'])}" for fact in facts)
 
 
 def _facts(finding: Finding) -> list[dict[str, str]]:

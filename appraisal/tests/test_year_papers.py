@@ -199,7 +199,7 @@ def test_the_notice_tells_quota_reason_who_is_out_and_who_governs_itself(monkeyp
         )
     )
     for said in (
-        "经2019年1月10日镇党委研究（依据：示例党纪要〔2019〕1号）",
+        "经2019年1月10日镇党委研究，依据示例党纪要〔2019〕1号，",
         "超出1个。",
         "超出比例的理由：五个组并列第一。",
         "不参加考核的1个：示例二村联村工作组（9月起实行村为主自治）。",

@@ -33,6 +33,12 @@ def number(value: Any) -> str:
 
 
 @register.filter
+def bare(value: str) -> str:
+    """Without the full stop that the sentence around it brings itself."""
+    return wording.bare(value)
+
+
+@register.filter
 def full_date(value: date | datetime | None) -> str:
     """2018年10月18日"""
     day = timezone.localtime(value).date() if isinstance(value, datetime) else value
