@@ -10,11 +10,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from appraisal import selfgov_writers
 from appraisal.models import SelfGovYear
-from appraisal.selfgov_writers import written_by
 from appraisal.todos import Todo
 from appraisal.waiting import Item, Source
 from lianzhen.accounts.roles import Role
+from villages import selfgov_writers as application_writers
 from villages.models import Posting, SelfGovApplication
 from villages.selfgov_turns import with_account
 
@@ -79,8 +80,8 @@ def selfgov_sources(user: User) -> dict[str, Source]:
     for key in JUDGED:
         if key in found:
             found[key] = found[key].exclude(_took_part(user)).exclude(village__in=own)
-            if key.startswith("year"):
-                found[key] = found[key].exclude(written_by(user))
+            wrote = selfgov_writers if key.startswith("year") else application_writers
+            found[key] = found[key].exclude(wrote.written_by(user))
     return {key: Source(rows, "started_at", "", text="village__name") for key, rows in found.items()}
 
 

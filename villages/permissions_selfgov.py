@@ -13,6 +13,7 @@ from lianzhen.accounts.verdicts import ALLOWED, Verdict, only, refused
 from villages.models import BudgetUse, CadreTerm, SelfGovApplication, Village, WorkBudget
 from villages.selfgov_facts import HEADS
 from villages.selfgov_turns import opinion_givers
+from villages.selfgov_writers import wrote
 from villages.visibility import VILLAGE_ROLES
 
 OFFICE = (Role.OFFICE, Role.OFFICE_LEAD)
@@ -64,7 +65,7 @@ def opine_application(user: User, application: SelfGovApplication) -> Verdict:
         return only(user, Role.DISTRICT)
     if _serves(user, application):
         return refused(RECUSED)
-    if user.pk in (application.started_by_id, application.submitted_by_id):
+    if wrote(user, application):
         return refused("填写和提交申请的人不能出片区意见，请由其他同志办理。")
     if application.village.group_id in user.standing.groups(Role.DISTRICT):
         return ALLOWED
@@ -79,7 +80,7 @@ def check_application(user: User, application: SelfGovApplication) -> Verdict:
         return only(user, *OFFICE)
     if _serves(user, application):
         return refused(RECUSED)
-    if user.pk in (application.started_by_id, application.submitted_by_id, application.opinion_by_id):
+    if user.pk == application.opinion_by_id or wrote(user, application):
         return refused("申请人和出片区意见的人不能核查，请由其他同志办理。")
     return ALLOWED
 
@@ -90,8 +91,7 @@ def decide_application(user: User, application: SelfGovApplication) -> Verdict:
         return only(user, Role.COMMITTEE)
     if _serves(user, application):
         return refused(RECUSED)
-    steps = (application.started_by_id, application.submitted_by_id, application.opinion_by_id)
-    if user.pk in (*steps, application.checked_by_id):
+    if user.pk in (application.opinion_by_id, application.checked_by_id) or wrote(user, application):
         return refused("申请人、出意见的人和核查人不能登记党委决定，请由其他同志办理。")
     return ALLOWED
 

@@ -8,6 +8,7 @@ from typing import Any
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from villages.models import CadreTerm, LiaisonTeam, Posting, SelfGovApplication, Village
+from villages.selfgov_writers import writers
 
 OFFICE = (Role.OFFICE, Role.OFFICE_LEAD)
 
@@ -33,12 +34,11 @@ def of_village(village: Village, today: date) -> set[int]:
 
 def opinion_givers(application: SelfGovApplication, today: date) -> set[int]:
     """The liaison group of the village's district, less whoever applied or serves in the village itself; the
-    office where that leaves nobody. At most four queries."""
+    office where that leaves nobody. At most five queries."""
     village = application.village
     found = accounts(Posting.objects.on(today).filter(group=village.group_id)) if village.group_id else set()
-    return (found - _barred(application) - serving(village, today)) or (
-        holding(today, *OFFICE) - _barred(application) - serving(village, today)
-    )
+    out = _barred(application) | serving(village, today)
+    return (found - out) or (holding(today, *OFFICE) - out)
 
 
 def instructors(village: Village, today: date) -> set[int]:
@@ -66,5 +66,6 @@ def next_ones(application: SelfGovApplication, today: date) -> set[int]:
 
 
 def _barred(application: SelfGovApplication) -> set[int]:
-    steps = (application.started_by_id, application.submitted_by_id, application.opinion_by_id)
-    return {pk for pk in (*steps, application.checked_by_id) if pk is not None}
+    """One query."""
+    judged = (application.opinion_by_id, application.checked_by_id)
+    return writers(application) | {pk for pk in judged if pk is not None}

@@ -26,6 +26,7 @@ from villages.models import Person, SelfGovApplication, SelfGovernance, SelfGovR
 from villages.models.self_governance import Attached, Majority
 from villages.selfgov_facts import facts_of
 from villages.selfgov_turns import holding
+from villages.selfgov_writers import wrote
 
 Kind, Origin, State = SelfGovApplication.Kind, SelfGovApplication.Origin, SelfGovApplication.State
 #: Characters that an explanation, an opinion and a reason need at least.
@@ -186,8 +187,7 @@ def give_opinion(
     """片区意见: of somebody who neither applied nor works in the village."""
     with acting(by=by, action="selfgov.opinion", label="出片区意见", reason=opinion):
         application = _at(application, State.DISTRICT, version)
-        _refuse_same(by, "填写和提交申请的人不能出片区意见，请由其他同志办理。", application.started_by_id)
-        _refuse_same(by, "填写和提交申请的人不能出片区意见，请由其他同志办理。", application.submitted_by_id)
+        _refuse_part(by, application, "填写和提交申请的人不能出片区意见，请由其他同志办理。")
         application.opinion_for, application.opinion = is_for, opinion.strip()
         application.opinion_at, application.opinion_by = now, by
         application.state = State.OFFICE
@@ -202,8 +202,8 @@ def check(
     """联村办核查: whether the village meets the conditions."""
     with acting(by=by, action="selfgov.check", label="填写核查情况", reason=note):
         application = _at(application, State.OFFICE, version)
-        for pk in (application.started_by_id, application.submitted_by_id, application.opinion_by_id):
-            _refuse_same(by, "申请人和出片区意见的人不能核查，请由其他同志办理。", pk)
+        judged = application.opinion_by_id
+        _refuse_part(by, application, "申请人和出片区意见的人不能核查，请由其他同志办理。", judged)
         application.check_for, application.check_note = is_for, note.strip()
         application.checked_at, application.checked_by = now, by
         application.state = State.COMMITTEE
@@ -318,9 +318,8 @@ def decline(
 
 
 def refuse_decider(application: SelfGovApplication, by: User) -> None:
-    steps = (application.started_by_id, application.submitted_by_id, application.opinion_by_id)
-    for pk in (*steps, application.checked_by_id):
-        _refuse_same(by, "申请人、出意见的人和核查人不能登记党委决定，请由其他同志办理。", pk)
+    judged = (application.opinion_by_id, application.checked_by_id)
+    _refuse_part(by, application, "申请人、出意见的人和核查人不能登记党委决定，请由其他同志办理。", *judged)
 
 
 def _refuse_day(application: SelfGovApplication, decided_on: date, today: date) -> None:
@@ -363,8 +362,9 @@ def _writing(application: SelfGovApplication, version: int | None) -> SelfGovApp
     return application
 
 
-def _refuse_same(by: User, sentence: str, pk: int | None) -> None:
-    if pk is not None and by.pk == pk:
+def _refuse_part(by: User, application: SelfGovApplication, sentence: str, *judged: int | None) -> None:
+    """`judged`: accounts that took an earlier step."""
+    if by.pk in judged or wrote(by, application):
         raise ValidationError(sentence)
 
 

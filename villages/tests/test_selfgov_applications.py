@@ -256,6 +256,23 @@ def test_who_took_one_step_takes_no_other(scene, cast):
         actions.check(application=made, is_for=True, note="已核实。", by=clerk, now=NOW)
 
 
+def test_whoever_only_filled_a_page_judges_nothing(scene, cast):
+    """Another clerk helped the village with one page, and somebody else began and sent it."""
+    clerk, other = scene.user(Role.OFFICE), scene.user(Role.OFFICE_LEAD)
+    made = scene.written()
+    made = actions.explain(application=made, answers=[f"{SAID}会上说过。"] * len(made.conditions), by=clerk)
+    made = actions.submit(application=made, by=scene.secretary, now=NOW)
+    district = scene.user(Role.DISTRICT)
+    made = actions.give_opinion(application=made, is_for=True, opinion="赞成。", by=district, now=NOW)
+    asked = "自治申请请核查"
+    assert asked in client_of(other).get("/").content.decode()
+    assert asked not in client_of(clerk).get("/").content.decode()
+    assert client_of(clerk).get(url(made, "check")).status_code == 403
+    with pytest.raises(ValidationError, match="不能核查"):
+        actions.check(application=made, is_for=True, note="已核实。", by=clerk, now=NOW)
+    assert actions.check(application=made, is_for=True, note="已核实。", by=other, now=NOW).checked_by == other
+
+
 @pytest.mark.parametrize("stem", ["opinion", "checked", "decided"])
 def test_the_database_itself_keeps_the_steps_apart(scene, stem):
     made = scene.agreed()
