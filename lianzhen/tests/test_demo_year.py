@@ -40,7 +40,7 @@ ABSENT = {
     ("AnnualSummary", "state"): (OVER, "draft district office out"),
     ("SelfGovYear", "state"): (OVER, "draft instructor office committee done"),
     ("SelfGovApplication", "kind"): (ONE_VILLAGE, "stop"),
-    ("SelfGovApplication", "state"): (ONE_VILLAGE, "draft returned district committee declined withdrawn"),
+    ("SelfGovApplication", "state"): (ONE_VILLAGE, "draft returned district committee declined withdrawn revoked"),
 }
 
 
