@@ -13,7 +13,6 @@ from lianzhen.accounts.verdicts import ALLOWED, Verdict, only, refused
 from villages.models import BudgetUse, CadreTerm, SelfGovApplication, Village, WorkBudget
 from villages.selfgov_facts import HEADS
 from villages.selfgov_turns import opinion_givers
-from villages.selfgov_writers import wrote
 from villages.visibility import VILLAGE_ROLES
 
 OFFICE = (Role.OFFICE, Role.OFFICE_LEAD)
@@ -65,7 +64,7 @@ def opine_application(user: User, application: SelfGovApplication) -> Verdict:
         return only(user, Role.DISTRICT)
     if _serves(user, application):
         return refused(RECUSED)
-    if wrote(user, application):
+    if user.pk in application.writers:
         return refused("填写和提交申请的人不能出片区意见，请由其他同志办理。")
     if application.village.group_id in user.standing.groups(Role.DISTRICT):
         return ALLOWED
@@ -80,7 +79,7 @@ def check_application(user: User, application: SelfGovApplication) -> Verdict:
         return only(user, *OFFICE)
     if _serves(user, application):
         return refused(RECUSED)
-    if user.pk == application.opinion_by_id or wrote(user, application):
+    if user.pk == application.opinion_by_id or user.pk in application.writers:
         return refused("申请人和出片区意见的人不能核查，请由其他同志办理。")
     return ALLOWED
 
@@ -91,7 +90,7 @@ def decide_application(user: User, application: SelfGovApplication) -> Verdict:
         return only(user, Role.COMMITTEE)
     if _serves(user, application):
         return refused(RECUSED)
-    if user.pk in (application.opinion_by_id, application.checked_by_id) or wrote(user, application):
+    if user.pk in (application.opinion_by_id, application.checked_by_id) or user.pk in application.writers:
         return refused("申请人、出意见的人和核查人不能登记党委决定，请由其他同志办理。")
     return ALLOWED
 
@@ -110,8 +109,8 @@ def return_application(user: User, application: SelfGovApplication) -> Verdict:
     return judge(user, application)
 
 
-def next_step(user: User, application: SelfGovApplication) -> str:
-    """The step that waits for this user: opinion, check, decide, write, or "" for none."""
+def next_turn(user: User, application: SelfGovApplication) -> tuple[str, Verdict]:
+    """The step that waits (opinion, check, decide, write; "" for none), and whether it is this user's."""
     State = SelfGovApplication.State
     steps = {
         State.DRAFT: ("write", write_application),
@@ -121,7 +120,7 @@ def next_step(user: User, application: SelfGovApplication) -> str:
         State.COMMITTEE: ("decide", decide_application),
     }
     name, judge = steps.get(State(application.state), ("", None))
-    return name if judge is not None and judge(user, application) else ""
+    return name, judge(user, application) if judge is not None else refused("")
 
 
 def _serves(user: User, application: SelfGovApplication) -> bool:

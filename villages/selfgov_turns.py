@@ -8,7 +8,6 @@ from typing import Any
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from villages.models import CadreTerm, LiaisonTeam, Posting, SelfGovApplication, Village
-from villages.selfgov_writers import writers
 
 OFFICE = (Role.OFFICE, Role.OFFICE_LEAD)
 
@@ -68,4 +67,4 @@ def next_ones(application: SelfGovApplication, today: date) -> set[int]:
 def _barred(application: SelfGovApplication) -> set[int]:
     """One query."""
     judged = (application.opinion_by_id, application.checked_by_id)
-    return writers(application) | {pk for pk in judged if pk is not None}
+    return application.writers | {pk for pk in judged if pk is not None}

@@ -26,7 +26,6 @@ from villages.models import Person, SelfGovApplication, SelfGovernance, SelfGovR
 from villages.models.self_governance import Attached, Majority
 from villages.selfgov_facts import facts_of
 from villages.selfgov_turns import holding
-from villages.selfgov_writers import wrote
 
 Kind, Origin, State = SelfGovApplication.Kind, SelfGovApplication.Origin, SelfGovApplication.State
 #: Characters that an explanation, an opinion and a reason need at least.
@@ -364,7 +363,7 @@ def _writing(application: SelfGovApplication, version: int | None) -> SelfGovApp
 
 def _refuse_part(by: User, application: SelfGovApplication, sentence: str, *judged: int | None) -> None:
     """`judged`: accounts that took an earlier step."""
-    if by.pk in judged or wrote(by, application):
+    if by.pk in judged or by.pk in application.writers:
         raise ValidationError(sentence)
 
 

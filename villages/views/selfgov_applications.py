@@ -26,7 +26,7 @@ from villages.models import SelfGovApplication
 from villages.permissions_selfgov import (
     check_application,
     decide_application,
-    next_step,
+    next_turn,
     opine_application,
     return_application,
     revoke_decision,
@@ -90,11 +90,10 @@ def selfgov_application_list(request: HttpRequest) -> HttpResponse:
 @guarded(see_selfgov, find=find_application, methods=("GET",))
 def selfgov_application(request: HttpRequest, application: SelfGovApplication) -> HttpResponse:
     user = request.user
-    step = next_step(user, application)
+    waits, verdict = next_turn(user, application)
+    step = waits if verdict else ""
     facts = [tuple(line.split("：", 1)) for line in application.facts]
     # The reason why not, for those who would have the step: the office and the committee.
-    judge = {State.OFFICE: check_application, State.COMMITTEE: decide_application, State.DISTRICT: opine_application}
-    asked = judge.get(State(application.state))
     holds = user.standing.has("office", "office_lead", "committee", "district")
     context = {
         "application": application,
@@ -110,7 +109,7 @@ def selfgov_application(request: HttpRequest, application: SelfGovApplication) -
         "button": _button(application, step),
         "may_return": step in BUTTONS,
         "may_withdraw": application.is_open and bool(withdraw_application(user, application)),
-        "why_not": asked(user, application).reason if asked and holds and not step else "",
+        "why_not": verdict.reason if holds and application.state in SelfGovApplication.WAITING else "",
         "matters": open_matters(application.village, timezone.localdate())
         if application.state in SelfGovApplication.WAITING
         else [],
