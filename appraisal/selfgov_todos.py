@@ -10,12 +10,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from appraisal import selfgov_writers
 from appraisal.models import SelfGovYear
+from appraisal.selfgov_writers import written_by
 from appraisal.todos import Todo
 from appraisal.waiting import Item, Source
 from lianzhen.accounts.roles import Role
-from villages import selfgov_writers as application_writers
+from lianzhen.trail.models import AuditEntry
 from villages.models import Posting, SelfGovApplication
 from villages.selfgov_turns import with_account
 
@@ -80,8 +80,7 @@ def selfgov_sources(user: User) -> dict[str, Source]:
     for key in JUDGED:
         if key in found:
             found[key] = found[key].exclude(_took_part(user)).exclude(village__in=own)
-            wrote = selfgov_writers if key.startswith("year") else application_writers
-            found[key] = found[key].exclude(wrote.written_by(user))
+            found[key] = found[key].exclude(written_by(user) if key.startswith("year") else _filled(user))
     return {key: Source(rows, "started_at", "", text="village__name") for key, rows in found.items()}
 
 
@@ -111,6 +110,12 @@ def _applications(states: Sequence[str], **where: object) -> QuerySet:
 
 def _years(states: Sequence[str], **where: object) -> QuerySet:
     return SelfGovYear.objects.filter(state__in=states, **where)
+
+
+def _filled(user: User) -> Q:
+    """Applications of which the user filled a page, as `SelfGovApplication.writers`."""
+    entries = AuditEntry.objects.about_each(SelfGovApplication)
+    return Q(Exists(entries.filter(action__in=SelfGovApplication.WRITES, by=user)))
 
 
 def _took_part(user: User) -> Q:

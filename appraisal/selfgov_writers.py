@@ -5,7 +5,7 @@ The row names who wrote last; of those before the trail, which nobody changes, k
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Q
 
 from appraisal.models import SelfGovYear
 from lianzhen.accounts.models import User
@@ -25,7 +25,5 @@ def wrote(user: User, sheet: SelfGovYear) -> bool:
 def written_by(user: User) -> Q:
     """A condition on sheets: the user wrote in them. Null-proof: `exclude` of a comparison with an empty column keeps
     the row."""
-    entries = AuditEntry.objects.filter(
-        model=SelfGovYear._meta.label_lower, object_id=OuterRef("pk"), action=WRITE, by=user
-    )
+    entries = AuditEntry.objects.about_each(SelfGovYear).filter(action=WRITE, by=user)
     return Q(started_by=user.pk) | Q(written_by=user.pk) | Q(submitted_by=user.pk) | Q(Exists(entries))

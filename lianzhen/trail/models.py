@@ -18,6 +18,10 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
         """Entries about one record, newest first."""
         return self.filter(model=obj._meta.label_lower, object_id=obj.pk)
 
+    def about_each(self, model: type[models.Model]) -> AuditEntryQuerySet:
+        """Entries about the row of the query around it, to ask whether there are any (`Exists`)."""
+        return self.filter(model=model._meta.label_lower, object_id=models.OuterRef("pk"))
+
     def visible_to(self, user: User) -> AuditEntryQuerySet:
         """The whole trail for auditor, committee and head of the office; accounts and settings for the
         system administrator; nothing for anybody else (records show their own history on their page)."""
