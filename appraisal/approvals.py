@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.actions.appeals import answer_words
-from appraisal.actions.entry_notices import short
 from appraisal.bulletin_todos import bulletin_signing, bulletin_sources
 from appraisal.entry_page import summary_of
 from appraisal.models import Appeal, Scheme, ScoreEntry
@@ -35,7 +34,7 @@ from appraisal.year_todos import year_signing, year_sources
 from lianzhen.accounts.roles import Role
 from lianzhen.accounts.verdicts import Verdict
 from lianzhen.periods import Week
-from lianzhen.wording import points
+from lianzhen.wording import points, short
 
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User

@@ -19,6 +19,7 @@ from appraisal.bulletin_terms import (
 )
 from appraisal.papers.content import CENTER, RIGHT, Block, Column, Paragraph, Span, Table, paragraph, row, span
 from appraisal.rules.base import ZERO, in_points, marks
+from lianzhen.wording import bare
 
 Blocks = tuple[Block, ...]
 
@@ -218,7 +219,7 @@ def bonus_lines(found: Entries, *waiting: str | Span) -> Blocks:
     each = [
         paragraph(
             span(one.name, one.url),
-            f"：{one.fact.strip().rstrip('。；')}，加",
+            f"：{bare(one.fact)}，加",
             span(in_points(one.points), one.url),
             "。",
         )
@@ -287,9 +288,7 @@ def _decision(place: int, one: Decided) -> Paragraph:
     after = f"：{one.state}" if one.state else ""
     result = f"，{_closed(one.result)}" if one.result else "。"
     whose = "，".join(part for part in (one.owners, one.due) if part)
-    return paragraph(
-        f"{place}. ", span(one.text.rstrip("。；"), one.url), f"（{whose}）{after}{result if after else '。'}"
-    )
+    return paragraph(f"{place}. ", span(bare(one.text), one.url), f"（{whose}）{after}{result if after else '。'}")
 
 
 def _ahead(facts: WeekFacts) -> Blocks:

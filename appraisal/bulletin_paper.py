@@ -9,6 +9,7 @@ from appraisal.bulletin_draft import Change, Part, changes_between, whole, with_
 from appraisal.models import Bulletin, BulletinBlock
 from appraisal.papers.content import OFFICIAL, Block, Paper, paragraph
 from appraisal.papers.heads import heads
+from lianzhen.wording import bare
 
 #: The opening paragraph stands without a heading.
 WITHOUT_HEADING = "overview"
@@ -31,8 +32,7 @@ def _correction(bulletin: Bulletin) -> tuple[Block, ...]:
     if wrong is None or wrong.document is None:
         return ()
     former = f"{wrong.document.numbered or ''}《{wrong.document.title}》"
-    reason = bulletin.correction_reason.rstrip("。")
-    return (paragraph(f"{former}有误，由本期更正，以本期为准。更正原因：{reason}。"),)
+    return (paragraph(f"{former}有误，由本期更正，以本期为准。更正原因：{bare(bulletin.correction_reason)}。"),)
 
 
 def _parts(blocks: Iterable[BulletinBlock], typed: Mapping[str, tuple[str, bool]]) -> list[Part]:

@@ -26,7 +26,7 @@ from appraisal.papers.content import (
 )
 from appraisal.report_period import ReportPeriod
 from appraisal.rules.base import in_points
-from lianzhen.wording import full_date, list_date, number, percent
+from lianzhen.wording import bare, full_date, list_date, number, percent
 
 NUMERALS = "一二三四五六七八九十"
 #: A table by month says nothing more of a time that is not longer than one.
@@ -201,7 +201,7 @@ def _examples(facts: CountyFacts) -> list[Block]:
     return [
         paragraph(
             f"{place}. {one.village}：",
-            span(one.fact.rstrip("。"), one.url),
+            span(bare(one.fact), one.url),
             f"（{list_date(one.day, facts.period.end.year)}，加{in_points(one.points)}）。",
         )
         for place, one in enumerate(facts.examples, start=1)

@@ -13,6 +13,7 @@ from appraisal.models import Clause, ScoreEntry
 from appraisal.rules.base import Kind as RuleKind
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
+from lianzhen.wording import short
 from villages.models import LiaisonTeam, Village
 
 #: Clauses that stand first, since whoever records deductions records the same few.
@@ -49,8 +50,7 @@ class Offer:
 
 
 def clause_words(clause: Clause) -> str:
-    text = clause.text.rstrip("。")
-    return f"{clause.number} {text if len(text) <= SHOWN else text[: SHOWN - 1] + '…'}"
+    return f"{clause.number} {short(clause.text, SHOWN)}"
 
 
 def places_for(user: User, day: date, *, deduction: bool) -> QuerySet[Village]:

@@ -23,7 +23,7 @@ from appraisal.papers.content import (
 )
 from lianzhen.money_words import money_words
 from lianzhen.periods import Year
-from lianzhen.wording import full_date, money, money_figure, term
+from lianzhen.wording import bare, full_date, money, money_figure, term
 from villages.actions.work_budgets import page_of
 from villages.models import Posting, SelfGovernance, WorkBudget
 from villages.models.terms import Term
@@ -86,8 +86,8 @@ def grade_words(sheet: SelfGovYear) -> str:
     """2026年1月15日研究，评定为优秀。依据：…"""
     if not sheet.grade:
         return ""
-    note = f"，{sheet.grade_note}" if sheet.grade_note else ""
-    words = f"{full_date(sheet.decided_on)}研究，评定为{sheet.get_grade_display()}{note.rstrip('。')}。"
+    note = f"，{bare(sheet.grade_note)}" if sheet.grade_note else ""
+    words = f"{full_date(sheet.decided_on)}研究，评定为{sheet.get_grade_display()}{note}。"
     return f"{words}依据：{sheet.basis}。"
 
 

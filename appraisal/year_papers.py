@@ -38,7 +38,7 @@ from appraisal.ranking import Display
 from appraisal.rules.base import in_points, marks
 from appraisal.year_compare import District, by_district, of_grades
 from lianzhen.periods import Quarter
-from lianzhen.wording import UNKNOWN, full_date, number
+from lianzhen.wording import UNKNOWN, bare, full_date, number
 
 QUARTERS = ("一", "二", "三", "四")
 #: What is written beside a place to sign until the step has been taken.
@@ -114,14 +114,14 @@ def _overview(assessment: AnnualAssessment, rows: Sequence[AnnualGrade], notice:
             f"，年度得分平均{in_points(total.mean)}。",
             f"评为{'，'.join(f'{grade}{number(count)}个' for grade, count in counted)}。" if counted else "",
         ),
-        paragraph(f"{notice.rule.rstrip('。')}。"),
+        paragraph(f"{bare(notice.rule)}。"),
     ]
     if notice.quota:
-        said.append(paragraph(f"{notice.quota.rstrip('。')}。"))
+        said.append(paragraph(f"{bare(notice.quota)}。"))
     if assessment.over_quota_reason:
-        said.append(paragraph(f"超出比例的理由：{assessment.over_quota_reason.rstrip('。')}。"))
+        said.append(paragraph(f"超出比例的理由：{bare(assessment.over_quota_reason)}。"))
     if notice.out:
-        told = "；".join(f"{team}（{reason.rstrip('。')}）" for team, reason in notice.out)
+        told = "；".join(f"{team}（{bare(reason)}）" for team, reason in notice.out)
         said.append(paragraph(f"不参加考核的{number(len(notice.out))}个：{told}。"))
     return list(said)
 

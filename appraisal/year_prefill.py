@@ -39,7 +39,7 @@ from appraisal.report_state import due_moment, owes, state_of, stored_reports
 from appraisal.rules.base import ZERO, in_points
 from appraisal.work_areas import WORK_AREAS
 from appraisal.year_facts import quarter_grades_of
-from appraisal.year_words import SHOWN, proposed_texts, short, spread
+from appraisal.year_words import SHOWN, one_line, proposed_texts, spread
 from lianzhen.pages.days import days_key
 from lianzhen.periods import Month, Week, Year
 from lianzhen.wording import list_date, number, points_change
@@ -294,18 +294,18 @@ def _telling(lines: Iterable[ReportLine]) -> list[ReportLine]:
     seen: dict[str, ReportLine] = {}
     for line in lines:
         if not line.key.startswith("area-") or line.is_edited:
-            seen.setdefault(short(line.text), line)
+            seen.setdefault(one_line(line.text), line)
     return list(seen.values())
 
 
 def _line(line: ReportLine, team: LiaisonTeam) -> Fact:
     week = line.report.week
-    return _fact(f"第{week.number}周周报", short(line.text), reverse("weekly_report", args=[week.key, team.pk]))
+    return _fact(f"第{week.number}周周报", one_line(line.text), reverse("weekly_report", args=[week.key, team.pk]))
 
 
 # --- 亮点、问题 ---------------------------------------------------------------------------------------
 def _bonus(one: ScoreEntry, year: int) -> Fact:
-    text = f"{list_date(one.occurred_on, year)}，{short(one.fact)}"
+    text = f"{list_date(one.occurred_on, year)}，{one_line(one.fact)}"
     return {**_fact(one.number, text, reverse("bonus", args=[one.pk])), "points": f"加{in_points(one.counted)}"}
 
 
@@ -327,7 +327,7 @@ def _problems(team: LiaisonTeam, found: Found) -> list[Fact]:
 
 def _deduction(one: ScoreEntry, year: int) -> Fact:
     """What was found late counts in a month after its own, it may be of the year before."""
-    text = f"{list_date(one.occurred_on, year)}，{short(one.fact)}"
+    text = f"{list_date(one.occurred_on, year)}，{one_line(one.fact)}"
     return _fact(one.number, text, reverse("deduction", args=[one.pk]))
 
 

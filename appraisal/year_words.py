@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from lianzhen.wording import bare, number
+from lianzhen.wording import number, short
 
 #: Boxes that are proposed, with as many characters as they hold.
 LONGEST = {"work": 2000, "highlights": 1000, "problems": 1000}
@@ -56,10 +56,9 @@ def spread(lines: Sequence[Any], most: int) -> list[Any]:
     return [lines[at * (len(lines) - 1) // (most - 1)] for at in range(most)]
 
 
-def short(text: str, longest: int = ONE_LINE) -> str:
-    """On one line, without the full stop that the sentence brings itself."""
-    said = bare(text)
-    return said if len(said) <= longest else f"{said[: longest - 1]}…"
+def one_line(text: str) -> str:
+    """A line of a summary, without the full stop that the sentence brings itself."""
+    return short(text, ONE_LINE)
 
 
 def _area(one: Fact, told: int) -> str:
@@ -68,7 +67,7 @@ def _area(one: Fact, told: int) -> str:
 
 
 def _bonus(one: Fact) -> str:
-    return f"{short(one['text'])}（{one['points']}）。"
+    return f"{one_line(one['text'])}（{one['points']}）。"
 
 
 def _category(one: Fact, told: int) -> str:
@@ -77,5 +76,5 @@ def _category(one: Fact, told: int) -> str:
 
 
 def _joined(texts: Iterable[str]) -> str:
-    told = "；".join(short(text) for text in texts)
+    told = "；".join(one_line(text) for text in texts)
     return f"{told}。" if told else ""

@@ -127,6 +127,12 @@ def bare(text: str) -> str:
     return " ".join(text.split()).rstrip("。；;.")
 
 
+def short(text: str, longest: int) -> str:
+    """The same, of at most so many characters."""
+    said = bare(text)
+    return said if len(said) <= longest else f"{said[: longest - 1]}…"
+
+
 # --- Steps ----------------------------------------------------------------------------------
 def step_closed(what: object, states: type[Any], now: str, *due: str, late: str = "这一步不用再办") -> str:
     """2018年10月考核现在是“进行中”，到“待审核”时再办这一步。 `states` are choices in the order in which a record

@@ -28,7 +28,7 @@ from appraisal.seals import ensure_counts
 from lianzhen.accounts.models import User
 from lianzhen.trail import acting
 from lianzhen.trail.versions import lock_for_change
-from lianzhen.wording import points
+from lianzhen.wording import points, short
 from villages.models import Village
 
 State = ScoreEntry.State
@@ -67,7 +67,7 @@ def claim_bonus(
         attach(ready, by=by, day=occurred_on, entry=row)
         today = timezone.localdate(now)
         asked = notices.guides(row, today)
-        text = f"{notices.place_of(row)}申报加分{points(row.points)}：{notices.short(row.fact, 40)}"
+        text = f"{notices.place_of(row)}申报加分{points(row.points)}：{short(row.fact, 40)}"
         notices.tell_claim(row, asked, text, by)
     return Recorded(
         row, f"已申报（{row.number}），由{'片区联络组出意见' if asked else '联村工作办核实'}。{counted.sentence}"
@@ -123,7 +123,7 @@ def agree(*, entry: ScoreEntry, by: User, now: datetime, note: str = "", version
         row = _held(entry, (State.VERIFIED,), by, version)
         ensure_counts(row.month)
         _decide(row, State.AGREED, by, now, note)
-        text = f"已同意加分{points(row.effective_points)}：{notices.short(row.fact, 40)}"
+        text = f"已同意加分{points(row.effective_points)}：{short(row.fact, 40)}"
         _tell_claimant(row, text, by, now)
     return Recorded(row, f"已同意，加{points(row.effective_points)}。")
 
@@ -135,7 +135,7 @@ def decline_bonus(*, entry: ScoreEntry, by: User, now: datetime, note: str, vers
             raise ValidationError({"note": "不同意请写明理由。"})
         row = _held(entry, (State.CLAIMED, State.OPINION, State.VERIFIED), by, version)
         _decide(row, State.DECLINED, by, now, note)
-        _tell_claimant(row, f"没有同意加分：{notices.short(row.fact, 20)}。理由：{notices.short(note, 40)}", by, now)
+        _tell_claimant(row, f"没有同意加分：{short(row.fact, 20)}。理由：{short(note, 40)}", by, now)
     return Recorded(row, "已答复不同意。")
 
 

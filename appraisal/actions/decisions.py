@@ -21,7 +21,7 @@ from lianzhen.notices.actions import tell
 from lianzhen.town.models import Department
 from lianzhen.trail import acting
 from lianzhen.trail.versions import lock_for_change
-from lianzhen.wording import full_date, list_date
+from lianzhen.wording import full_date, list_date, short
 from villages.models import LiaisonTeam, Person, Posting
 
 State = Decision.State
@@ -68,7 +68,7 @@ def decide(
         decision.save()
         if need is not None:
             assign_need(need=need, department=department, owner=owner, due_on=due_on, by=by, today=today)
-        _tell_owners(decision, f"议定事项：{_short(decision)}，{_until(decision)}前落实。", today, by)
+        _tell_owners(decision, f"议定事项：{short(decision.text, TOLD)}，{_until(decision)}前落实。", today, by)
     return decision
 
 
@@ -103,7 +103,9 @@ def change_decision(
         decision.full_clean()
         decision.save()
         if before != (decision.team_id, decision.department_id, decision.owner_id, decision.due_on):
-            _tell_owners(decision, f"议定事项有调整：{_short(decision)}，{_until(decision)}前落实。", today, by)
+            _tell_owners(
+                decision, f"议定事项有调整：{short(decision.text, TOLD)}，{_until(decision)}前落实。", today, by
+            )
     return decision
 
 
@@ -122,7 +124,7 @@ def drop_decision(
     """不再办理, with the reason, which its owners are told."""
     with acting(by=by, action="decision.drop", label="不再办理议定事项"):
         decision = _end(decision, State.DROPPED, reason, by, version, action="decision.drop", label="不再办理议定事项")
-        _tell_owners(decision, f"议定事项不再办理：{_short(decision)}。", today, by)
+        _tell_owners(decision, f"议定事项不再办理：{short(decision.text, TOLD)}。", today, by)
     return decision
 
 
@@ -137,7 +139,7 @@ def resume_decision(
         decision.state, decision.result, decision.ended_at, decision.ended_by = State.OPEN, "", None, None
         decision.full_clean()
         decision.save()
-        _tell_owners(decision, f"议定事项退回办理：{_short(decision)}。{reason.strip()}", today, by)
+        _tell_owners(decision, f"议定事项退回办理：{short(decision.text, TOLD)}。{reason.strip()}", today, by)
     return decision
 
 
@@ -184,11 +186,6 @@ def _tell_owners(decision: Decision, text: str, today: date, by: User | None) ->
         people = Person.objects.current().filter(department=decision.department_id)
         accounts |= set(people.values_list("user_id", flat=True))
     tell(accounts - {None, by.pk if by else None}, text, reverse("decision", args=[decision.pk]))
-
-
-def _short(decision: Decision) -> str:
-    text = decision.text.rstrip("。；")
-    return text if len(text) <= TOLD else f"{text[: TOLD - 1]}…"
 
 
 def _until(decision: Decision) -> str:

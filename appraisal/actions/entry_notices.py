@@ -16,16 +16,11 @@ from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
 from lianzhen.notices.actions import tell
 from lianzhen.periods import Month
-from lianzhen.wording import list_date, points, points_change
+from lianzhen.wording import list_date, points, points_change, short
 from villages.models import CadreTerm, Posting
 
 #: Characters of the fact that a notice of sixty has room for.
 FACT = 24
-
-
-def short(words: str, most: int = FACT) -> str:
-    words = words.strip().rstrip("。")
-    return words if len(words) <= most else f"{words[: most - 1]}…"
 
 
 def place_of(entry: ScoreEntry) -> str:
