@@ -12,6 +12,7 @@ from appraisal.bulletin_terms import (
     Decided,
     DistrictDuty,
     Entries,
+    Entry,
     Named,
     Reports,
     ScoreRow,
@@ -177,57 +178,72 @@ def _reports(facts: WeekFacts) -> Blocks:
 
 def _deductions(facts: WeekFacts) -> Blocks:
     found = facts.deductions
-    waiting = [*_waiting(found, "申诉中，未计入。"), *_given_back(found)]
-    if not found.rows:
-        return (paragraph("本周没有扣分。", *waiting),)
-    told = paragraph(
-        "登记扣分",
-        span(f"{len(found.rows)}项", found.url),
-        "，涉及",
-        span(f"{found.teams}个村", found.url),
-        "，合计",
-        span(in_points(found.total), found.url),
-        "。",
-        *waiting,
-    )
+    if found.rows:
+        told: list[str | Span] = [
+            "登记扣分",
+            span(f"{len(found.rows)}项", found.url),
+            "，涉及",
+            span(f"{found.teams}个村", found.url),
+            "，合计",
+            span(in_points(found.total), found.url),
+            "。",
+        ]
+    else:
+        told = ["本周没有扣分。"]
+    told += [*_waiting(found, "申诉中，未计入。"), *_late(found, "通知", "扣分"), *_given_back(found)]
+    listed = (*found.rows, *found.late)
+    if not listed:
+        return (paragraph(*told),)
     columns = (Column("村", 28), Column("条款", 16), Column("事实", 84), Column("扣分（分）", 28, RIGHT))
     rows = tuple(
         row(
             span(one.name, one.url),
             span(one.clause, one.url),
-            f"{one.fact}{f'（{one.rectify}）' if one.rectify else ''}",
+            f"{f'{one.day}：' if one.day else ''}{one.fact}{f'（{one.rectify}）' if one.rectify else ''}",
             span(marks(one.points), one.url),
         )
-        for one in found.rows[:LISTED]
+        for one in listed[:LISTED]
     )
     note = "扣分为条款分值，计入月得分时按各条款和类别的上限计算。"
-    return (told, Table(columns, rows, note=_and_more(found, note)))
+    return (paragraph(*told), Table(columns, rows, note=_and_more(len(listed), note)))
 
 
 def _bonuses(facts: WeekFacts) -> Blocks:
     found = facts.bonuses
-    waiting = _waiting(found, "加分申报正在办理，未计入。")
+    after = [*_waiting(found, "加分申报正在办理，未计入。"), *_late(found, "同意", "加分")]
     if not found.rows:
-        return (paragraph("本周没有加分。", *waiting),)
-    return bonus_lines(found, *waiting)
+        return (paragraph("本周没有加分。", *after), *_each(found.late, found.late_url))
+    return bonus_lines(found, *after)
 
 
-def bonus_lines(found: Entries, *waiting: str | Span) -> Blocks:
+def bonus_lines(found: Entries, *after: str | Span) -> Blocks:
     """How many, then a line for each; what is not listed is counted. Of a week, and of a month."""
     total = span(in_points(found.total), found.url)
-    told = paragraph("同意加分", span(f"{len(found.rows)}项", found.url), "，合计", total, "。", *waiting)
-    each = [
+    told = paragraph("同意加分", span(f"{len(found.rows)}项", found.url), "，合计", total, "。", *after)
+    return (told, *_each(found.rows, found.url), *_each(found.late, found.late_url))
+
+
+def _each(rows: Sequence[Entry], url: str) -> list[Paragraph]:
+    """天坪村：11月5日，湘莲基地完成改造，加1.0分。"""
+    told = [
         paragraph(
             span(one.name, one.url),
-            f"：{bare(one.fact)}，加",
+            f"：{f'{one.day}，' if one.day else ''}{bare(one.fact)}，加",
             span(in_points(one.points), one.url),
             "。",
         )
-        for one in found.rows[:LISTED]
+        for one in rows[:LISTED]
     ]
-    more = len(found.rows) - LISTED
-    rest = [paragraph(f"另有{more}项见平台的", span("加分清单", found.url), "。")] if more > 0 else []
-    return (told, *each, *rest)
+    more = len(rows) - LISTED
+    return [*told, *([paragraph(f"另有{more}项见平台的", span("加分清单", url), "。")] if more > 0 else [])]
+
+
+def _late(found: Entries, done: str, word: str) -> list[str | Span]:
+    """上期通报后通知以前各周的扣分1项，合计3.0分。"""
+    if not found.late:
+        return []
+    total = span(in_points(sum((one.points for one in found.late), start=ZERO)), found.late_url)
+    return [f"上期通报后{done}以前各周的{word}", span(f"{len(found.late)}项", found.late_url), "，合计", total, "。"]
 
 
 def _waiting(found: Entries, words: str) -> list[str | Span]:
@@ -342,8 +358,8 @@ def _listed(rows: Sequence[Named]) -> list[str | Span]:
     return [*told, f"等{len(rows)}个组"] if len(rows) > LISTED else told
 
 
-def _and_more(found: Entries, note: str) -> str:
-    more = len(found.rows) - LISTED
+def _and_more(rows: int, note: str) -> str:
+    more = rows - LISTED
     return f"另有{more}项见平台的扣分清单。{note}" if more > 0 else note
 
 

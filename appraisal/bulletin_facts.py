@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -31,12 +31,22 @@ from appraisal.bulletin_terms import (
 from appraisal.duty_overview import TeamRow, TownWeek
 from appraisal.duty_terms import WeekDuty
 from appraisal.duty_week import week_duty
-from appraisal.entries_told import COUNTING, GIVEN, GIVEN_BACK, WAITING, Kind, counts, told_between
+from appraisal.entries_told import (
+    COUNTING,
+    GIVEN,
+    GIVEN_BACK,
+    WAITING,
+    Kind,
+    Settled,
+    counts,
+    settled_late,
+    told_between,
+)
 from appraisal.entry_lines import line_of
 from appraisal.facts import collect
 from appraisal.meeting_agenda import decision_state, fixed_days, heard_on
 from appraisal.meeting_days import calendar_notes, looked_back_on
-from appraisal.models import Decision, ScoreEntry, TownNeed, WeeklyMeeting
+from appraisal.models import Bulletin, Decision, ScoreEntry, TownNeed, WeeklyMeeting
 from appraisal.ranking import Display
 from appraisal.report_overview import teams_of_week
 from appraisal.report_state import ReportState, due_moment, due_words, report_states
@@ -78,13 +88,21 @@ def week_facts(week: Week, now: datetime, *, with_names: bool = False) -> WeekFa
     meeting, held_on = _meeting_of(week)
     decisions = [_decided(one, today, with_names) for one in _decisions_of(meeting)]
     heard = f"{reverse('decision_list')}?heard={days_key(held_on, held_on)}"
+    settled = _settled(week)
+    late = list(_in_order(settled_late(settled))) if settled else []
     return WeekFacts(
         week=week,
         as_of=as_of(now),
         duty=_duty(week, teams, duty, leaders, why),
         reports=_reports(week, teams, states, leaders, due_moment(rules, week), now),
-        deductions=_deductions(week, today),
-        bonuses=bonuses_of(told_between(week.start, week.end, Kind.BONUS), _in_days(week)),
+        deductions=_with_late(_deductions(week, today), late, Kind.DEDUCTION, settled, today),
+        bonuses=_with_late(
+            bonuses_of(told_between(week.start, week.end, Kind.BONUS), _in_days(week)),
+            late,
+            Kind.BONUS,
+            settled,
+            today,
+        ),
         meeting=Meeting(
             f"{meeting.week.title}例会" if meeting else "",
             reverse("meeting", args=[meeting.week.key]) if meeting else "",
@@ -209,6 +227,29 @@ def _deductions(week: Week, today: date) -> Entries:
     )
 
 
+def _settled(week: Week) -> Settled | None:
+    """Since the data of the last bulletin of a week before, and up to those of the first of a week after, where there
+    is one. None: no bulletin of a week before was submitted."""
+    moments = Bulletin.objects.filter(kind=Bulletin.Kind.WEEK, corrects=None, submitted_at__isnull=False).aggregate(
+        since=Max("submitted_at", filter=Q(starts_on__lt=week.start)),
+        until=Min("submitted_at", filter=Q(starts_on__gt=week.start)),
+    )
+    return Settled(week.start, moments["since"], moments["until"]) if moments["since"] else None
+
+
+def _with_late(found: Entries, late: Sequence[ScoreEntry], kind: Kind, settled: Settled | None, today: date) -> Entries:
+    """With what happened in weeks before and could not stand in their bulletins: told or agreed to after them."""
+    rows = [row for row in late if row.kind == kind]
+    if not rows or settled is None:
+        return found
+    name = kind.value
+    told = tuple(
+        _entry(row, reverse(name, args=[row.pk]), _rectify(row, today), list_date(row.occurred_on, settled.before.year))
+        for row in rows
+    )
+    return replace(found, late=told, late_url=f"{reverse(f'{name}_list')}?settled={settled.key}&{COUNTING[kind]}")
+
+
 def _rectify(row: ScoreEntry, today: date) -> str:
     if row.rectify_by is None:
         return ""
@@ -235,10 +276,8 @@ def _in_order(rows: QuerySet[ScoreEntry]) -> QuerySet[ScoreEntry]:
     return rows.order_by("village__group__position", "village__code", "occurred_on", "number")
 
 
-def _entry(row: ScoreEntry, url: str, rectify: str = "") -> Entry:
-    line = line_of(row)
-    points = line.own
-    return Entry(row.village.name, f"§{row.clause_number}", row.fact, points, url, rectify)
+def _entry(row: ScoreEntry, url: str, rectify: str = "", day: str = "") -> Entry:
+    return Entry(row.village.name, f"§{row.clause_number}", row.fact, line_of(row).own, url, rectify, day)
 
 
 # --- Meetings -------------------------------------------------------------------------------------

@@ -81,7 +81,8 @@ class Reports:
 
 @dataclass(frozen=True)
 class Entry:
-    """A deduction or bonus that counts. `points` (分) as it counts before the caps of its category."""
+    """A deduction or bonus that counts. `points` (分) as it counts before the caps of its category; `day`: when it
+    happened, in words, where that is not within the days of the paper."""
 
     name: str
     clause: str
@@ -89,12 +90,13 @@ class Entry:
     points: Decimal
     url: str = ""
     rectify: str = ""
+    day: str = ""
 
 
 @dataclass(frozen=True)
 class Entries:
     """`waiting`: under appeal, or not yet agreed, and so not counted; `given_back`: points (分) of
-    deductions that 更正单 gave back."""
+    deductions that 更正单 gave back; `late`: of weeks before, told or agreed to since the bulletin before this one."""
 
     rows: tuple[Entry, ...] = ()
     waiting: int = 0
@@ -102,6 +104,8 @@ class Entries:
     waiting_url: str = ""
     given_back: tuple[Decimal, ...] = ()
     given_url: str = ""
+    late: tuple[Entry, ...] = ()
+    late_url: str = ""
 
     @property
     def total(self) -> Decimal:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from appraisal.entries_told import GIVEN_BACK
+from appraisal.entries_told import GIVEN_BACK, Settled, SettledField
 from appraisal.models import Appeal, Category, Correction, ScoreEntry
 from appraisal.permissions_entries import of_own_team
 from lianzhen.accounts.models import User
@@ -56,9 +56,19 @@ def recorders(request: HttpRequest) -> QuerySet[User]:
     return User.objects.filter(pk__in=ScoreEntry.objects.order_by().values("recorded_by")).order_by("pinyin")
 
 
+class SettledFilter(filters.Filter):
+    """What a bulletin tells of weeks before its own."""
+
+    field_class = SettledField
+
+    def filter(self, rows: QuerySet, value: Settled | None) -> QuerySet:
+        return rows if value is None else value.of(rows)
+
+
 class EntryFilter(PlacesFilterSet, StateFilterSet):
     month = MonthFilter(label="考核月份")
     days = DaysFilter(label="发生日期", field_name="occurred_on")
+    settled = SettledFilter(label="确定时间")
     months = MonthsFilter(label="考核月份", field_name="month")
     besides = BesidesFilter(label="不含考核月份", field_name="month")
     group = DistrictFilter(field_name="village__group")

@@ -19,7 +19,7 @@ from appraisal.models import Bulletin, BulletinBlock, IssuedDocument, ScoreEntry
 from appraisal.papers.content import Table, texts
 from appraisal.tests.bulletin_scene import NOW, issued, lived_week, log_late, made, words
 from appraisal.tests.figures import rows_behind
-from appraisal.tests.week_scene import WEEK, many_teams, saved
+from appraisal.tests.week_scene import WEEK, at, many_teams, saved
 from lianzhen.accounts.roles import Role
 from lianzhen.periods import Month, Week
 from lianzhen.trail import acting
@@ -114,6 +114,43 @@ def test_a_figure_leads_to_exactly_its_rows(cast, sign_in):
     assert {one.url: rows_behind(client, one.url) for one in month.categories} == {
         one.url: one.lines for one in month.categories
     }
+
+
+def test_what_came_too_late_for_the_bulletin_of_its_week_stands_in_the_next(cast, sign_in):
+    """A deduction told to the team, a bonus agreed to after that bulletin was written; each is told once."""
+    lived_week(cast)
+    client, monday, day = sign_in(Role.OFFICE), at(WEEK.start, 9, 30), WEEK.start - timedelta(days=3)
+    issued(cast, made(cast, period=WEEK.previous(), now=monday), now=monday)
+    entries = ScoreEntry.objects.filter(village=cast.own, occurred_on__lt=WEEK.start).order_by("number")
+    taken = entries.filter(state="effective", points__gt=0).first()
+    given = entries.filter(state="agreed").first()
+    for row, moment in ((taken, monday), (given, monday + timedelta(microseconds=1))):
+        row.occurred_on, row.notified_at = day, moment if row is taken else None
+        if row is given:
+            row.confirmed_at = moment
+        saved(row)
+    facts = week_facts(WEEK, NOW)
+    # What was told at the very moment of the data stood in them.
+    assert (facts.deductions.late, len(facts.bonuses.late)) == ((), 1)
+    assert rows_behind(client, facts.bonuses.late_url) == 1
+    taken.notified_at = monday + timedelta(days=1)
+    saved(taken)
+    bulletin, facts = made(cast), week_facts(WEEK, NOW)
+    assert rows_behind(client, facts.deductions.late_url) == 1
+    assert f"{day.month}月{day.day}日：{taken.fact}" in words(bulletin, "deductions")
+    assert "上期通报后通知以前各周的扣分1项，合计" in words(bulletin, "deductions")
+    assert "上期通报后同意以前各周的加分1项，合计" in words(bulletin, "bonuses")
+    assert f"{day.month}月{day.day}日，{given.fact}" in words(bulletin, "bonuses")
+    said = client.get(facts.deductions.late_url).content.decode()
+    assert "2026年11月23日09:30以后确定的，发生在2026年11月23日以前" in said
+    for key in ("x", "2026-11-23", "2026-11-23_x", "2026-11-23_1_2_3", "2026-11-23_99999999999999999"):
+        assert rows_behind(client, f"/deductions/?settled={key}") == 0
+    issued(cast, bulletin)
+    later = week_facts(WEEK.next(), NOW + timedelta(days=7))
+    assert (later.deductions.late, later.bonuses.late) == ((), ())
+    # Before the first of all there is none that could have told less.
+    former = week_facts(WEEK.previous(), NOW + timedelta(days=7))
+    assert (former.deductions.late, former.bonuses.late) == ((), ())
 
 
 def test_persons_only_where_somebody_chose_so(cast):
