@@ -435,6 +435,9 @@ def test_register_lists_and_counts(scene, cast, django_assert_max_num_queries):
 
 
 def test_empty_register_says_so(cast, sign_in):
+    """Whoever sees his own village alone is not told about all of them."""
+    seen = sign_in(Role.LEADER).get(reverse("selfgov_list")).content.decode()
+    assert "您能查看的村都没有实行村为主自治。" in seen
     with acting(by=None, action="test", label="测试"):
         Posting.objects.filter(village=cast.selfgov).delete()
         SelfGovernance.objects.all().delete()

@@ -38,6 +38,7 @@ from villages.permissions_selfgov import (
 )
 from villages.views.selfgov_cells import APPLICATION_COLUMNS, CRUMB
 from villages.views.work_budgets import STATE, stands
+from villages.visibility import sees_all_villages
 
 Kind, Origin = SelfGovApplication.Kind, SelfGovApplication.Origin
 #: Who decides, as the article says it.
@@ -134,7 +135,7 @@ def selfgov_list(request: HttpRequest) -> HttpResponse:
         order=["village__group__position", "village__code"],
         filterset=SelfGovFilter,
         count=lambda n: f"共{number(n)}个村",
-        empty_text="还没有村实行村为主自治。",
+        empty_text=f"{'还没有村' if sees_all_villages(user) else '您能查看的村都没有'}实行村为主自治。",
         empty_action=("申请村为主自治", reverse("selfgov_new")) if may_apply else None,
         prepare=attach_assessments,
         context={
