@@ -8,22 +8,27 @@ from django.utils import timezone
 
 from appraisal.models import IssuedDocument, PaperSettings, Payout, QuarterlyReview, TeamReview
 from appraisal.papers.content import Paper
-from appraisal.papers.heads import heads, unit_name
+from appraisal.papers.heads import signed, unit_name
 from appraisal.quarter_facts import stored_sheet, terms_of
 from appraisal.quarter_grades import choices_of
 from appraisal.quarter_papers import payout_paper, review_paper
 from appraisal.ranking import Display
 from lianzhen.periods import Quarter
-from lianzhen.wording import full_date
+from lianzhen.wording import bare, full_date
 
 
 def review_of(review: QuarterlyReview, style: str, today: date) -> Paper:
     """季讲评 of a decided quarter, of the whole town. Three queries at most; `review.scheme` is at hand."""
     terms = terms_of(review)
     rows = list(TeamReview.objects.filter(review=review).order_by("position"))
-    masthead, ending = heads(style, today)
+    masthead, ending = signed(style, today)
     choices, display = choices_of(terms.grading), Display(review.scheme.display)
-    return review_paper(review.period, rows, terms, choices, display, masthead, ending)
+    return review_paper(review.period, decision_of(review), rows, terms, choices, display, masthead, ending)
+
+
+def decision_of(review: QuarterlyReview) -> str:
+    """经2018年11月3日镇党委审定，依据荷党纪要〔2018〕9号"""
+    return f"经{full_date(timezone.localdate(review.approved_at))}镇党委审定，依据{bare(review.basis)}"
 
 
 def list_of(payout: Payout) -> Paper:

@@ -42,6 +42,7 @@ from lianzhen.wording import money_figure, number
 # --- 季讲评 -----------------------------------------------------------------------------------------
 def review_paper(
     quarter: Quarter,
+    decision: str,
     teams: Sequence[TeamReview],
     terms: QuarterTerms,
     grades: Sequence[str],
@@ -49,9 +50,11 @@ def review_paper(
     masthead: Masthead,
     ending: Ending,
 ) -> Paper:
-    """What the committee decided, by the town's setting with places or without."""
+    """What the committee decided (`decision`: when and on what ground), by the town's setting with places or
+    without."""
     ordered = sorted(teams, key=lambda one: (one.place, one.position)) if display is Display.PLACE else list(teams)
     blocks: list[Block] = [
+        paragraph(f"{quarter.title}联村工作讲评{decision}，现将结果通报如下。"),
         Heading("一、总体情况"),
         _overview(quarter, teams, grades),
         paragraph(f"{terms.review_sentence()}。"),

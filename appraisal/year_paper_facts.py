@@ -13,17 +13,15 @@ from appraisal.models import (
     AnnualGrade,
     AnnualSummary,
     IssuedDocument,
-    PaperSettings,
     SelfGovYear,
 )
-from appraisal.papers.content import PLAIN, Ending, Paper
-from appraisal.papers.heads import heads, unit_name
+from appraisal.papers.content import Paper
+from appraisal.papers.heads import signed
 from appraisal.quarter_grades import BASES
 from appraisal.ranking import Display
 from appraisal.year_facts import figures_of, quarter_grades_of, quota_of, self_governed, terms_of
 from appraisal.year_papers import Figures, Notice, SelfGoverned, figures_from, form_paper, result_paper
 from lianzhen.periods import Year
-from lianzhen.wording import full_date
 from villages.models import Posting
 
 if TYPE_CHECKING:
@@ -60,9 +58,7 @@ def result_of(assessment: AnnualAssessment, user: User, style: str, today: date)
         self_governed=judged,
         not_graded=len(alone) - len(judged),
     )
-    masthead, ending = heads(style, today)
-    if style == PLAIN:
-        ending = Ending(unit=unit_name(PaperSettings.current()), day=full_date(today))
+    masthead, ending = signed(style, today)
     return result_paper(assessment, rows, notice, Display(assessment.scheme.display), masthead, ending)
 
 

@@ -47,6 +47,14 @@ def heads(style: str, day: date, number: str = "") -> tuple[Masthead, Ending]:
     )
 
 
+def signed(style: str, day: date) -> tuple[Masthead, Ending]:
+    """As `heads`, of a paper that tells the town something: a plain one as well says who issues it and when."""
+    masthead, ending = heads(style, day)
+    if style == PLAIN:
+        ending = Ending(unit=unit_name(PaperSettings.current()), day=full_date(day))
+    return masthead, ending
+
+
 def addressees(settings: PaperSettings) -> str:
     """主送机关: whom a briefing is distributed to, closed by a full-width colon."""
     return f"{(settings.distribute_to or '各村（社区）、各联村工作组').rstrip('。：')}："

@@ -123,7 +123,8 @@ def review(count: int) -> Paper:
         for n, name in enumerate(names(count), start=1)
     ]
     grades = choices_of(SAMPLE.grading)
-    return review_paper(Quarter(2026, 4), rows, SAMPLE, grades, Display.PLACE, Masthead(), Ending())
+    heads = (Masthead(), Ending())
+    return review_paper(Quarter(2026, 4), "经镇党委审定", rows, SAMPLE, grades, Display.PLACE, *heads)
 
 
 def payouts(count: int) -> Paper:

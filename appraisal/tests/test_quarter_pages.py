@@ -99,6 +99,9 @@ def test_the_district_sees_its_teams_without_amounts(cast, sign_in):
     assert not any(f'"{url(name)}"' in page for name in ("quarter_review", "quarter_payout"))
     material = url("quarter_material", cast.other_team.pk)
     assert material not in paper
+    # Who decided it, and who tells the town.
+    assert "镇党委审定，依据" in paper
+    assert "联村工作办" in paper.split('class="pp-signed')[1]
     assert material in sign_in(Role.AUDITOR).get(url("quarter_review_paper")).content.decode()
 
 
