@@ -11,7 +11,7 @@ from datetime import date, datetime
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from appraisal.actions.months import State, _expect, _save
+from appraisal.actions.months import State, _refuse, _save, not_due
 from appraisal.closing import lock_checks, refusal
 from appraisal.closing_facts import open_counts
 from appraisal.models import AppraisalMonth, MonthlyScore, ScoreEntry
@@ -37,12 +37,11 @@ def lock_month(
             return row
         if version is not None and row.version != version:
             raise EditConflict(row)
-        _expect(row, State.APPEALS)
+        _refuse(not_due(row, State.APPEALS))
         _refuse_earlier_open(row)
         if "".join(unicodedata.normalize("NFKC", typed).split()) != row.period.title:
             raise ValidationError({"typed": f"请输入“{row.period.title}”，表示确认定稿。"})
-        if said := refusal(lock_checks(open_counts(row.period, now, with_week=False))):
-            raise ValidationError(said)
+        _refuse(refusal(lock_checks(open_counts(row.period, now, with_week=False))))
         teams = freeze(row, timezone.localdate(now))
         row.state, row.locked_at, row.locked_by = State.FINAL, now, by
         _save(row)
@@ -80,7 +79,7 @@ def archive(*, row: AppraisalMonth, by: User | None, now: datetime, version: int
     """补助已核对 → 已归档."""
     with acting(by=by, action="month.archive", label="归档月考核"):
         row = lock_for_change(row, version)
-        _expect(row, State.PAID)
+        _refuse(not_due(row, State.PAID))
         row.state, row.archived_at, row.archived_by = State.ARCHIVED, now, by
         _save(row)
     return row

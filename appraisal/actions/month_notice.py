@@ -20,8 +20,9 @@ def issue_notice(*, row: AppraisalMonth, by: User, now: datetime, version: int |
     the signature. Raises ValidationError before that, and when the table is the same as last issued."""
     with acting(by=by, action="month.notice", label="印发公示表"):
         row = lock_for_change(row, version)
-        if row.state not in AppraisalMonth.CLOSED_FOR_ENTRIES or row.reviewed_by is None:
-            raise ValidationError(f"{row}还没有开始公示，公示开始后才能印发公示表。")
+        if said := issue_refusal(row):
+            raise ValidationError(said)
+        assert row.reviewed_by is not None
         return issue(
             kind=IssuedDocument.Kind.MONTHLY_NOTICE,
             period=row.period.key,
@@ -32,3 +33,10 @@ def issue_notice(*, row: AppraisalMonth, by: User, now: datetime, version: int |
             now=now,
             corrects=latest_notice(row.period),
         )
+
+
+def issue_refusal(row: AppraisalMonth) -> str:
+    """Why there is nothing to post yet; empty once the publicity has begun."""
+    if row.state in AppraisalMonth.CLOSED_FOR_ENTRIES and row.reviewed_by_id is not None:
+        return ""
+    return f"{row}还没有开始公示，公示开始后才能印发公示表。"

@@ -25,7 +25,7 @@ from lianzhen.notices.actions import tell
 from lianzhen.periods import Month
 from lianzhen.trail import acting
 from lianzhen.trail.versions import lock_for_change
-from lianzhen.wording import date_range, step_closed
+from lianzhen.wording import date_range, list_date, step_closed
 
 State = AppraisalMonth.State
 #: What may be put off to the next month: nobody has been told of a result.
@@ -34,14 +34,13 @@ PUT_OFF = (ScoreEntry.State.WAITING, ScoreEntry.State.CLAIMED, ScoreEntry.State.
 
 def start_checks(*, month: Month, by: User | None, today: date) -> AppraisalMonth:
     """进行中 → 数据检查, from the first day after the month. Opens a month in which nothing was recorded."""
-    if today <= month.end:
-        raise ValidationError(f"{month.title}还没有结束，下月1日起可以开始。")
+    _refuse(start_refusal(month, None, today))
     with acting(by=by, action="month.check", label="开始月考核检查"):
         row = AppraisalMonth.objects.filter(month=month.start).first()
         if row is None:
             row = open_month(month, month_ahead(month.start).scheme, by)
         row = lock_for_change(row)
-        _expect(row, State.OPEN)
+        _refuse(start_refusal(month, row, today))
         row.state = State.CHECKING
         _save(row)
     return row
@@ -51,7 +50,7 @@ def hand_in(*, row: AppraisalMonth, by: User | None, now: datetime, version: int
     """数据检查 → 待审核, once nothing blocks any more. `by` will not be the one who signs off."""
     with acting(by=by, action="month.hand_in", label="提交月考核审核"):
         row = lock_for_change(row, version)
-        _expect(row, State.CHECKING)
+        _refuse(not_due(row, State.CHECKING))
         _refuse_unfinished(row, now)
         row.state, row.checked_at, row.checked_by = State.REVIEW, now, by
         _save(row)
@@ -64,7 +63,7 @@ def put_off(*, row: AppraisalMonth, entries: Collection[ScoreEntry], by: User | 
         chosen = ScoreEntry.objects.select_for_update().filter(pk__in=[one.pk for one in entries]).order_by("pk")
         held = list(chosen)
         row = lock_for_change(row)
-        _expect(row, State.CHECKING)
+        _refuse(not_due(row, State.CHECKING))
         month = row.period.next()
         counted = month_ahead(month.start)
         following = counted.row or open_month(counted.month, counted.scheme, by)
@@ -95,9 +94,7 @@ def review(
     committee decided, with its minutes in `note`."""
     with acting(by=by, action="month.review", label="审核月考核", reason=note) as act:
         row = lock_for_change(row, version)
-        _expect(row, State.REVIEW)
-        if row.reviewed_at is not None:
-            raise ValidationError("审核已通过，不用再审核。")
+        _refuse(review_refusal(row))
         verdict = expect(signs_month(by, row))
         act.reason = ground(note, verdict, "note")
         if verdict.reason:
@@ -121,9 +118,7 @@ def publish(
     """待审核 → 公示中. From here on no new entry counts in the month. All staff are told from when to when."""
     with acting(by=by, action="month.publish", label="开始公示"):
         row = lock_for_change(row, version)
-        _expect(row, State.REVIEW)
-        if row.reviewed_at is None:
-            raise ValidationError("审核通过后才能公示。")
+        _refuse(publish_refusal(row))
         if starts_on < timezone.localdate(now):
             raise ValidationError({"starts_on": "公示开始日期不能早于今天。"})
         _refuse_unfinished(row, now)
@@ -144,9 +139,7 @@ def end_publicity(*, row: AppraisalMonth, by: User | None, today: date, version:
     """公示中 → 处理申诉, after its last day."""
     with acting(by=by, action="month.unpublish", label="结束公示"):
         row = lock_for_change(row, version)
-        _expect(row, State.PUBLICITY)
-        if row.publicity_until is None or today <= row.publicity_until:
-            raise ValidationError("公示还没有到期。")
+        _refuse(end_refusal(row, today))
         row.state = State.APPEALS
         _save(row)
     return row
@@ -160,8 +153,7 @@ def step_back(
         row = lock_for_change(row, version)
         if not reason.strip():
             raise ValidationError({"reason": "请写明退回原因。"})
-        if said := back_refusal(row):
-            raise ValidationError(said)
+        _refuse(back_refusal(row))
         if to not in back_targets(row.state):
             raise ValidationError({"to": "请选择退回到哪一步。"})
         row.state = to
@@ -173,19 +165,48 @@ def step_back(
     return row
 
 
+# --- When a step is not taken: the sentence for its page and its action; empty when it is --------------
+def not_due(row: AppraisalMonth, state: str) -> str:
+    """`state`: the one at which the step is taken."""
+    return "" if row.state == state else step_closed(row, State, row.state, state)
+
+
+def start_refusal(month: Month, row: AppraisalMonth | None, today: date) -> str:
+    if today <= month.end:
+        return f"{month.title}还没有结束，下月1日起可以开始。"
+    return not_due(row, State.OPEN) if row is not None else ""
+
+
+def review_refusal(row: AppraisalMonth) -> str:
+    return not_due(row, State.REVIEW) or ("审核已通过，不用再审核。" if row.reviewed_at is not None else "")
+
+
+def publish_refusal(row: AppraisalMonth) -> str:
+    return not_due(row, State.REVIEW) or ("审核通过后才能公示。" if row.reviewed_at is None else "")
+
+
+def end_refusal(row: AppraisalMonth, today: date) -> str:
+    said, until = not_due(row, State.PUBLICITY), row.publicity_until
+    if said or (until is not None and today > until):
+        return said
+    assert until is not None  # `month_publicity_fits`
+    return f"公示还没有到期，{list_date(until + timedelta(days=1), today.year)}起可以结束。"
+
+
 def back_refusal(row: AppraisalMonth) -> str:
-    """Why nothing goes back any more; empty until the lock."""
-    return f"{row}已定稿，不能退回。如需更正，请填写更正单。" if row.is_sealed else ""
+    if row.is_sealed:
+        return f"{row}已定稿，不能退回。如需更正，请填写更正单。"
+    return "" if back_targets(row.state) else f"{row}还没有开始检查，没有可以退回的步骤。"
 
 
-def _expect(row: AppraisalMonth, state: str) -> None:
-    if row.state != state:
-        raise ValidationError(step_closed(row, State, row.state, state))
+# --- Shared -------------------------------------------------------------------------------------------
+def _refuse(said: str) -> None:
+    if said:
+        raise ValidationError(said)
 
 
 def _refuse_unfinished(row: AppraisalMonth, now: datetime) -> None:
-    if said := refusal(checks(open_counts(row.period, now, with_week=False))):
-        raise ValidationError(said)
+    _refuse(refusal(checks(open_counts(row.period, now, with_week=False))))
 
 
 def _save(row: AppraisalMonth) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
-
-from appraisal.actions.months import State, _expect, _save
+from appraisal.actions.months import State, _refuse, _save, not_due
 from appraisal.models import AppraisalMonth, SubsidyRow
 from appraisal.subsidy_facts import subsidies_of
 from lianzhen.accounts.models import User
@@ -21,10 +19,9 @@ def check_subsidies(
     """已定稿 → 补助已核对. Raises `ValidationError` where the sheet cannot be made or does not add up."""
     with acting(by=by, action="month.subsidies", label="核对补助清单") as act:
         row = lock_for_change(row, version)
-        _expect(row, State.FINAL)
+        _refuse(not_due(row, State.FINAL))
         found = subsidies_of(row)
-        if found.problem:
-            raise ValidationError(found.problem)
+        _refuse(found.problem)
         for one in found.rows:
             stored = SubsidyRow(
                 month=row,

@@ -159,9 +159,69 @@ def test_whoever_signs_off_may_send_back_and_no_step_leads_where_one_may_not_go(
 
 def test_a_page_left_open_is_told_that_the_month_is_final(cast, sign_in):
     sealed_scene(cast)
-    answer = send(sign_in(Role.OFFICE), "month_back", to="checking", reason="漏登")
+    answer = sign_in(Role.OFFICE).post(url("month_back"), {"to": "checking", "reason": "漏登"})
     assert answer.status_code == 422
     assert "已定稿，不能退回。如需更正，请填写更正单。" in answer.content.decode()
+
+
+#: What each step says where it is not due, by the state of the month; a step that is not named has its form.
+NOT_DUE = {
+    "open": {
+        "month_hand_in": "现在是“进行中”，到“数据检查”时再办这一步。",
+        "month_review": "到“待审核”时再办这一步。",
+        "month_publish": "到“待审核”时再办这一步。",
+        "month_unpublish": "到“公示中”时再办这一步。",
+        "month_lock": "到“处理申诉”时再办这一步。",
+        "month_back": "还没有开始检查，没有可以退回的步骤。",
+        "month_archive": "到“补助已核对”时再办这一步。",
+        "month_notice_issue": "还没有开始公示，公示开始后才能印发公示表。",
+        "subsidy_check": "到“已定稿”时再办这一步。",
+    },
+    "review": {
+        "month_start": "现在是“待审核”，这一步不用再办。",
+        "month_hand_in": "现在是“待审核”，这一步不用再办。",
+        "month_publish": "审核通过后才能公示。",
+    },
+    "reviewed": {"month_review": "审核已通过，不用再审核。"},
+    "publicity": {"month_publish": "这一步不用再办。", "month_unpublish": "公示还没有到期，12月24日起可以结束。"},
+    "final": {
+        "month_lock": "现在是“已定稿”，这一步不用再办。",
+        "month_back": "已定稿，不能退回。如需更正，请填写更正单。",
+        "month_archive": "现在是“已定稿”，到“补助已核对”时再办这一步。",
+    },
+}
+HAS_FORM = {
+    "open": ["month_start"],
+    "review": ["month_review", "month_back"],
+    "reviewed": ["month_publish", "month_back"],
+    "publicity": ["month_back", "month_notice_issue"],
+    "final": ["subsidy_check", "month_notice_issue"],
+}
+
+
+@pytest.mark.parametrize("state", NOT_DUE)
+def test_a_step_that_is_not_due_leads_on_with_the_reason(cast, worked, sign_in, state):
+    """Nothing to fill in that would be refused afterwards."""
+    if state != "open":
+        settle()
+        settle(OCTOBER)
+        advance(cast, "final", OCTOBER)
+        advance(cast, state)
+    client = sign_in(Role.OFFICE_LEAD)
+    for step, said in NOT_DUE[state].items():
+        answer = client.get(url(step), follow=True)
+        home = SUBSIDIES if step == "subsidy_check" else MONTH
+        assert answer.redirect_chain == [(home, 303)], step
+        assert said in answer.content.decode(), step
+    for step in HAS_FORM[state]:
+        assert client.get(url(step)).status_code == 200, step
+
+
+def test_a_month_that_still_runs_is_not_checked_yet(cast, worked, sign_in, later):
+    later.move_to("2026-11-30T06:00:00Z")
+    answer = sign_in(Role.OFFICE).get(url("month_start"), follow=True)
+    assert answer.redirect_chain == [(MONTH, 303)]
+    assert "2026年11月还没有结束，下月1日起可以开始。" in answer.content.decode()
 
 
 def test_every_figure_of_the_sheet_and_its_sum(cast, sign_in):
@@ -290,4 +350,4 @@ def test_what_was_checked_is_stored_and_stays(cast, sign_in):
         assert live.words in said
         assert live.formula in said
         assert money(live.total) in said
-    assert client.post(SUBSIDIES).status_code == 200
+    assert client.post(SUBSIDIES).getvalue()[:2] == b"PK"

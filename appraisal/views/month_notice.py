@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from appraisal.actions.month_notice import issue_notice
+from appraisal.actions.month_notice import issue_notice, issue_refusal
 from appraisal.forms.months import StepForm
 from appraisal.models import AppraisalMonth
 from appraisal.month_notice import differs, latest_notice, notice_of
@@ -62,6 +62,7 @@ def month_notice_issue(request: HttpRequest, month: str) -> HttpResponse:
         StepForm,
         lambda row, now, values: _issued(row, now, request, values),
         lambda row: "公示表已印发，存入文件柜。",
+        lambda row, today: issue_refusal(row),
         submit="印发公示表",
         effects=[
             "现在的公示表原样存入文件柜，以后不再改变。",

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appraisal.actions import subsidies as actions
+from appraisal.actions.months import not_due
 from appraisal.forms.months import StepForm
 from appraisal.models import AppraisalMonth, SubsidyRow
 from appraisal.permissions_months import close_months, see_months
@@ -15,7 +16,7 @@ from appraisal.subsidy_facts import Subsidies, subsidies_of
 from appraisal.views.months import CRUMBS, page_url, row_of
 from appraisal.views.scores import asked_month
 from lianzhen.pages.computed import ComputedRows, PeriodPage
-from lianzhen.pages.forms import form_page
+from lianzhen.pages.forms import form_page, taken_meanwhile
 from lianzhen.pages.guard import guarded
 from lianzhen.pages.tables import LIST_METHODS, Column
 from lianzhen.wording import money, number
@@ -86,6 +87,8 @@ def subsidy_check(request: HttpRequest, month: str) -> HttpResponse:
         raise Http404
     found = subsidies_of(row) if row.is_sealed else Subsidies()
     url = reverse("subsidy_list", args=[period.key])
+    if request.method == "GET" and (said := not_due(row, AppraisalMonth.State.FINAL) or found.problem):
+        return taken_meanwhile(request, said, url)
     effects = [f"共{len(found.rows)}人，合计{money(found.total)}（{found.words}）。"] if found.rows else []
     return form_page(
         request,
