@@ -35,6 +35,10 @@ class RoleLine:
     ends_on: date | None
     note: str = ""
 
+    def __str__(self) -> str:
+        """示例一村第1网格网格长"""
+        return f"{self.place}{self.role}"
+
 
 @dataclass(frozen=True)
 class Section:
@@ -196,4 +200,4 @@ def roles_over_time(person: Person) -> list[RoleLine]:
 
 def open_roles(person: Person) -> list[str]:
     """The roles that have no end yet, in words."""
-    return [f"{line.place}{line.role}" for line in roles_over_time(person) if line.ends_on is None]
+    return [str(line) for line in roles_over_time(person) if line.ends_on is None]

@@ -118,9 +118,11 @@ def verify(
 
 
 def agree(*, entry: ScoreEntry, by: User, now: datetime, note: str = "", version: int | None = None) -> Recorded:
-    """同意: it counts from now on."""
+    """同意: it counts from now on. Raises `ValidationError` before it was verified."""
     with acting(by=by, action="bonus.agree", label="同意加分", reason=note):
-        row = _held(entry, (State.VERIFIED,), by, version)
+        row = _held(entry, (State.CLAIMED, State.OPINION, State.VERIFIED), by, version)
+        if row.state != State.VERIFIED:
+            raise ValidationError(f"这项加分还没有核实，{_first(row, now)}，核实后再决定。")
         ensure_counts(row.month)
         _decide(row, State.AGREED, by, now, note)
         text = f"已同意加分{points(row.effective_points)}：{short(row.fact, 40)}"
@@ -148,6 +150,13 @@ def _held(entry: ScoreEntry, states: tuple[str, ...], by: User, version: int | N
         raise ValidationError("申报人不能办理自己申报的加分。")
     refuse_own_team(row, by)
     return row
+
+
+def _first(row: ScoreEntry, now: datetime) -> str:
+    """What comes before the decision, and whose it is."""
+    if row.state == State.CLAIMED and wants_opinion(row, now):
+        return "先由所在片区的联络组出意见，再由联村工作办核实"
+    return "先由联村工作办核实"
 
 
 def _decide(row: ScoreEntry, state: str, by: User, now: datetime, note: str) -> None:

@@ -95,6 +95,21 @@ def test_opinion_comes_first_where_there_is_a_group(cast):
     assert verified_one.state == State.VERIFIED
 
 
+def test_what_is_decided_was_verified_first(cast):
+    """Too early is no „not needed any more“: the sentence says what comes first, and whose it is."""
+    lead = cast.users[Role.OFFICE_LEAD]
+    entry = claim(cast)
+    with pytest.raises(
+        ValidationError, match="还没有核实，先由所在片区的联络组出意见，再由联村工作办核实，核实后再决定。"
+    ):
+        bonuses.agree(entry=entry, by=lead, now=NOW)
+    entry = bonuses.give_opinion(entry=entry, is_for=True, opinion="", by=cast.users[Role.DISTRICT], now=NOW).entry
+    with pytest.raises(ValidationError, match="还没有核实，先由联村工作办核实，核实后再决定。"):
+        bonuses.agree(entry=entry, by=lead, now=NOW)
+    entry.refresh_from_db()
+    assert (entry.state, entry.confirmed_at) == (State.OPINION, None)
+
+
 def test_against_wants_words(cast):
     with pytest.raises(ValidationError, match="请写明理由"):
         bonuses.give_opinion(entry=claim(cast), is_for=False, opinion=" ", by=cast.users[Role.DISTRICT], now=NOW)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Container, Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain, count
 
 from django.contrib.auth.password_validation import validate_password
@@ -91,13 +91,14 @@ def change_account(*, user: User, name: str, username: str, phone: str, by: User
 def end_account(*, user: User, by: User, reason: str) -> None:
     """Close the account and what was granted to it. Refused for one's own and for the last of two roles."""
     _refuse_own(user, by, "不能停用自己的账号，请由其他管理员办理。")
+    now = timezone.now()
     with acting(by=by, action="account.end", label="停用账号", reason=reason):
         user = lock_for_change(user)
         if user.ended_at:
             raise ValidationError("这个账号已经停用。")
-        for grant in user.grants.select_for_update().filter(_running(timezone.localdate())):
-            _close(grant, by=by, last_day=None)
-        user.ended_at, user.ended_by = timezone.now(), by
+        for grant in user.grants.select_for_update().filter(_running(timezone.localdate(now))):
+            _close(grant, by=by, last_day=None, now=now)
+        user.ended_at, user.ended_by = now, by
         user.save()
         end_sessions(user)
 
@@ -201,7 +202,7 @@ def end_grant(*, grant: RoleGrant, last_day: date | None, reason: str, by: User)
         grant = RoleGrant.objects.select_for_update().get(pk=grant.pk)
         if grant.ended_at:
             raise ValidationError("这项角色已经收回。")
-        _close(grant, by=by, last_day=last_day)
+        _close(grant, by=by, last_day=last_day, now=timezone.now())
 
 
 # --- Display and sessions -------------------------------------------------------------------
@@ -269,13 +270,13 @@ def _running(day: date) -> Q:
     return Q(ends_on=None) | Q(ends_on__gte=day)
 
 
-def _close(grant: RoleGrant, *, by: User, last_day: date | None) -> None:
+def _close(grant: RoleGrant, *, by: User, last_day: date | None, now: datetime) -> None:
     """End a grant with `last_day` as its last day; None: at once, the holder must not go on until midnight.
     One that never came into force ends on its first day and counts for none (`RoleGrantQuerySet.on`)."""
-    last_day = last_day or timezone.localdate() - timedelta(days=1)
+    last_day = last_day or timezone.localdate(now) - timedelta(days=1)
     _refuse_last(grant, after=last_day + timedelta(days=1))
     grant.ends_on = max(last_day, grant.starts_on)
-    grant.ended_at, grant.ended_by = timezone.now(), by
+    grant.ended_at, grant.ended_by = now, by
     grant.full_clean()
     grant.save()
 

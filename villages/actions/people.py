@@ -12,7 +12,8 @@ from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import SOLITARY
 from lianzhen.trail import acting
 from lianzhen.trail.versions import lock_for_change
-from villages.extensions import open_roles
+from lianzhen.wording import full_date
+from villages.extensions import open_roles, roles_over_time
 from villages.models import Person
 
 #: The facts of a person that a form may set.
@@ -64,13 +65,11 @@ def change_person(*, person: Person, by: User, version: int | None = None, **fac
 def end_person(*, person: Person, ended_on: date, reason: str, by: User, version: int | None = None) -> Person:
     """Take somebody off the current register (moved away, died). What they did stays.
 
-    Raises `ValidationError` while a posting, post, membership or grid is still theirs.
+    Raises `ValidationError` while a posting, post, membership or grid is still theirs, or is until a later day.
     """
     with acting(by=by, action="person.end", label="人员离册", reason=reason):
         person = lock_for_change(person, version)
-        held = open_roles(person)
-        if held:
-            raise ValidationError(f"{person}还担任{'、'.join(held)}，请先办理离任或更换。")
+        _refuse_holding(person, ended_on)
         person.ended_on, person.end_reason = ended_on, reason.strip()
         person.full_clean()
         person.save()
@@ -126,6 +125,16 @@ def refuse_moving(person: Person) -> None:
     held = open_roles(person)
     if held:
         raise ValidationError({"village": f"{person}还担任{'、'.join(held)}，请先办理离任或更换，再改所在村。"})
+
+
+def _refuse_holding(person: Person, day: date) -> None:
+    """Nobody is off the register while he holds something: for good, or to an end that comes after the day."""
+    lines = roles_over_time(person)
+    if held := [str(line) for line in lines if line.ends_on is None]:
+        raise ValidationError(f"{person}还担任{'、'.join(held)}，请先办理离任或更换。")
+    last = max((line for line in lines if line.ends_on), key=lambda line: line.ends_on, default=None)
+    if last is not None and last.ends_on > day:
+        raise ValidationError({"ended_on": f"{person}任{last}至{full_date(last.ends_on)}，离册日期不能早于这一天。"})
 
 
 def _refuse_twin(person: Person) -> None:

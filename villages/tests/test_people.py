@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from django.urls import reverse
 
 from lianzhen.accounts.roles import Role
+from lianzhen.trail import acting
 from lianzhen.trail.models import AuditEntry
 from villages.models import Person
 
@@ -270,6 +272,21 @@ def test_nobody_leaves_while_holding_a_role(cast, sign_in):
     assert answer.status_code == 422
     assert "请先办理离任或更换" in answer.content.decode()
     assert cast.resident.ended_on is None
+
+
+def test_nobody_leaves_before_a_role_ends(cast, sign_in):
+    """A role whose last day is known and still to come is held until then."""
+    head = cast.head
+    with acting(by=None, action="test", label="测试"):
+        head.ends_on, head.end_reason = date(2026, 3, 31), "换届"
+        head.save()
+    client, address = sign_in(Role.OFFICE), reverse("person_end", args=[head.person_id])
+    form = {"reason": "迁出", "version": head.person.version}
+    early = client.post(address, form | {"ended_on": "2026-03-30"})
+    assert early.status_code == 422
+    said = f"{head.person}任示例一村第1网格网格长至2026年3月31日，离册日期不能早于这一天。"
+    assert said in str(early.context["form"].errors["ended_on"])
+    assert client.post(address, form | {"ended_on": "2026-03-31"}).status_code == 303
 
 
 def test_leaving_keeps_the_row_and_can_be_undone(cast, sign_in):

@@ -137,6 +137,7 @@ def test_ending_takes_back_what_was_granted_and_keeps_the_account(cast, keeper):
     assert not roles_of(user)
     grant = user.grants.get()
     assert (grant.ended_by, grant.ends_on) == (keeper, timezone.localdate() - timedelta(days=1))
+    assert grant.ended_at == user.ended_at  # one act, one moment
 
 
 def test_an_account_is_ended_once(cast, keeper):
