@@ -16,14 +16,16 @@ from appraisal.actions import bulletins as actions
 from appraisal.actions.month_notice import issue_notice
 from appraisal.bulletin_blocks import blocks_of
 from appraisal.bulletin_draft import cells_of
+from appraisal.bulletin_weeks import untold
 from appraisal.models import Bulletin, BulletinBlock, IssuedDocument, ScoreEntry
 from appraisal.papers.content import Paragraph, Table, blocks_as_json
 from appraisal.tests import test_bulletin_draft as drafts
 from appraisal.tests.bulletin_scene import NOW, issued, lived_week, log_late, made, words
 from appraisal.tests.month_scene import advance, row_of, sealed_scene, settle
 from appraisal.tests.score_scene import NOVEMBER, worked_month
-from appraisal.tests.week_scene import WEEK, log, many_teams, saved
+from appraisal.tests.week_scene import WEEK, at, log, many_teams, report, saved
 from lianzhen.accounts.roles import Role
+from lianzhen.periods import Week
 from lianzhen.trail.models import AuditEntry
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -83,6 +85,33 @@ def test_from_the_home_page_to_a_file(cast, sign_in):
     )
     assert "驻村办公" in word_text(answer.content)
     assert "第48周通报草稿" in read(client, "/")
+
+
+def test_the_list_tells_weeks_at_work_without_a_bulletin(cast, sign_in, django_assert_max_num_queries):
+    """Also those that the home page tells no more; a week in which nothing was entered owes none."""
+    lived_week(cast)
+    earlier, longer_ago = (Week(WEEK.year, WEEK.number - weeks) for weeks in (5, 20))
+    log(cast.team, earlier.start + timedelta(days=1), cast.people[Role.LEADER])
+    report(cast.other_team, longer_ago, cast.users[Role.LEADER], at(longer_ago.end, 10))
+    log(cast.team, date(2025, 12, 26), cast.people[Role.LEADER])  # the year before
+    listed = reverse("bulletin_list")
+    client = sign_in(Role.OFFICE)
+    with django_assert_max_num_queries(15):
+        said = read(client, listed)
+    assert said.count("还没有通报：") == 1
+    weeks = lambda page: re.findall(r'<a class="nowrap" href="([^"]+)">第(\d+)周</a>', page)  # noqa: E731
+    assert weeks(said) == [(url("bulletin", one.key), str(one.number)) for one in (WEEK, earlier, longer_ago)]
+    made(cast)
+    made(cast, period=earlier)
+    assert weeks(read(client, listed)) == [(url("bulletin", longer_ago.key), str(longer_ago.number))]
+    assert weeks(read(sign_in(Role.LEADER), listed)) == []
+
+
+def test_the_first_week_of_a_year_finds_the_weeks_of_the_year_before(cast):
+    log(cast.team, date(2026, 12, 22), cast.people[Role.LEADER])
+    assert untold(date(2027, 1, 4)) == [Week(2026, 52)]  # W53 was the week before
+    assert untold(date(2027, 1, 10)) == [Week(2026, 52)]
+    assert untold(date(2027, 1, 11)) == []
 
 
 def test_a_second_draft_is_led_to_the_first(cast, sign_in):

@@ -15,6 +15,7 @@ from appraisal.actions import bulletins as actions
 from appraisal.bulletin_draft import length_warning
 from appraisal.bulletin_facts import as_of
 from appraisal.bulletin_paper import paper_of
+from appraisal.bulletin_weeks import untold
 from appraisal.filters_bulletins import BulletinFilter
 from appraisal.forms.bulletins import BulletinForm
 from appraisal.models import AppraisalMonth, Bulletin
@@ -100,8 +101,10 @@ COLUMNS = (
 
 @guarded(see_bulletins, methods=LIST_METHODS)
 def bulletin_list(request: HttpRequest) -> HttpResponse:
-    week = Week.of(timezone.localdate())
+    today = timezone.localdate()
+    week = Week.of(today)
     keeps = bool(keep_bulletins(request.user))
+    missing = untold(today) if keeps else []
     return ListPage(
         request,
         Bulletin.objects.visible_to(request.user)
@@ -114,8 +117,11 @@ def bulletin_list(request: HttpRequest) -> HttpResponse:
         count=lambda n: f"共{number(n)}期",
         empty_text="还没有通报。每周由登记的驻村、周报、扣分加分和例会生成一期。",
         empty_action=(f"生成第{week.number}周通报", url_of(week, "_add")) if keeps else None,
-        context={"extra_actions": [(f"第{one.number}周", url_of(one)) for one in (week.previous(), week)]},
-    ).respond()
+        context={
+            "extra_actions": [(f"第{one.number}周", url_of(one)) for one in (week.previous(), week)],
+            "untold": [(f"第{one.number}周", url_of(one)) for one in missing],
+        },
+    ).respond("appraisal/bulletin_list.html")
 
 
 # --- The page of a period ---------------------------------------------------------------------------
