@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import time_machine
 from django import forms
 from django.db import transaction
 from django.test import Client
 
 from lianzhen.accounts.roles import Role
-from lianzhen.tests.test_sweep import ANSWERED, address, guard_of, kind_of, objects, patterns, read_through
+from lianzhen.tests.test_sweep import ANSWERED, NOW, address, guard_of, kind_of, objects, patterns, read_through
 
 SCRIPT = '"><script>alert(1)</script>'
 RUBBISH = (
@@ -86,6 +87,12 @@ def send(client: Client, url: str, data: dict[str, Any]) -> tuple[int, str]:
         transaction.set_rollback(True)
     client.cookies = cookies
     return answer.status_code, page
+
+
+@pytest.fixture(autouse=True)
+def in_the_week_of_the_rows():
+    with time_machine.travel(NOW, tick=True):
+        yield
 
 
 @pytest.fixture(params=[Role.OFFICE_LEAD, Role.SYSADMIN, Role.CADRE], ids=str)

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
@@ -309,10 +310,19 @@ SPECIAL = {
 }
 
 ANSWERED = {200, 204, 302, 303, 409, 422}
+#: In the week and the month of the rows below, and of the addresses that are made for them.
+NOW = "2026-11-26 10:00+08:00"
 #: Of a page, whatever it shows (design §14).
 MOST_QUERIES = 15
 #: A link of a page to another page of the platform.
 LINK = re.compile(r'<a\b[^>]*\bhref="(/(?!static/|media/|logout/)[^"#]*)')
+
+
+@pytest.fixture(autouse=True)
+def in_the_week_of_its_rows():
+    """Whenever the sweep is run."""
+    with time_machine.travel(NOW, tick=True):
+        yield
 
 
 def patterns(resolver: URLResolver | None = None, prefix: str = "") -> list[tuple[str, URLPattern]]:
