@@ -237,7 +237,7 @@ class Grids(Kind):
             raise unsound(
                 "starts_on",
                 f"{term.person}的起任日期登记为{full_date(term.starts_on)}。登记有误的，请在网格页面更正任期。",
-                (f"改为{term.starts_on.isoformat()}", "starts_on", term.starts_on.isoformat()),
+                (f"改为{full_date(term.starts_on)}", "starts_on", term.starts_on.isoformat()),
             )
         held = term.person.phone
         if not phone or phone == held or (isinstance(phone, cells.MaskedPhone) and phone == phones.mask(held)):

@@ -41,13 +41,30 @@ def list_date(day: date | None, year: int) -> str:
 
 
 def dense_date(day: date | None) -> str:
-    """10-18, for narrow columns."""
+    """10-18, for narrow columns; a column that goes over several years has 2018-10-18, like what is exported."""
     return UNKNOWN if day is None else f"{day:%m-%d}"
 
 
 def clock(moment: time | datetime | None) -> str:
     """14:05. A datetime must already be in local time."""
     return UNKNOWN if moment is None else f"{moment:%H:%M}"
+
+
+def date_and_time(moment: datetime | None) -> str:
+    """2018年10月18日 14:05. Must already be in local time."""
+    return UNKNOWN if moment is None else f"{full_date(moment.date())} {clock(moment)}"
+
+
+_KEPT_DAY = re.compile(r"(\d{4}-\d\d-\d\d)( \d\d:\d\d)?")
+
+
+def kept_in_words(text: str) -> str:
+    """A day or moment that was kept as 2018-10-18 or 2018-10-18 14:05, as it is written now; any other text as it is."""
+    found = _KEPT_DAY.fullmatch(text)
+    try:
+        return f"{full_date(date.fromisoformat(found[1]))}{found[2] or ''}" if found else text
+    except ValueError:  # a number that only looks like a day
+        return text
 
 
 def date_range(first: date, last: date, year: int | None = None) -> str:

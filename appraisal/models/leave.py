@@ -12,6 +12,7 @@ from django.utils import timezone
 from appraisal.leave_rules import last_day_away
 from appraisal.models.duty import by_field, paired
 from lianzhen.trail.versions import VersionedModel
+from lianzhen.wording import date_range, full_date
 from villages.visibility import in_seen_villages
 
 if TYPE_CHECKING:
@@ -222,7 +223,9 @@ class Leave(VersionedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person}{self.get_kind_display()}（{self.starts_on:%Y-%m-%d}—{self.ends_on:%Y-%m-%d}）"
+        one_day = self.starts_on == self.ends_on
+        days = full_date(self.starts_on) if one_day else date_range(self.starts_on, self.ends_on)
+        return f"{self.person}{self.get_kind_display()}（{days}）"
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.last_day = last_day_away(self.ends_on, self.returned_on)

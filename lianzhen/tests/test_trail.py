@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, ProtectedError
@@ -151,6 +153,25 @@ def test_the_whole_trail_for_three_roles_and_a_part_for_the_administrator(cast):
             assert {entry.model.split(".")[0] for entry in seen} == {"accounts", "town"}
         else:
             assert not seen.exists()
+
+
+def test_days_of_a_change_are_told_in_words(cast):
+    """Also those of entries that kept them as 2018-10-18; what was written stays as it is."""
+    clerk = cast.users[Role.OFFICE]
+    person = people.end_person(person=cast.other_resident, ended_on=date(2026, 1, 5), reason="迁出", by=clerk)
+    entry = AuditEntry.objects.about(person).first()
+    told = {change["label"]: change["after"] for change in entry.changes}
+    assert told["离册日期"] == "2026年1月5日"
+    former = AuditEntry(
+        model="villages.person",
+        changes=[
+            {"field": "ended_on", "label": "离册日期", "before": "2025-12-31", "after": "2026-01-05"},
+            {"field": "phone", "label": "手机号", "before": "", "after": "13800001402", "kind": "phone"},
+        ],
+    )
+    shown = [(change["before"], change["after"]) for change in former.shown_changes]
+    assert shown == [("2025年12月31日", "2026年1月5日"), ("", "138****1402")]
+    assert former.changes[0]["after"] == "2026-01-05"
 
 
 def test_what_is_not_answered_yet_is_not_told():

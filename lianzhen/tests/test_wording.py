@@ -20,7 +20,22 @@ def test_dates():
     assert wording.list_date(DAY, 2018) == "10月18日"
     assert wording.list_date(DAY, 2019) == "2018年10月18日"
     assert wording.dense_date(date(2018, 1, 5)) == "01-05"
+    assert wording.date_and_time(datetime(2018, 10, 18, 14, 5)) == "2018年10月18日 14:05"
     assert wording.clock(time(14, 5)) == wording.clock(datetime(2018, 10, 18, 14, 5, 59)) == "14:05"
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ("2018-10-08", "2018年10月8日"),
+        ("2018-10-08 09:05", "2018年10月8日 09:05"),
+        ("2018-13-08", "2018-13-08"),
+        ("2018-10-08至2018-10-09", "2018-10-08至2018-10-09"),
+        ("", ""),
+    ],
+)
+def test_a_day_that_was_kept_is_told_in_words(kept, said):
+    assert wording.kept_in_words(kept) == said
 
 
 def test_ranges():

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from lianzhen.wording import kept_in_words
+
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
 
@@ -80,12 +82,11 @@ class AuditEntry(models.Model):
 
     @property
     def shown_changes(self) -> list[dict[str, Any]]:
-        """The changes with telephone numbers masked."""
+        """The changes with telephone numbers masked, and days in words where former entries keep them as 2018-10-18."""
         from lianzhen import phones
 
-        return [
-            {**change, "before": phones.mask(change["before"]), "after": phones.mask(change["after"])}
-            if change.get("kind") == "phone"
-            else change
-            for change in self.changes
-        ]
+        def shown(change: dict[str, Any]) -> dict[str, Any]:
+            say = phones.mask if change.get("kind") == "phone" else kept_in_words
+            return {**change, "before": say(change["before"]), "after": say(change["after"])}
+
+        return [shown(change) for change in self.changes]

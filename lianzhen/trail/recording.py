@@ -20,6 +20,8 @@ from django.db import models, transaction
 from django.db.models.signals import post_save, pre_delete, pre_save
 from django.utils import timezone
 
+from lianzhen.wording import date_and_time, full_date
+
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
 
@@ -116,9 +118,9 @@ def text(value: Any) -> str:
     if value is False:
         return "否"
     if isinstance(value, datetime):
-        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+        return date_and_time(timezone.localtime(value))
     if isinstance(value, date):
-        return value.isoformat()
+        return full_date(value)
     if isinstance(value, list):
         # Sentences follow each other as they are.
         return "、".join(said for one in value if (said := text(one))).replace("。、", "。")

@@ -285,7 +285,7 @@ class Organizations(Kind):
             raise unsound(
                 "starts_on",
                 f"{held.person}的任职起登记为{full_date(held.starts_on)}，导入不改动已有的任职。",
-                (f"改为{day}", "starts_on", day),
+                (f"改为{full_date(held.starts_on)}", "starts_on", day),
             )
 
     def _person(self, name: str, phone: str, village: Village, book: _Book, key: str) -> Person:

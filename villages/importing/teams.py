@@ -143,7 +143,7 @@ class Teams(Kind):
             raise unsound(
                 "starts_on",
                 f"{held.person}的起始日期登记为{full_date(held.starts_on)}，导入不改动已有的任职。",
-                (f"改为{day}", "starts_on", day),
+                (f"改为{full_date(held.starts_on)}", "starts_on", day),
             )
         return Plan(lambda by: None, [], held)
 

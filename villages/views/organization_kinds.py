@@ -13,7 +13,7 @@ from lianzhen.accounts.models import User
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
-from lianzhen.wording import number
+from lianzhen.wording import full_date, number
 from villages.actions import organizations as actions
 from villages.forms.organizations import EndKindForm, KindForm
 from villages.models import OrganizationKind
@@ -30,7 +30,7 @@ def find_kind(user: User, kwargs: dict[str, Any]) -> OrganizationKind:
 
 
 def _state_cell(kind: OrganizationKind) -> Any:
-    return tag("off", f"{kind.ended_on:%Y-%m-%d}停用") if kind.ended_on else "在用"
+    return tag("off", f"{full_date(kind.ended_on)}停用") if kind.ended_on else "在用"
 
 
 def _acts(kind: OrganizationKind) -> Any:

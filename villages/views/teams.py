@@ -42,7 +42,7 @@ def _leader_cell(team: LiaisonTeam) -> Any:
     if posting is None:
         return "—"
     name = link(reverse("person", args=[posting.person_id]), posting.person)
-    return format_html('{} <span class="muted nowrap">{}起</span>', name, f"{posting.starts_on:%Y-%m-%d}")
+    return format_html('{} <span class="muted nowrap">{}起</span>', name, full_date(posting.starts_on))
 
 
 def _plan_cell(team: LiaisonTeam) -> Any:

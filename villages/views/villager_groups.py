@@ -14,7 +14,7 @@ from lianzhen.pages.days import asked_day
 from lianzhen.pages.forms import form_page
 from lianzhen.pages.guard import guarded, visible
 from lianzhen.pages.tables import LIST_METHODS, Column, ListPage, link, tag
-from lianzhen.wording import number
+from lianzhen.wording import full_date, number
 from villages.actions import villager_groups as actions
 from villages.filters_places import VillagerGroupFilter
 from villages.forms.places import EndForm
@@ -63,8 +63,8 @@ def _state(day: date) -> Column:
 
     def state(group: VillagerGroup) -> str:
         if group.ended_on and group.ended_on <= day:
-            return f"{group.ended_on:%Y-%m-%d}撤并"
-        return f"{group.founded_on:%Y-%m-%d}设立" if absence(group, day) else "现有"
+            return f"{full_date(group.ended_on)}撤并"
+        return f"{full_date(group.founded_on)}设立" if absence(group, day) else "现有"
 
     def shown(group: VillagerGroup) -> Any:
         return state(group) if state(group) == "现有" else tag("off", state(group))

@@ -17,7 +17,7 @@ from lianzhen.trail.admin.filters import StateFilter, TermFilter
 from lianzhen.trail.admin.forms import ActionForm, PanelPhoneField, ReasonField
 from lianzhen.trail.models import AuditEntry
 from lianzhen.trail.recording import tracked_models
-from lianzhen.wording import UNKNOWN, full_date
+from lianzhen.wording import UNKNOWN, date_and_time
 
 __all__ = [
     "ActionForm",
@@ -71,8 +71,7 @@ class AuditEntryAdmin(TownModelAdmin):
 
     @admin.display(description="时间", ordering="at")
     def at_shown(self, entry: AuditEntry) -> str:
-        at = timezone.localtime(entry.at)
-        return f"{full_date(at.date())} {at:%H:%M}"
+        return date_and_time(timezone.localtime(entry.at))
 
     @admin.display(description="记录类型", ordering="model")
     def type_shown(self, entry: AuditEntry) -> str:
