@@ -82,7 +82,7 @@ def test_the_day_is_set_told_and_on_the_trail(cast, sign_in):
     assert "2026年5月6日" in client.get(reverse("grid", args=[grid.pk])).content.decode()
     grids.change_grid(grid=grid, by=None, founded_on=date(2026, 5, 7))
     change = AuditEntry.objects.about(grid).first().changes[0]
-    assert (change["label"], change["before"], change["after"]) == ("设立日期", "2026-05-06", "2026-05-07")
+    assert (change["label"], change["before"], change["after"]) == ("设立日期", "2026年5月6日", "2026年5月7日")
     early = f"{reverse('grid_list')}?on=2026-05-06&state="
     assert f"/grids/{grid.pk}/" not in client.get(early + "current").content.decode()
     assert f"/grids/{grid.pk}/" in client.get(early.replace("-06", "-07") + "current").content.decode()

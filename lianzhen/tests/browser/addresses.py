@@ -193,4 +193,5 @@ def _models() -> dict[str, Any]:
 
 def _is_page(client: Client, url: str) -> bool:
     answer = client.get(url)
+    answer.getvalue()  # a file is closed at its end: a photo, a piece of evidence, a template
     return answer.status_code == 200 and answer["Content-Type"].startswith("text/html")
