@@ -15,6 +15,7 @@ from appraisal.bulletin_draft import Change, cells_of, changes_between, clean_wo
 from appraisal.bulletin_facts import week_facts
 from appraisal.bulletin_month_facts import month_facts
 from appraisal.bulletin_paper import overtaken, paper_of
+from appraisal.bulletin_steps import closed_sentence, correct_problem, drop_problem
 from appraisal.models import AppraisalMonth, Bulletin, BulletinBlock, IssuedDocument
 from appraisal.papers.content import Block, blocks_as_json
 from appraisal.report_overview import teams_of_week
@@ -24,7 +25,6 @@ from lianzhen.periods import Month, Week
 from lianzhen.trail import acting
 from lianzhen.trail.recording import Act
 from lianzhen.trail.versions import lock_for_change
-from lianzhen.wording import step_closed
 from villages.models import LiaisonTeam
 
 State = Bulletin.State
@@ -77,10 +77,8 @@ def correct_bulletin(*, bulletin: Bulletin, reason: str, by: User | None, now: d
         raise ValidationError({"reason": "请填写更正原因。"})
     with acting(by=by, action="bulletin.correct", label="更正通报", reason=reason):
         wrong = lock_for_change(bulletin)
-        if wrong.state != State.ISSUED:
-            raise ValidationError(f"{wrong}现在是“{wrong.get_state_display()}”，不能更正。")
-        if wrong.corrections.exclude(state=State.DROPPED).exists():
-            raise ValidationError(f"{wrong}的更正稿已经生成，请打开原来的。")
+        if problem := correct_problem(wrong):
+            raise ValidationError(problem)
         made = Bulletin(
             kind=wrong.kind,
             starts_on=wrong.starts_on,
@@ -100,9 +98,10 @@ def drop_correction(
     if not reason.strip():
         raise ValidationError({"reason": "请填写撤销更正稿的原因。"})
     with acting(by=by, action="bulletin.drop", label="撤销更正稿", reason=reason) as act:
-        bulletin = _draft(bulletin, version)
-        if bulletin.corrects is None:
-            raise ValidationError("只有更正稿可以撤销；这份草稿请直接修改，或逐段恢复自动。")
+        bulletin = lock_for_change(bulletin, version)
+        if problem := drop_problem(bulletin):
+            raise ValidationError(problem)
+        assert bulletin.corrects is not None
         bulletin.state, bulletin.drop_reason = State.DROPPED, reason.strip()
         bulletin.dropped_at, bulletin.dropped_by = now, by
         bulletin.full_clean()
@@ -380,4 +379,4 @@ def _draft(bulletin: Bulletin, version: int | None) -> Bulletin:
 
 def _expect(bulletin: Bulletin, state: str) -> None:
     if bulletin.state != state:
-        raise ValidationError(step_closed(bulletin, State, bulletin.state, state))
+        raise ValidationError(closed_sentence(bulletin, state))

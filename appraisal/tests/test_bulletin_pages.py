@@ -219,6 +219,13 @@ def test_signed_on_the_page(cast, sign_in):
     assert client.post(url("bulletin_submit", bulletin.pk), {"version": bulletin.version}).status_code == 303
     assert client.get(url("bulletin_sign", bulletin.pk)).status_code == 403
     assert client.get(url("bulletin_edit"))["Location"] == url("bulletin")
+    # What was typed before somebody else submitted it is not lost.
+    late = client.post(url("bulletin_edit"), posted(bulletin, **{"words-overview": "刚写的话。"}))
+    assert (late.status_code, "刚写的话。" in late.content.decode()) == (409, True)
+    # Steps that are not due, from an old page or the way back, have no form.
+    for step in ("bulletin_submit", "bulletin_correct", "bulletin_drop"):
+        assert client.get(url(step, bulletin.pk))["Location"] == url("bulletin")
+    assert "到“已印发”时再办这一步" in client.get(url("bulletin_correct", bulletin.pk), follow=True).content.decode()
     lead = sign_in(Role.OFFICE_LEAD)
     assert "签发第48周通报" in read(lead, "/")
     assert "第1期（总第1期）" in read(lead, url("bulletin_sign", bulletin.pk))
@@ -226,6 +233,8 @@ def test_signed_on_the_page(cast, sign_in):
     document = IssuedDocument.objects.get()
     assert answer["Location"] == reverse("document", args=[document.pk])
     assert "签发第48周通报" not in read(lead, "/")
+    for step in ("bulletin_sign", "bulletin_back"):
+        assert lead.get(url(step, bulletin.pk))["Location"] == url("bulletin")
 
 
 def test_words_that_the_records_overtook_are_told_before_the_signature(cast, sign_in):
@@ -237,8 +246,7 @@ def test_words_that_the_records_overtook_are_told_before_the_signature(cast, sig
     log_late(cast.other_team)
     bulletin.refresh_from_db()
     client.post(url("bulletin_edit"), posted(bulletin, refresh="1"))
-    for reader, step in ((client, "bulletin_submit"), (lead, "bulletin_sign")):
-        assert "“总体情况”改过以后，数据又有1处变化" in read(reader, url(step, bulletin.pk))
+    assert "“总体情况”改过以后，数据又有1处变化" in read(client, url("bulletin_submit", bulletin.pk))
     # The signer sees what differs, and issues the old words only by saying so.
     client.post(url("bulletin_submit", bulletin.pk), SENT)
     page = read(lead, url("bulletin_sign", bulletin.pk))

@@ -14,17 +14,31 @@ from appraisal.actions.documents import next_number
 from appraisal.bulletin_draft import Change
 from appraisal.bulletin_facts import as_of
 from appraisal.bulletin_paper import overtaken
+from appraisal.bulletin_steps import closed_sentence, correct_problem, drop_problem
 from appraisal.forms.bulletins import BulletinReasonForm, CorrectionReasonForm, DropReasonForm, SignForm
 from appraisal.models import Bulletin, BulletinBlock
 from appraisal.permissions_bulletins import keep_bulletins, sign_bulletins
 from appraisal.views.bulletins import crumbs, find_bulletin, url_of, words_of_period
-from lianzhen.pages.forms import PageForm, form_page
+from lianzhen.pages.forms import PageForm, form_page, taken_meanwhile
 from lianzhen.pages.guard import guarded
+
+State = Bulletin.State
+
+
+def taken(request: HttpRequest, bulletin: Bulletin, problem: str) -> HttpResponse | None:
+    """A step that is not due has no form: to the page that says how far the bulletin is."""
+    if request.method != "GET" or not problem:
+        return None
+    return taken_meanwhile(request, problem, url_of(bulletin.period))
+
+
+def _unless(bulletin: Bulletin, state: str) -> str:
+    return "" if bulletin.state == state else closed_sentence(bulletin, state)
 
 
 @guarded(keep_bulletins, find=find_bulletin)
 def bulletin_submit(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
-    return form_page(
+    return taken(request, bulletin, _unless(bulletin, State.DRAFT)) or form_page(
         request,
         PageForm(request.POST or None, record=bulletin),
         save=lambda values: actions.submit_bulletin(bulletin=bulletin, by=request.user, now=timezone.now(), **values),
@@ -44,7 +58,7 @@ def bulletin_submit(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
 
 def _submitted(request: HttpRequest, saved: Bulletin) -> tuple[str, str]:
     """Where the records have changed, to the editor, which lists it."""
-    if saved.state == Bulletin.State.SIGNING:
+    if saved.state == State.SIGNING:
         return url_of(saved.period), "已提交，等待联村办主任签发。"
     messages.warning(request, f"还没有提交：数据有{len(saved.changes)}处变化，已经更新。请核对后再提交签发。")
     return url_of(saved.period, "_edit"), ""
@@ -52,7 +66,7 @@ def _submitted(request: HttpRequest, saved: Bulletin) -> tuple[str, str]:
 
 @guarded(sign_bulletins, find=find_bulletin)
 def bulletin_back(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
-    return form_page(
+    return taken(request, bulletin, _unless(bulletin, State.SIGNING)) or form_page(
         request,
         BulletinReasonForm(request.POST or None, record=bulletin),
         save=lambda values: actions.send_back_bulletin(bulletin=bulletin, by=request.user, **values),
@@ -63,6 +77,8 @@ def bulletin_back(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
 
 @guarded(sign_bulletins, find=find_bulletin)
 def bulletin_sign(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
+    if answer := taken(request, bulletin, _unless(bulletin, State.SIGNING)):
+        return answer
     moved = overtaken(bulletin)
     return form_page(
         request,
@@ -102,7 +118,7 @@ def _follows(bulletin: Bulletin) -> list[str]:
 
 @guarded(keep_bulletins, find=find_bulletin)
 def bulletin_correct(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
-    return form_page(
+    return taken(request, bulletin, correct_problem(bulletin)) or form_page(
         request,
         CorrectionReasonForm(request.POST or None),
         save=lambda values: actions.correct_bulletin(bulletin=bulletin, by=request.user, now=timezone.now(), **values),
@@ -117,7 +133,7 @@ def bulletin_correct(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
 
 @guarded(keep_bulletins, find=find_bulletin)
 def bulletin_drop(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
-    return form_page(
+    return taken(request, bulletin, drop_problem(bulletin)) or form_page(
         request,
         DropReasonForm(request.POST or None, record=bulletin),
         save=lambda values: actions.drop_correction(bulletin=bulletin, by=request.user, now=timezone.now(), **values),

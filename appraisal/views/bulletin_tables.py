@@ -21,7 +21,8 @@ find_block = visible(BulletinBlock, narrow=lambda rows: rows.select_related("bul
 def bulletin_table(request: HttpRequest, block: BulletinBlock) -> HttpResponse:
     """Reached from the editor, which keeps what was typed there first."""
     period = block.bulletin.period
-    if block.bulletin.state != Bulletin.State.DRAFT or not tables_of(block.auto_blocks):
+    is_late = block.bulletin.state != Bulletin.State.DRAFT and request.method != "POST"
+    if is_late or not tables_of(block.auto_blocks):
         return redirect(url_of(period))
     form = TablesForm(request.POST or None, block=block)
     editor, title = url_of(period, "_edit"), words_of_period(period)

@@ -242,9 +242,10 @@ def month_bulletin_edit(request: HttpRequest, month: str) -> HttpResponse:
 
 
 def edit_page(request: HttpRequest, period: Week | Month) -> HttpResponse:
-    """All sections on one form, the paper beside them. What is no draft is read on its page."""
-    row = of_period(request.user, period).filter(state=State.DRAFT).first()
-    if row is None:
+    """All sections on one form, the paper beside them. What is no draft is read on its page; what was typed before
+    somebody submitted it is shown again with the reason."""
+    row = of_period(request.user, period).first()
+    if row is None or (row.state != State.DRAFT and request.method != "POST"):
         return redirect(url_of(period))
     form = BulletinForm(request.POST or None, record=row, blocks=list(row.blocks.all()))
     paper = paper_of(row, timezone.localdate())
