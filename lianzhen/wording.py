@@ -59,7 +59,7 @@ _KEPT_DAY = re.compile(r"(\d{4}-\d\d-\d\d)( \d\d:\d\d)?")
 
 
 def kept_in_words(text: str) -> str:
-    """A day or moment that was kept as 2018-10-18 or 2018-10-18 14:05, as it is written now; other texts as they are."""
+    """A day or moment kept as 2018-10-18 or 2018-10-18 14:05, as it is written now; other texts as they are."""
     found = _KEPT_DAY.fullmatch(text)
     try:
         return f"{full_date(date.fromisoformat(found[1]))}{found[2] or ''}" if found else text
