@@ -12,6 +12,8 @@ from lianzhen.pages.filters import text_filter
 
 #: More than any town numbers in a year; anything longer is no 期号.
 LONGEST_NUMBER = 4
+#: The year of a 发文字号 in brackets that a keyboard has; on paper they are 〔〕.
+TYPED_YEAR = re.compile(r"[\[（(【［](\d{4})[\]）)】］]")
 
 
 def years() -> list[tuple[int, str]]:
@@ -30,7 +32,7 @@ class DocumentFilter(filters.FilterSet):
 
     def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         """Every word must occur somewhere; a bare number, or 第30期, is an issue."""
-        for word in value.split():
+        for word in TYPED_YEAR.sub(r"〔\1〕", value).split():
             number = re.fullmatch(r"第?(\d+)期?", word)
             if number and len(number[1]) <= LONGEST_NUMBER:
                 rows = rows.filter(Q(number=number[1]) | Q(words__icontains=word))

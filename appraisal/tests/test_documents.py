@@ -61,7 +61,7 @@ def test_the_bulletin_goes_on_counting_where_paper_stopped(cast):
     assert next_number(Kind.BULLETIN, 2019) == (1, 132)
 
 
-def test_an_official_paper_needs_its_number(cast):
+def test_an_official_paper_needs_its_number(cast, sign_in):
     paper = sample(OFFICIAL, rows=1)
     blank = replace(paper, masthead=replace(paper.masthead, number=""))
     with pytest.raises(ValidationError, match="发文字号"):
@@ -69,6 +69,12 @@ def test_an_official_paper_needs_its_number(cast):
     assert not IssuedDocument.objects.exists()
     made = issued(cast, paper=blank, official_number=" 示联发〔2018〕5号 ")
     assert made.numbered == made.paper.masthead.number == "示联发〔2018〕5号"
+    # Found with the brackets of a keyboard too.
+    client = sign_in(Role.MEMBER)
+    assert [found(client, f"?q=示联发{year}5号") for year in ("〔2018〕", "[2018]", "（2018）", "(2017)")] == [
+        *[{made.pk}] * 3,
+        set(),
+    ]
     # The number is the general office's own form of it, and belongs to one paper.
     for typed, said in (("第5号文", "格式填写发文字号"), ("示联发〔2018〕5号", f"已用于《{made.title}》")):
         with pytest.raises(ValidationError, match=said):
