@@ -8,6 +8,7 @@ class AppraisalConfig(AppConfig):
     def ready(self) -> None:
         from appraisal import quarter_guards, recusal_guards, seal_guards, year_guards
         from appraisal.actions.annual_summaries import TEXTS
+        from appraisal.holding import HOLDERS
         from appraisal.importing import register_kinds
         from appraisal.models import (
             TRACKED,
@@ -36,7 +37,7 @@ class AppraisalConfig(AppConfig):
         from appraisal.selfgov_matters import assessments_of, matters_of
         from appraisal.views import duty_views, village_scores, weekly_overview
         from lianzhen.trail import guards, track
-        from villages.extensions import register_assessments, register_matters
+        from villages.extensions import register_assessments, register_matters, register_row_page
 
         for model in TRACKED:
             track(model)
@@ -53,6 +54,8 @@ class AppraisalConfig(AppConfig):
         weekly_overview.register()
         register_matters(matters_of)
         register_assessments(assessments_of)
+        for model, page, related in HOLDERS:
+            register_row_page(model, page, related)
         # The agenda repeats what other records say; each of those has its own entries.
         track(WeeklyMeeting, leave_out=["agenda"])
         # Facts come as sentences; the action notes them in words (`actions.suggestions`).

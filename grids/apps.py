@@ -7,6 +7,7 @@ class GridsConfig(AppConfig):
 
     def ready(self) -> None:
         from grids.actions import follow_village_code
+        from grids.actions.merging import Grids
         from grids.holdings import GRID_HEADS
         from grids.importing import register_kinds
         from grids.models import Grid, GridArea, GridHeadTerm
@@ -16,6 +17,7 @@ class GridsConfig(AppConfig):
         from lianzhen.accounts.standing import register_holdings
         from lianzhen.trail import guards, track
         from villages import extensions
+        from villages.merging import register_carried
         from villages.permissions import see_villages
 
         for model in (Grid, GridArea, GridHeadTerm):
@@ -26,6 +28,7 @@ class GridsConfig(AppConfig):
         extensions.register_roles(grid_heads)
         extensions.register_code_follower(follow_village_code)
         extensions.register_column(GRID_COUNT)
+        register_carried(Grids)
         extensions.register_tab(
             extensions.VillageTab(
                 key="grids",

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.urls import reverse
 
 
 class VillagesConfig(AppConfig):
@@ -10,9 +11,11 @@ class VillagesConfig(AppConfig):
         from lianzhen.trail import guards, track
         from villages import models as m
         from villages import person_roles
-        from villages.extensions import register_roles
+        from villages.actions import merging_kinds, merging_service
+        from villages.extensions import register_roles, register_row_page
         from villages.holdings import CADRES, FORMERS, POSTINGS
         from villages.importing import register_kinds
+        from villages.merging import register_carried
         from villages.views import organization_tab, team_tab, village_tabs
 
         for model in m.TRACKED:
@@ -30,6 +33,19 @@ class VillagesConfig(AppConfig):
         ):
             register_roles(source)
         register_kinds()
+        register_carried(
+            merging_kinds.VillagerGroups,
+            merging_kinds.Party,
+            merging_kinds.Organizations,
+            merging_kinds.Specialities,
+            merging_kinds.Figures,
+            merging_service.Cadres,
+            merging_service.Teams,
+            merging_service.SelfGoverned,
+        )
+        register_row_page(
+            m.SelfGovApplication, lambda row: reverse("selfgov_application", args=[row.pk]), related=("village",)
+        )
         village_tabs.register()
         team_tab.register()
         organization_tab.register()

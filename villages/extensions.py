@@ -2,7 +2,7 @@
 
 A part registers itself once in its `AppConfig.ready`: a tab of the village page, a column of the village
 list, a source of somebody's roles over time, a page beside that of a team or a district, what is still open when
-a village asks to govern itself, its last yearly assessment.
+a village asks to govern itself, its last yearly assessment, where what keeps a village from ending is seen to.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
     from django.http import HttpRequest
 
     from lianzhen.accounts.models import User
@@ -106,6 +106,7 @@ _team_pages: list[RecordPage] = []
 _district_pages: list[RecordPage] = []
 _code_followers: list[CodeFollower] = []
 _matters: list[MatterSource] = []
+_row_pages: dict[type[Model], tuple[Callable[[Any], str], Sequence[str]]] = {}
 _assessments: list[AssessmentSource] = []
 
 
@@ -157,6 +158,15 @@ def register_matters(source: MatterSource) -> None:
 def open_matters(village: Village, today: date) -> list[Matter]:
     """Appeals and months of the village that are not finished yet."""
     return [matter for source in _matters for matter in source(village, today)]
+
+
+def register_row_page(model: type[Model], url: Callable[[Any], str], related: Sequence[str] = ()) -> None:
+    """Where a row is seen to that keeps a village from ending; its name and address read what is `related`."""
+    _row_pages[model] = (url, related)
+
+
+def row_page(model: type[Model]) -> tuple[Callable[[Any], str], Sequence[str]] | None:
+    return _row_pages.get(model)
 
 
 def register_assessments(source: AssessmentSource) -> None:

@@ -35,11 +35,13 @@ def replace_head(
     note: str = "",
     allow_second: bool | None = False,
     version: int | None = None,
+    tell_village: bool = True,
 ) -> GridHeadTerm:
     """更换网格长, or the first head of a grid without one: the old term ends the day before.
 
     `reason` is a `GridHeadTerm.Reason`; `note` says more and goes to the trail and to the old term.
-    `allow_second` lets somebody head a second grid, which is recorded. `version` is that of
+    `allow_second` lets somebody head a second grid, which is recorded. Without `tell_village` only the heads hear of
+    it: the caller tells the village of many at once. `version` is that of
     `heads_as_opened`; raises `EditConflict` when the grid's heads changed meanwhile, and `ValidationError`
     on a day not after the start of the last term, the same person, and somebody not of the village.
     """
@@ -62,7 +64,7 @@ def replace_head(
         act.note(grid, [("网格长", head_line(ending) if ending else "", head_line(term))])
         if others:
             act.note(grid, [("允许兼任", "", f"{person}已任{others}")])
-        _tell_of_change(grid, ending, term, by)
+        _tell_of_change(grid, ending, term, by, tell_village)
     return term
 
 
@@ -210,13 +212,17 @@ def _span(term: GridHeadTerm) -> str:
 
 
 # --- Who is told ------------------------------------------------------------------------------
-def _tell_of_change(grid: Grid, ending: GridHeadTerm | None, term: GridHeadTerm, by: User | None) -> None:
+def _tell_of_change(
+    grid: Grid, ending: GridHeadTerm | None, term: GridHeadTerm, by: User | None, tell_village: bool
+) -> None:
     since = full_date(term.starts_on)
     concerned = [term.person.user_id]
     tell(_accounts([term.person.user_id], by), f"您自{since}起任{grid.head_title}。", _page(grid))
     if ending is not None:
         concerned.append(ending.person.user_id)
         tell(_accounts([ending.person.user_id], by), f"您任{grid.head_title}至{full_date(ending.ends_on)}。")
+    if not tell_village:
+        return
     others = _village_accounts(grid.village, term.starts_on) - set(concerned)
     tell(_accounts(others, by), f"{grid.head_title}自{since}起由{term.person}担任。", _page(grid))
 

@@ -47,6 +47,8 @@ class Gathering:
     by: Any
     writes: list[Written] = field(default_factory=list)
     _known: dict[int, Written] = field(default_factory=dict)
+    #: What stored records are called: nothing is written until `write`.
+    _names: dict[Any, str] = field(default_factory=dict)
     _entries: list[tuple[AuditEntry, models.Model]] = field(default_factory=list)
     _takebacks: list[Callable[[], object]] = field(default_factory=list)
     _afterwards: list[Callable[[], object]] = field(default_factory=list)
@@ -87,7 +89,7 @@ class Gathering:
             self.writes.append(written)
             self._known[id(record)] = written
             self.take_back_with(lambda: (self.writes.pop(), self._known.pop(id(record))))
-        changes = differences(record, before)
+        changes = differences(record, before, self._names)
         if changes:
             self._tell(record, changes, step)
 

@@ -185,8 +185,11 @@ def _recorded_fields(model: type[models.Model]) -> list[models.Field]:
     return [f for f in model._meta.concrete_fields if f.name not in left_out]
 
 
-def differences(instance: models.Model, before: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """What differs from the stored values `before` (None: the record is new), in words."""
+def differences(
+    instance: models.Model, before: dict[str, Any] | None, names: dict[Any, str] | None = None
+) -> list[dict[str, Any]]:
+    """What differs from the stored values `before` (None: the record is new), in words. `names` remembers what stored
+    records are called, for a caller who asks of many while nothing is written."""
     changes = []
     for f in _recorded_fields(type(instance)):
         after = _pointed_to(f, instance) if f.is_relation else f.to_python(getattr(instance, f.attname))
@@ -196,7 +199,7 @@ def differences(instance: models.Model, before: dict[str, Any] | None) -> list[d
         change = {
             "field": f.name,
             "label": str(f.verbose_name),
-            "before": _shown(f, old) if before else "",
+            "before": _named(f, old, names) if before else "",
             "after": str(getattr(instance, f.name)) if f.is_relation and after else _shown(f, after),
         }
         if not change["before"] and not change["after"]:  # answers that are still to be given
@@ -211,6 +214,15 @@ def _pointed_to(f: models.Field, instance: models.Model) -> Any:
     """The number of the related record, or that record itself while it has none yet."""
     number = getattr(instance, f.attname)
     return getattr(instance, f.name) if number is None and f.is_cached(instance) else number
+
+
+def _named(f: models.Field, value: Any, names: dict[Any, str] | None) -> str:
+    if names is None or not f.is_relation:
+        return _shown(f, value)
+    key = (f.related_model, value)
+    if key not in names:
+        names[key] = _shown(f, value)
+    return names[key]
 
 
 def _shown(f: models.Field, value: Any) -> str:

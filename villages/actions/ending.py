@@ -18,11 +18,17 @@ def what_remains(record: Model, on: date) -> list[str]:
     know no end count always. A model says otherwise by `holds_place`: which of its rows count, e.g. those that
     somebody still has to decide; None where all are history and stay with the place. One query for all relations.
     """
+    named = [(rows.model._meta.verbose_name, count) for rows, count in remaining(record, on)]
+    return [f"{name}（{number(count)}）" for name, count in named]
+
+
+def remaining(record: Model, on: date) -> list[tuple[QuerySet, int]]:
+    """The same as rows with how many they are. One query, until somebody reads the rows."""
     relations = [one for one in record._meta.related_objects if _holds(one.related_model) is not None]
-    counts = [_counted(place, relation, record, on) for place, relation in enumerate(relations)]
+    rows = [_rows(relation, record, on) for relation in relations]
+    counts = [_counted(place, one) for place, one in enumerate(rows)]
     found = sorted(counts[0].union(*counts[1:], all=True)) if counts else []
-    named = [(relations[place].related_model._meta.verbose_name, count) for place, count in found]
-    return [f"{name}（{number(count)}）" for name, count in named if count]
+    return [(rows[place], count) for place, count in found if count]
 
 
 def refuse_while_used(record: Model, on: date) -> None:
@@ -38,10 +44,14 @@ def refuse_twice(record: Model) -> None:
         raise ValidationError(f"{record}已经撤并或停止，请刷新页面核对。")
 
 
-def _counted(place: int, relation: ForeignObjectRel, record: Model, on: date) -> QuerySet:
-    """One row: the relation's place, and how many of its rows would still belong to the record."""
+def _rows(relation: ForeignObjectRel, record: Model, on: date) -> QuerySet:
+    """Those of the relation that would still belong to the record."""
     model = relation.related_model
-    rows = model._base_manager.filter(Q(**{relation.field.name: record}) & _holds(model) & _runs_into(model, on))
+    return model._base_manager.filter(Q(**{relation.field.name: record}) & _holds(model) & _runs_into(model, on))
+
+
+def _counted(place: int, rows: QuerySet) -> QuerySet:
+    """One row: the relation's place, and how many of its rows would still belong to the record."""
     whole = rows.order_by().annotate(r_place=Value(place)).values("r_place")
     return whole.annotate(r_count=Count("pk")).values_list("r_place", "r_count")
 

@@ -18,7 +18,7 @@ from villages.actions import teams
 from villages.actions.founding import refuse_before
 from villages.actions.records import refuse_ended_village
 from villages.actions.team_rules import SELFGOV_ENDS
-from villages.actions.terms import close, day_before, refuse_overlap
+from villages.actions.terms import close, day_before, refuse_ended, refuse_overlap
 from villages.models import LiaisonTeam, Person, Posting, SelfGovernance, Village
 
 
@@ -69,6 +69,15 @@ def end_self_governance(
             teams.end_posting(posting=posting, last_day=last_day, reason=SELFGOV_ENDS, by=by)
         close(term, last_day=last_day, reason=told[:200])
         return teams.open_team(village=term.village, starts_on=starts_on, by=by, reason=told)
+
+
+def end_with_village(*, term: SelfGovernance, last_day: date, reason: str, by: User | None) -> SelfGovernance:
+    """The village is merged into another: it governs itself until `last_day`, and no team follows. Whoever merges it
+    ends the instructor's posting. Raises `ValidationError` on a term that has an end already."""
+    with acting(by=by, action="selfgov.end", label="终止村为主自治", reason=reason):
+        term = lock_for_change(term)
+        refuse_ended(term, str(term))
+        return close(term, last_day=last_day, reason=reason)
 
 
 def effects_of_beginning(village: Village) -> list[str]:

@@ -24,6 +24,7 @@ from villages.actions.ending import what_remains
 from villages.answering import answering, with_management
 from villages.extensions import village_columns, village_tabs
 from villages.filters_places import VillageFilter
+from villages.forms.merging import MergeIntoForm
 from villages.forms.people import ReasonForm
 from villages.forms.places import EndVillageForm, VillageForm
 from villages.models import Village
@@ -255,14 +256,22 @@ def village_end(request: HttpRequest, village: Village) -> HttpResponse:
         "还在种养的特色产业同时停止登记。",
         "为了不丢失记录，村里的人员、村民小组、网格、党组织、社会组织和任职须先调整到别的村或结束，才能撤并。",
     ]
-    if remains:
-        effects.append(f"{village}现在还有{'、'.join(remains)}。")
     return form_page(
         request,
         EndVillageForm(request.POST or None, record=village),
         save=lambda values: actions.end_village(village=village, by=request.user, **values),
         done=lambda saved: (tab_url(saved), f"{saved}已撤并，历史记录保留。"),
-        context=under(village, heading=f"撤并{village}", submit="确认撤并", effects=effects, danger=True),
+        context=under(
+            village,
+            heading=f"撤并{village}",
+            submit="确认撤并",
+            effects=effects,
+            danger=True,
+            remains="、".join(remains),
+            asked=MergeIntoForm(village=village, auto_id="merge_%s"),
+            merge_url=reverse("village_merge", args=[village.pk]),
+        ),
+        template="villages/village_end.html",
     )
 
 
