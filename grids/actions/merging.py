@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from grids.actions.grids import add_grid, end_grid
+from grids.actions.grids import LAST_NUMBER, add_grid, end_grid
 from grids.actions.heads import replace_head
 from grids.models import Grid, GridArea, GridHeadTerm
 from lianzhen.wording import number
@@ -74,6 +75,9 @@ class Grids(Carried):
 
     def settle(self) -> None:
         merger = self.merger
+        if self.moves and max((new for new, _ in self.planned), default=0) > LAST_NUMBER:
+            text = f"{merger.into}的网格号会超过{LAST_NUMBER}，网格请选“一并终止”，并入后另行划定。"
+            raise ValidationError({self.key: text})
         for grid, (new, name) in zip(self.grids if self.moves else (), self.planned, strict=False):
             facts = {fact: getattr(grid, fact) for fact in FACTS}
             groups = [merger.groups[group.pk] for group in self.areas[grid.pk] if group.pk in merger.groups]

@@ -298,9 +298,8 @@ class Figures(Carried):
                 self.lines.append(Line(f"{label}：{number(ours)}", "", "并入村没有填，不相加，请另填"))
                 continue
             self.sums[fact] = ours + theirs
-            self.lines.append(
-                Line(f"{label}：{number(ours)}", "", f"{number(theirs)} + {number(ours)} = {number(ours + theirs)}")
-            )
+            said = f"{into}{number(theirs)} + {number(ours)} = {number(ours + theirs)}"
+            self.lines.append(Line(f"{label}：{number(ours)}", "", said))
 
     def settle(self) -> None:
         if self.merger.chosen.get(VillagerGroups.key) == END:

@@ -282,5 +282,10 @@ def village_return(request: HttpRequest, village: Village) -> HttpResponse:
         ReasonForm(request.POST or None),
         save=lambda values: actions.return_village(village=village, by=request.user, **values),
         done=lambda saved: (tab_url(saved), f"{saved}已恢复。"),
-        context=under(village, heading=f"恢复{village}", submit="恢复村"),
+        context=under(
+            village,
+            heading=f"恢复{village}",
+            submit="恢复村",
+            intro="撤并登记有误时使用。已并到别的村的人员、小组、网格等不会自动转回，特色产业和村情数字请与那个村核对。",
+        ),
     )
