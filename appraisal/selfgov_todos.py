@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lianzhen.accounts.models import User
 
 OFFICE = (Role.OFFICE, Role.OFFICE_LEAD)
-Apply, Year = SelfGovApplication.State, SelfGovYear.State
+Apply, Year, Origin = SelfGovApplication.State, SelfGovYear.State, SelfGovApplication.Origin
 #: Key of the source → page, and what is asked.
 ASKED = {
     "selfgov_write": ("selfgov_application", "自治申请还没有提交"),
@@ -57,14 +57,19 @@ def selfgov_sources(user: User) -> dict[str, Source]:
     that nobody else has an account to give is the office's."""
     standing = user.standing
     found: dict[str, QuerySet] = {}
-    if villages := standing.villages(Role.CADRE):
-        found["selfgov_write"] = _applications(SelfGovApplication.WRITING, village__in=villages)
-        found["year_write"] = _years((Year.DRAFT,), village__in=villages)
+    villages, is_office = standing.villages(Role.CADRE), standing.has(*OFFICE)
+    if villages or is_office:
+        # What the town proposes is the office's alone to write; what it writes for a village may be either's.
+        own = Q(village__in=villages) & ~Q(origin=Origin.TOWN)
+        mine = own | ~Q(origin=Origin.VILLAGE) if is_office else own
+        found["selfgov_write"] = _applications(SelfGovApplication.WRITING).filter(mine)
+        sheets = Q(village__in=villages) | Q(on_behalf=True) if is_office else Q(village__in=villages)
+        found["year_write"] = _years((Year.DRAFT,)).filter(sheets)
     if groups := standing.groups(Role.DISTRICT):
         found["selfgov_opinion"] = _applications((Apply.DISTRICT,), village__group__in=groups)
     if villages := standing.villages(Role.INSTRUCTOR):
         found["year_opinion"] = _years((Year.INSTRUCTOR,), village__in=villages)
-    if standing.has(*OFFICE):
+    if is_office:
         serving = with_account(Posting.objects.on(standing.on))
         group, guide = serving.filter(group=OuterRef("village__group")), serving.filter(village=OuterRef("village"))
         found["selfgov_alone"] = _applications((Apply.DISTRICT,)).exclude(Exists(group))

@@ -483,6 +483,13 @@ def test_each_home_asks_for_its_own_step_and_no_other(scene):
 
     made = scene.started()
     assert "示例一村自治申请还没有提交" in asked(scene.secretary)
+    # Whoever writes it is told to go on with it: the office for a village, or for the town itself.
+    assert "自治申请还没有提交" not in asked(scene.user(Role.OFFICE))
+    for origin, told in (("on_behalf", (True, True)), ("town", (True, False)), ("village", (False, True))):
+        with acting(by=None, action="test", label="测试"):
+            SelfGovApplication.objects.update(origin=origin)
+        both = (scene.user(Role.OFFICE), scene.secretary)
+        assert tuple("示例一村自治申请还没有提交" in asked(user) for user in both) == told
     scene_steps = (
         (Role.DISTRICT, "请出片区意见"),
         (Role.OFFICE, "自治申请请核查"),
