@@ -22,6 +22,7 @@ from appraisal.models import (
     TownNeed,
 )
 from appraisal.models.meetings import MEETING_READERS
+from appraisal.recusal import Days, part_in
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.accounts.verdicts import ALLOWED, Verdict, only, refused
@@ -358,9 +359,8 @@ def decide_suggestions(user: User) -> Verdict:
 
 def decide_suggestion(user: User, suggestion: Suggestion) -> Verdict:
     """Nobody decides what concerns the team he serves in, or served in on the day."""
-    standing = user.standing
-    if suggestion.team_id in standing.teams() or standing.served_on(suggestion.team_id, suggestion.occurred_on):
-        return refused("涉及本人所在工作组，请由其他同志处理。")
+    if part_in(user.standing, suggestion.team_id, Days(suggestion.occurred_on, suggestion.occurred_on)):
+        return refused(RECUSED)
     return decide_suggestions(user)
 
 

@@ -12,10 +12,11 @@ from datetime import date
 
 from django.db.models import Model, Q
 
-from appraisal.as_body import sentence, signs
+from appraisal.as_body import as_body, signs
 from appraisal.models import Appeal, Evidence, ScoreEntry
 from appraisal.models.entries import is_of_served_days
 from appraisal.permissions import LEFT, OFFICE, RECUSED, TEAM
+from appraisal.recusal import Part, of_fact, part_in
 from lianzhen.accounts.models import RoleGrant, User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.accounts.verdicts import ALLOWED, Verdict, only, refused
@@ -33,7 +34,7 @@ def serves_in(user: User, team_id: int | None) -> bool:
 
 def has_part_in(user: User, entry: ScoreEntry) -> bool:
     """Serves in the team, or served in it on the day that the entry is about: nobody decides about himself."""
-    return serves_in(user, entry.team_id) or user.standing.served_on(entry.team_id, entry.occurred_on)
+    return bool(part_in(user.standing, entry.team_id, of_fact(entry)))
 
 
 def of_own_team(user: User, path: str = "") -> Q:
@@ -271,7 +272,7 @@ def signs_appeal(user: User, appeal: Appeal) -> Verdict:
         return refused("登记人、复核人和申诉人不能答复这件申诉。")
     entry = appeal.entry
     roles = (Role.OFFICE_LEAD, Role.COMMITTEE)
-    return signs(user, *roles, team=entry.team_id, day=entry.occurred_on, barred=barred)
+    return signs(user, *roles, team=entry.team_id, days=of_fact(entry), barred=barred)
 
 
 def decide_appeal(user: User, appeal: Appeal) -> Verdict:
@@ -286,14 +287,14 @@ def decide_appeal_beside(user: User, appeal: Appeal, leads: Leads | None) -> Ver
         return only(user, Role.OFFICE_LEAD, Role.COMMITTEE)
     if user.pk in barred_from(appeal):
         return refused("登记人、复核人和申诉人不能答复这件申诉。")
-    now, then = serves_in(user, appeal.entry.team_id), has_part_in(user, appeal.entry)
-    if user.standing.has(Role.OFFICE_LEAD) and not then:
+    entry = appeal.entry
+    part = part_in(user.standing, entry.team_id, of_fact(entry))
+    if user.standing.has(Role.OFFICE_LEAD) and not part:
         return ALLOWED
     leads = leads or Leads.on(user.standing.on)
-    if then:
-        roles = (Role.OFFICE_LEAD, Role.COMMITTEE)
-        others = leads.somebody(appeal) or (now and leads.somebody(appeal, then=False))
-        return refused(RECUSED) if others else Verdict(True, sentence(roles, appeal.entry.team_id))
+    if part:
+        others = leads.somebody(appeal, then=part is Part.THEN)
+        return refused(RECUSED) if others else as_body((Role.OFFICE_LEAD, Role.COMMITTEE), entry.team_id, part)
     return refused("这件申诉由联村工作办主任答复。") if leads.may(appeal) else ALLOWED
 
 

@@ -1,7 +1,8 @@
 """Who may do what with scores, the closing of a month, subsidies and corrections. Read it aloud to the town's head.
 
-Whoever checked the figures does not sign them off (`month_other_reviews`), nor does whoever serves in a team while
-somebody else can (`as_body`); see the actions for what a month's state allows.
+Whoever checked the figures does not sign them off (`month_other_reviews`), nor does whoever serves in a team, or
+served in one in the month, while somebody else can (`recusal`, `as_body`); see the actions for what a month's state
+allows.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from appraisal.as_body import signs
 from appraisal.models import AppraisalMonth, Correction
 from appraisal.models.documents import STAFF
 from appraisal.permissions import OFFICE, TEAM
+from appraisal.recusal import of_correction
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.accounts.verdicts import ALLOWED, Verdict, only, refused
@@ -49,11 +51,11 @@ def review_months(user: User, row: AppraisalMonth | None = None) -> Verdict:
 
 
 def signs_month(user: User, row: AppraisalMonth) -> Verdict:
-    """Whoever did not check the figures and serves in no team; where all of them do, one registers what the body
-    decided."""
+    """Whoever did not check the figures, serves in no team and served in none in the month: it is signed off for all
+    teams at once. Where nobody is left, one registers what the body decided."""
     if row.checked_by_id == user.pk:
         return refused("检查数据的人不能审核，请由其他同志审核。")
-    return signs(user, *SIGNERS, barred=[row.checked_by_id])
+    return signs(user, *SIGNERS, days=row.period, barred=[row.checked_by_id])
 
 
 def send_back_months(user: User) -> Verdict:
@@ -72,7 +74,9 @@ def decide_corrections(user: User, slip: Correction) -> Verdict:
 
 
 def signs_correction(user: User, slip: Correction) -> Verdict:
-    """Never who asked; not about one's own team while there is somebody else."""
+    """Never who asked; not about the team that one serves in, or served in then, while there is somebody else.
+    `slip.entry` and `slip.score.month` are at hand."""
     if slip.created_by_id == user.pk:
         return refused("更正单由另一人批准。")
-    return signs(user, *SIGNERS, team=slip.score.team_id, barred=[slip.created_by_id])
+    barred = [slip.created_by_id]
+    return signs(user, *SIGNERS, team=slip.score.team_id, days=of_correction(slip), barred=barred)

@@ -1,18 +1,23 @@
 """Who may do what with the year's summaries and grades of the teams. Read it aloud to the town's head.
 
-自评 ≠ 片区意见 ≠ 核查; whoever hands the year in does not decide it; nobody judges the team that he serves in, as long
-as there is somebody else (`as_body`).
+自评 ≠ 片区意见 ≠ 核查; whoever hands the year in does not decide it; nobody judges the team that he serves in, or
+served in on a day of the year, as long as there is somebody else (`recusal`, `as_body`).
 What a row's own state allows is the action's to say.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+
 from django.db.models import Model
 
-from appraisal.as_body import signs
+from appraisal.as_body import gives_way, signs
 from appraisal.models import AnnualAssessment, AnnualGrade, AnnualSummary
 from appraisal.permissions import OFFICE, RECUSED, TEAM
-from appraisal.year_turns import group_givers, office_checkers, office_givers, writers
+from appraisal.recusal import Part, part_in
+from appraisal.year_turns import checkers, group_givers, office_checkers, office_givers, opinion_givers, writers
+from lianzhen import periods
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import TOWN_WIDE, Role
 from lianzhen.accounts.verdicts import ALLOWED, Verdict, only, refused
@@ -34,7 +39,13 @@ def keep_years(user: User, record: Model | None = None) -> Verdict:
     """Begin, bring up to date, hand in; put a team out or in again, unless one serves in it."""
     if not user.standing.has(*OFFICE):
         return only(user, *OFFICE)
-    return refused(RECUSED) if isinstance(record, AnnualSummary) and _serves(user, record) else ALLOWED
+    return keeps_about(user, record) if isinstance(record, AnnualSummary) else ALLOWED
+
+
+def keeps_about(user: User, summary: AnnualSummary) -> Verdict:
+    """The office's steps about one team: nobody of the office about his own, nor about one of his days in the year
+    while there is somebody else. At most one query; `summary.assessment` is at hand."""
+    return gives_way(user, *OFFICE, team=summary.team_id, days=periods.Year(summary.assessment.year))
 
 
 def write_summary(user: User, summary: AnnualSummary) -> Verdict:
@@ -46,9 +57,9 @@ def write_summary(user: User, summary: AnnualSummary) -> Verdict:
 
 def opine_summary(user: User, summary: AnnualSummary) -> Verdict:
     """The liaison group of the village's district; the office where it has nobody who could, the committee where
-    neither has. At most four queries."""
-    if _serves(user, summary):
-        return refused(RECUSED)
+    neither has. At most four queries, six more for who served in the team then."""
+    if _part_in(user, summary):
+        return opinion_about(user, summary)
     if user.pk in writers(summary):
         return refused("填写自评的人不能出片区意见，请由其他同志办理。")
     if summary.village.group_id is not None and summary.village.group_id in user.standing.groups(Role.DISTRICT):
@@ -62,11 +73,12 @@ def opine_summary(user: User, summary: AnnualSummary) -> Verdict:
 
 
 def check_summary(user: User, summary: AnnualSummary) -> Verdict:
-    """The office; the committee where nobody of the office may. At most two queries."""
+    """The office; the committee where nobody of the office may. At most two queries, four more for who served in the
+    team then."""
     if not user.standing.has(*OFFICE, Role.COMMITTEE):
         return only(user, *OFFICE)
-    if _serves(user, summary):
-        return refused(RECUSED)
+    if _part_in(user, summary):
+        return check_about(user, summary)
     if user.pk in writers(summary) | {summary.opinion_by_id}:
         return refused("填写自评和出意见的人不能核查，请由其他同志办理。")
     if user.standing.has(*OFFICE) or not office_checkers(summary, user.standing.on):
@@ -80,7 +92,7 @@ def return_summary(user: User, summary: AnnualSummary) -> Verdict:
         return opine_summary(user, summary)
     if not user.standing.has(*OFFICE):
         return only(user, *OFFICE)
-    return refused(RECUSED) if _serves(user, summary) else ALLOWED
+    return keeps_about(user, summary)
 
 
 def grade_years(user: User, record: Model | None = None) -> Verdict:
@@ -89,10 +101,15 @@ def grade_years(user: User, record: Model | None = None) -> Verdict:
 
 
 def grade_row(user: User, row: AnnualGrade) -> Verdict:
-    """Nobody grades the team that he serves in, while another of the committee does not."""
+    """Nobody grades the team that he serves in or served in then, while another of the committee did not."""
     if not user.standing.has(Role.COMMITTEE):
         return only(user, Role.COMMITTEE)
-    return signs(user, Role.COMMITTEE, team=row.team_id)
+    return signs_grade(user, row.team_id, row.assessment.year)
+
+
+def signs_grade(user: User, team: int, year: int) -> Verdict:
+    """As `grade_row`, for one of the committee."""
+    return signs(user, Role.COMMITTEE, team=team, days=periods.Year(year))
 
 
 def decide_years(user: User, assessment: AnnualAssessment | None = None) -> Verdict:
@@ -103,11 +120,11 @@ def decide_years(user: User, assessment: AnnualAssessment | None = None) -> Verd
 
 
 def signs_year(user: User, assessment: AnnualAssessment) -> Verdict:
-    """Whoever did not hand in and serves in no team; where all of the committee do, one registers what the body
-    decided."""
+    """Whoever did not hand in, serves in no team and served in none in the year: the decision is about all teams.
+    Where nobody of the committee is left, one registers what the body decided."""
     if assessment.handed_by_id == user.pk:
         return refused("提交评定的人不能登记评定，请由其他党委委员办理。")
-    return signs(user, Role.COMMITTEE, barred=[assessment.handed_by_id])
+    return signs(user, Role.COMMITTEE, days=periods.Year(assessment.year), barred=[assessment.handed_by_id])
 
 
 def draft_year_notice(user: User, record: Model | None = None) -> Verdict:
@@ -133,5 +150,21 @@ def next_step(user: User, summary: AnnualSummary) -> str:
     return name if judge is not None and judge(user, summary) else ""
 
 
-def _serves(user: User, row: AnnualSummary | AnnualGrade) -> bool:
-    return row.team_id in user.standing.teams(*TEAM)
+def _part_in(user: User, summary: AnnualSummary) -> Part:
+    return part_in(user.standing, summary.team_id, periods.Year(summary.assessment.year))
+
+
+def opinion_about(user: User, summary: AnnualSummary) -> Verdict:
+    """Recusal alone: whoever served in the team then is asked where nobody is left who did not."""
+    return _left_over(user, summary, opinion_givers)
+
+
+def check_about(user: User, summary: AnnualSummary) -> Verdict:
+    """As `opinion_about`."""
+    return _left_over(user, summary, checkers)
+
+
+def _left_over(user: User, summary: AnnualSummary, turn: Callable[[AnnualSummary, date], set[int]]) -> Verdict:
+    part = _part_in(user, summary)
+    left = part is Part.THEN and user.pk in turn(summary, user.standing.on)
+    return ALLOWED if left or not part else refused(RECUSED)

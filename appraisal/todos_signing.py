@@ -20,6 +20,7 @@ from appraisal.models import Appeal, AppraisalMonth, Correction, Payout, Quarter
 from appraisal.permissions import TEAM
 from appraisal.permissions_entries import of_own_team
 from appraisal.permissions_months import review_months
+from appraisal.recusal_rows import RowDays, of_day, of_month, of_quarter, of_slip
 from appraisal.rules.base import change_in_points
 from appraisal.todos import SHORT, Todo, until
 from appraisal.waiting import Item, Source
@@ -27,7 +28,6 @@ from lianzhen.accounts.roles import Role
 from lianzhen.periods import Month, Quarter
 from villages.models import Posting
 from villages.selfgov_turns import with_account
-from villages.visibility import in_served_days
 
 if TYPE_CHECKING:
     from lianzhen.accounts.models import User
@@ -45,12 +45,12 @@ BETWEEN = "\x1f"
 
 def signing_sources(user: User, today: date) -> dict[str, Source]:
     """Rows that this user may decide: not what he had a hand in himself, nothing about the team he serves in or
-    served in on the day, while somebody else is there to (`as_body`)."""
+    served in then, while somebody else is there to (`recusal`, `as_body`)."""
     standing = user.standing
     found: dict[str, Source] = {}
     if review_months(user):
         waiting = AppraisalMonth.objects.filter(state=AppraisalMonth.State.REVIEW, reviewed_at=None)
-        waiting = _for_whom_serves(user, waiting.exclude(checked_by=user), "checked_by", *SIGNERS)
+        waiting = _of_all_teams(user, waiting.exclude(checked_by=user), "checked_by", of_month("month"), *SIGNERS)
         found["sign_months"] = Source(waiting, "month", "")
     if standing.has(Role.COMMITTEE):
         submitted = Scheme.objects.filter(state=Scheme.State.SUBMITTED)
@@ -58,7 +58,8 @@ def signing_sources(user: User, today: date) -> dict[str, Source]:
         found |= _quarters(user)
     if standing.has(*SIGNERS):
         slips = Correction.objects.filter(state=Correction.State.ASKED).exclude(created_by=user)
-        slips = _of_own_teams(user, slips, "score__team", ["created_by"])
+        days = of_slip("entry__occurred_on", "score__month__month")
+        slips = _of_own_teams(user, slips, "score__team", ["created_by"], days)
         about = _joined("number", "score__village_name")
         found["sign_corrections"] = Source(slips, "created_at", "score__team_id", text=about)
         found["sign_appeals"] = _appeals(user, today)
@@ -85,25 +86,25 @@ def _entries(user: User, today: date) -> dict[str, Source]:
 def _head_of(today: date, *hands: str, entry: str = "") -> Exists:
     """As `permissions_entries.Leads`, for every row in the same query: some head of the office may act about the
     entry (at the path `entry`)."""
-    team, day = OuterRef(OuterRef(f"{entry}team_id")), OuterRef(OuterRef(f"{entry}occurred_on"))
-    return Exists(free([Role.OFFICE_LEAD], today, team=team, day=day, barred=[*map(OuterRef, hands)]))
+    team, then = OuterRef(OuterRef(f"{entry}team_id")), of_day(f"{entry}occurred_on").then
+    return Exists(free([Role.OFFICE_LEAD], today, team=team, then=then, barred=[*map(OuterRef, hands)]))
 
 
 def _some_guide_may(today: date) -> Exists:
     """As `permissions_entries.Leads.guide`, of who recorded the entry."""
     rows = with_account(Posting.objects.on(today).filter(group=OuterRef("village__group")))
     rows = rows.exclude(person__user=Coalesce(OuterRef("recorded_by"), 0))
-    team, day = OuterRef(OuterRef("team_id")), OuterRef(OuterRef("occurred_on"))
-    serving = Posting.objects.filter(serves(today, day), person=OuterRef("person"), team=team)
+    team, then = OuterRef(OuterRef("team_id")), of_day("occurred_on").then
+    serving = Posting.objects.filter(serves(today, then), person=OuterRef("person"), team=team)
     return Exists(rows.exclude(Exists(serving)))
 
 
 def _quarters(user: User) -> dict[str, Source]:
     """Grades and amounts that the committee decides, and further lists."""
     reviews = QuarterlyReview.objects.filter(state=QuarterlyReview.State.COMMITTEE).exclude(handed_by=user)
-    reviews = _for_whom_serves(user, reviews, "handed_by", Role.COMMITTEE)
+    reviews = _of_all_teams(user, reviews, "handed_by", of_quarter("quarter"), Role.COMMITTEE)
     lists = Payout.objects.filter(state=Payout.State.ASKED, number__gt=1).exclude(created_by=user)
-    lists = _for_whom_serves(user, lists, "created_by", Role.COMMITTEE)
+    lists = _of_all_teams(user, lists, "created_by", of_quarter("review__quarter"), Role.COMMITTEE)
     number = Concat(Cast("number", CharField()), Value(BETWEEN), Cast("review__quarter", CharField()))
     return {
         "sign_quarters": Source(reviews, "quarter", ""),
@@ -111,23 +112,27 @@ def _quarters(user: User) -> dict[str, Source]:
     }
 
 
-def _for_whom_serves(user: User, rows: QuerySet, hand: str, *roles: Role) -> QuerySet:
-    """As `as_body.signs`: whoever serves in a team is asked where nobody of the roles serves in none."""
-    if not user.standing.teams(*TEAM):
-        return rows
-    return rows.exclude(Exists(free(roles, user.standing.on, barred=[OuterRef(hand)])))
+def _of_all_teams(user: User, rows: QuerySet, hand: str, days: RowDays, *roles: Role) -> QuerySet:
+    """As `as_body.signs` about all teams at once: whoever serves in a team, or served in one on the days of the row, is
+    asked where nobody of the roles comes before him."""
+    on, barred = user.standing.on, [OuterRef(hand)]
+    if user.standing.teams(*TEAM):
+        return rows.exclude(Exists(free(roles, on, barred=barred)))
+    if user.standing.served:
+        return rows.exclude(days.served(user) & Q(Exists(free(roles, on, then=days.then, barred=barred))))
+    return rows
 
 
-def _of_own_teams(user: User, rows: QuerySet, team: str, hands: Sequence[str], *, day: str = "") -> QuerySet:
-    """As `as_body.signs` about one team: rows of one's own only where nobody else may sign them. `day`: the path to
-    the day of the fact, where having served on it counts."""
+def _of_own_teams(user: User, rows: QuerySet, team: str, hands: Sequence[str], days: RowDays) -> QuerySet:
+    """As `as_body.signs` about one team: rows of one's own, and those about one's days in a team that one has left,
+    only where nobody else may sign them."""
     facts = {"team": OuterRef(OuterRef(f"{team}_id")), "barred": [*map(OuterRef, hands)]}
     if own := user.standing.teams(*TEAM):
         others = free(SIGNERS, user.standing.on, **facts)
         rows = rows.exclude(Q(**{f"{team}__in": own}) & Q(Exists(others)))
-    if day and user.standing.served:
-        others = free(SIGNERS, user.standing.on, day=OuterRef(OuterRef(day)), **facts)
-        rows = rows.exclude(in_served_days(user, team, day) & Q(Exists(others)))
+    if user.standing.served:
+        others = free(SIGNERS, user.standing.on, then=days.then, **facts)
+        rows = rows.exclude(days.served(user, team) & Q(Exists(others)))
     return rows
 
 
@@ -143,7 +148,7 @@ def _appeals(user: User, today: date) -> Source:
     rows: QuerySet[Appeal] = Appeal.objects.open()
     for hand in HANDS:
         rows = rows.exclude(**{hand: user})
-    rows = _of_own_teams(user, rows, "entry__team", HANDS, day="entry__occurred_on")
+    rows = _of_own_teams(user, rows, "entry__team", HANDS, of_day("entry__occurred_on"))
     if not user.standing.has(Role.OFFICE_LEAD):
         rows = rows.exclude(_head_of(today, *HANDS, entry="entry__"))
     return Source(rows, "answer_by", "entry__team_id", text=_joined("entry__village__name", "entry__points"))

@@ -14,9 +14,10 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
 
-from appraisal.as_body import free
+from appraisal.as_body import free, serves
 from appraisal.models import AnnualAssessment, AnnualSummary, AppraisalMonth, QuarterlyReview, Scheme
 from appraisal.permissions import OFFICE, TEAM
+from appraisal.recusal_rows import of_year
 from appraisal.todos import Todo
 from appraisal.waiting import Item, Source
 from appraisal.year_steps import BEFORE, state_sentence
@@ -37,6 +38,8 @@ OPENS = Coalesce(Cast(KeyTextTransform("opens", "year"), CharField()), Value("12
 WRITERS = ("written_by", "submitted_by")
 #: Who reads how far the year is.
 BOARD = (*OFFICE, Role.COMMITTEE)
+#: Days of a year on which somebody served in the team bar him.
+DAYS = of_year("assessment__year")
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,9 @@ def _rows(state: str, **where: object) -> QuerySet[AnnualSummary]:
 
 
 def _others(user: User, rows: QuerySet[AnnualSummary]) -> QuerySet[AnnualSummary]:
-    """Neither of one's own team nor what one had a part in."""
+    """Neither of one's own team, of this year or now, nor what one had a part in."""
     took_part = Q(written_by=user.pk) | Q(submitted_by=user.pk) | Q(opinion_by=user.pk)
-    return rows.exclude(took_part).exclude(team__in=user.standing.teams(*TEAM))
+    return rows.exclude(took_part).exclude(team__in=user.standing.teams(*TEAM)).exclude(DAYS.served(user, "team"))
 
 
 def _alone(today: date) -> QuerySet[AnnualSummary]:
@@ -92,7 +95,8 @@ def _alone(today: date) -> QuerySet[AnnualSummary]:
 def _givers(today: date) -> QuerySet[Posting]:
     """Open accounts in the liaison group of the village's district, as `year_turns.group_givers`."""
     rows = with_account(Posting.objects.on(today).filter(group=OuterRef("village__group")))
-    serving = Posting.objects.on(today).filter(team=OuterRef(OuterRef("team")), person=OuterRef("person"))
+    serving = Posting.objects.filter(serves(today, DAYS.then), person=OuterRef("person"))
+    serving = serving.filter(team=OuterRef(OuterRef("team")))
     for hand in WRITERS:
         rows = rows.exclude(person__user=Coalesce(OuterRef(hand), 0))
     return rows.exclude(Exists(serving))
@@ -100,7 +104,8 @@ def _givers(today: date) -> QuerySet[Posting]:
 
 def _office(today: date, hands: Sequence[str]) -> QuerySet:
     """As `year_turns.office_givers` and `office_checkers`."""
-    return free(OFFICE, today, team=OuterRef(OuterRef("team")), barred=[OuterRef(hand) for hand in hands])
+    team, barred = OuterRef(OuterRef("team")), [OuterRef(hand) for hand in hands]
+    return free(OFFICE, today, team=team, then=DAYS.then, barred=barred)
 
 
 def _ready() -> QuerySet[AnnualAssessment]:

@@ -11,8 +11,9 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from appraisal.as_body import expect
 from appraisal.models import AnnualAssessment, AnnualSummary
-from appraisal.permissions import RECUSED, TEAM
+from appraisal.permissions_years import check_about, keeps_about, opinion_about
 from appraisal.year_facts import terms_of
 from appraisal.year_prefill import facts_of, proposed_texts
 from appraisal.year_turns import checkers, leaders, opinion_givers, writers
@@ -142,7 +143,7 @@ def give_opinion(
     """片区意见, with the grade that the district suggests."""
     with acting(by=by, action="annual_summary.opinion", label="出年总结片区意见", reason=opinion):
         summary = _at(summary, State.DISTRICT, version)
-        _refuse_own(summary, by)
+        expect(opinion_about(by, summary))
         if by.pk in writers(summary):
             raise ValidationError("填写自评的人不能出片区意见，请由其他同志办理。")
         if not opinion.strip():
@@ -160,7 +161,7 @@ def check(*, summary: AnnualSummary, note: str, by: User, now: datetime, version
     """联村办核查 → 已核查."""
     with acting(by=by, action="annual_summary.check", label="核查年总结", reason=note):
         summary = _at(summary, State.OFFICE, version)
-        _refuse_own(summary, by)
+        expect(check_about(by, summary))
         if by.pk in writers(summary) | {summary.opinion_by_id}:
             raise ValidationError("填写自评和出意见的人不能核查，请由其他同志办理。")
         if not note.strip():
@@ -176,7 +177,7 @@ def send_back(
     """退回补充: opinion and check are given anew after it comes back."""
     with acting(by=by, action="annual_summary.return", label="退回年总结", reason=reason):
         summary = _held(summary, version)
-        _refuse_own(summary, by)
+        expect((opinion_about if summary.state == State.DISTRICT else keeps_about)(by, summary))
         if summary.state not in AnnualSummary.WAITING:
             raise ValidationError(closed_sentence(summary))
         if not reason.strip():
@@ -197,7 +198,7 @@ def leave_out(
     """不参加: a team that ended, or whose village governs itself."""
     with acting(by=by, action="annual_summary.out", label="不参加年考核", reason=reason):
         summary = _held(summary, version)
-        _refuse_own(summary, by)
+        expect(keeps_about(by, summary))
         if summary.state == State.OUT:
             raise ValidationError(closed_sentence(summary))
         if not reason.strip():
@@ -213,7 +214,7 @@ def take_in(*, summary: AnnualSummary, by: User, now: datetime, version: int | N
     """Back from 不参加 to 组长自评."""
     with acting(by=by, action="annual_summary.in", label="重新参加年考核"):
         summary = _held(summary, version)
-        _refuse_own(summary, by)
+        expect(keeps_about(by, summary))
         if summary.state != State.OUT:
             raise ValidationError(closed_sentence(summary))
         _clear_judgement(summary)
@@ -266,11 +267,6 @@ def _written(summary: AnnualSummary, by: User, now: datetime) -> None:
 
 def _is_on_behalf(summary: AnnualSummary, by: User) -> bool:
     return summary.team_id not in by.standing.teams(Role.LEADER)
-
-
-def _refuse_own(summary: AnnualSummary, by: User) -> None:
-    if summary.team_id in by.standing.teams(*TEAM):
-        raise ValidationError(RECUSED)
 
 
 def _clear_judgement(summary: AnnualSummary) -> None:

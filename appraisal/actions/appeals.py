@@ -15,7 +15,7 @@ from appraisal.actions.entries import calendar_after, deadline_words, next_numbe
 from appraisal.actions.evidence import attach, prepare_all
 from appraisal.actions.open_month import hold_month
 from appraisal.addressees import of_office
-from appraisal.as_body import NOTED, expect, ground
+from appraisal.as_body import expect, noted, with_ground
 from appraisal.entry_rules import answer_deadline
 from appraisal.models import Appeal, ScoreEntry
 from appraisal.permissions_entries import Leads, signs_appeal
@@ -29,6 +29,8 @@ State = ScoreEntry.State
 Outcome = Appeal.Outcome
 #: Characters that a statement and an answer need at least.
 LEAST_WORDS = 10
+#: Characters that an answer may have, with its ground.
+MOST_WORDS = 500
 
 
 def file_appeal(
@@ -147,18 +149,21 @@ def decide(
     by: User,
     now: datetime,
     points_after: Decimal | None = None,
+    minutes: str = "",
     version: int | None = None,
 ) -> Appeal:
-    """答复: 维持, 变更为 fewer points, or 撤销, with the reasons. Counts at once. Where everybody who may answer serves
-    in the team itself, the answer is the committee's and names its minutes."""
+    """答复: 维持, 变更为 fewer points, or 撤销, with the reasons. Counts at once. Where everybody who may answer has a
+    part in it, the answer is the committee's and names its minutes (`minutes`, of no account otherwise)."""
     with acting(by=by, action="appeal.decide", label="答复申诉", reason=answer) as act:
         appeal, row = _held(appeal, version)
         verdict = expect(signs_appeal(by, appeal))
         if len(answer.strip()) < LEAST_WORDS:
             raise ValidationError({"answer": f"理由至少{LEAST_WORDS}个字。"})
-        answer = ground(answer, verdict, "answer")
+        answer = with_ground(answer, minutes, verdict, "minutes")
+        if (length := len(answer)) > MOST_WORDS:
+            raise ValidationError({"answer": f"理由连同会议纪要不能超过{MOST_WORDS}字，现在是{length}字。"})
         if verdict.reason:
-            act.note(appeal, NOTED)
+            act.note(appeal, noted(verdict))
         after = points_left(row.points, outcome, points_after)
         appeal.state, appeal.outcome, appeal.answer = Appeal.State.ANSWERED, outcome, answer
         appeal.points_after, appeal.decided_at, appeal.decided_by = after, now, by

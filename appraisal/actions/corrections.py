@@ -12,7 +12,7 @@ from django.utils import timezone
 from appraisal.actions import entry_notices as notices
 from appraisal.actions.entries import next_number, notify
 from appraisal.actions.open_month import Counted, month_for
-from appraisal.as_body import NOTED, expect, ground
+from appraisal.as_body import expect, ground, noted
 from appraisal.models import Correction, MonthlyScore, ScoreEntry
 from appraisal.permissions_months import SIGNERS, signs_correction
 from appraisal.rules.base import change_in_points, in_points
@@ -100,7 +100,7 @@ def _open(slip: Correction, by: User, version: int | None, note: str, act: Act) 
         raise ValidationError(f"{slip}{slip.get_state_display()}，不用再签。")
     verdict = expect(signs_correction(by, slip))
     if verdict.reason:
-        act.note(slip, NOTED)
+        act.note(slip, noted(verdict))
     return slip, ground(note, verdict, "note")
 
 

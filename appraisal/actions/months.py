@@ -15,7 +15,7 @@ from django.utils import timezone
 from appraisal.actions.entries import calendar_after
 from appraisal.actions.open_month import month_ahead, open_month
 from appraisal.addressees import of_staff
-from appraisal.as_body import NOTED, expect, ground
+from appraisal.as_body import expect, ground, noted
 from appraisal.closing import ORDER, back_targets, checks, refusal
 from appraisal.closing_facts import open_counts
 from appraisal.models import AppraisalMonth, Clause, ScoreEntry
@@ -90,15 +90,15 @@ def _move(entry: ScoreEntry, following: AppraisalMonth) -> None:
 def review(
     *, row: AppraisalMonth, by: User, now: datetime, note: str = "", version: int | None = None
 ) -> AppraisalMonth:
-    """审核通过: by somebody else than checked, who serves in no team; where all of them do, one registers what the
-    committee decided, with its minutes in `note`."""
+    """审核通过: by somebody else than checked, who serves in no team and served in none in the month; where nobody is
+    left, one registers what the committee decided, with its minutes in `note`."""
     with acting(by=by, action="month.review", label="审核月考核", reason=note) as act:
         row = lock_for_change(row, version)
         _refuse(review_refusal(row))
         verdict = expect(signs_month(by, row))
         act.reason = ground(note, verdict, "note")
         if verdict.reason:
-            act.note(row, NOTED)
+            act.note(row, noted(verdict))
         _refuse_unfinished(row, now)
         row.reviewed_at, row.reviewed_by = now, by
         _save(row)

@@ -1,7 +1,8 @@
 """季讲评: begun from sealed months, reviewed team by team, decided by the committee, paid by a list that stays.
 
 Every act holds the quarter's row. Whoever handed in does not approve; whoever serves in a team says nothing
-about it and approves nothing, as long as somebody of the committee serves in none (`as_body`).
+about it and approves nothing, as long as somebody of the committee serves in none (`as_body`); having served on a day
+of the quarter counts as well (`recusal`).
 """
 
 from __future__ import annotations
@@ -14,10 +15,9 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
-from appraisal.as_body import NOTED, expect, ground
+from appraisal.as_body import expect, ground, noted
 from appraisal.models import Payout, PayoutRow, QuarterlyReview, TeamReview
-from appraisal.permissions import RECUSED, TEAM
-from appraisal.permissions_quarters import signs_quarter
+from appraisal.permissions_quarters import signs_quarter, writes_about
 from appraisal.quarter_facts import (
     Sheet,
     as_rows,
@@ -101,8 +101,8 @@ def save_team(
         review = lock_for_change(row.review)
         _expect(review, State.REVIEW)
         row = lock_for_change(row, version)
-        if row.team_id in by.standing.teams(*TEAM):
-            raise ValidationError(RECUSED)
+        row.review = review
+        expect(writes_about(by, row))
         if grade not in choices_of(terms_of(review).grading):
             raise ValidationError({"grade": "请从列出的等次中选择。"})
         if grade != row.proposed and not reason.strip():
@@ -163,7 +163,7 @@ def approve(
         review.state, review.approved_at, review.approved_by = State.APPROVED, now, by
         review.basis = ground(basis, verdict, "basis")
         if verdict.reason:
-            act.note(review, NOTED)
+            act.note(review, noted(verdict))
         _save(review)
         if terms_of(review).awards:
             sheet = payout_sheet(review, _teams(review))
@@ -229,7 +229,7 @@ def decide_further(
         payout.approved_at, payout.approved_by = now, by
         payout.decision_note = ground(note, verdict, "note")
         if verdict.reason:
-            act.note(payout, NOTED)
+            act.note(payout, noted(verdict))
         _save(payout)
         tell([payout.created_by_id], f"{payout}{payout.get_state_display()}。", _payout_url(payout))
     return payout

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from appraisal.models import Suggestion
+from appraisal.recusal import Days, part_in
 from appraisal.suggesting import Finding, closed_weeks
 from appraisal.suggesting_facts import found_in
 from lianzhen.accounts.models import User
@@ -80,7 +81,7 @@ def decline(
 
 
 def _refuse(row: Suggestion, by: User, version: int | None) -> None:
-    if row.team_id in by.standing.teams() or by.standing.served_on(row.team_id, row.occurred_on):
+    if part_in(by.standing, row.team_id, Days(row.occurred_on, row.occurred_on)):
         raise ValidationError({"suggestions": f"{row}：涉及本人所在工作组，请由其他同志处理。"})
     if row.state != State.OPEN or (version is not None and row.version != version):
         told = row.get_state_display() if row.state != State.OPEN else "内容有变化"

@@ -1,7 +1,8 @@
 """年考核: begun by the office, handed in when all is checked and sealed, graded and decided by the committee.
 
 Every act holds the year's row. Whoever hands in does not decide; whoever serves in a team gives it no grade, and
-decides nothing, as long as somebody of the committee serves in none (`as_body`).
+decides nothing, as long as somebody of the committee serves in none (`as_body`); having served on a day of the year
+counts as well (`recusal`).
 """
 
 from __future__ import annotations
@@ -13,10 +14,9 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from appraisal.as_body import NOTED, expect, ground, signs
+from appraisal.as_body import expect, ground, noted
 from appraisal.models import AnnualAssessment, AnnualGrade, AnnualSummary
-from appraisal.permissions import TEAM
-from appraisal.permissions_years import signs_year
+from appraisal.permissions_years import signs_grade, signs_year
 from appraisal.quarter_grades import Proposal
 from appraisal.year_facts import (
     YearFigures,
@@ -39,7 +39,9 @@ from appraisal.year_prefill import facts_for, proposed_texts
 from appraisal.year_turns import deciders, leaders
 from lianzhen.accounts.models import User
 from lianzhen.accounts.roles import Role
+from lianzhen.accounts.verdicts import Verdict
 from lianzhen.notices.actions import tell
+from lianzhen.periods import Year
 from lianzhen.trail import acting
 from lianzhen.trail.versions import lock_for_change
 from lianzhen.wording import number, step_closed
@@ -135,7 +137,7 @@ def save_grade(
         assessment = lock_for_change(row.assessment)
         _expect(assessment, State.COMMITTEE)
         row = lock_for_change(row, version)
-        verdict = expect(signs(by, Role.COMMITTEE, team=row.team_id))
+        verdict = expect(signs_grade(by, row.team_id, assessment.year))
         if row.summary.state == AnnualSummary.State.OUT:
             raise ValidationError(f"{row.summary.team_name}不参加{assessment}，不评定等次。")
         if grade not in terms_of(assessment).choices:
@@ -146,7 +148,7 @@ def save_grade(
         row.grade, row.reason = grade, ground(reason, verdict, "reason") if grade != row.proposed else ""
         row.graded_at, row.graded_by = now, by
         if verdict.reason:
-            act.note(row, NOTED)
+            act.note(row, noted(verdict))
         _save(row)
     return row
 
@@ -158,23 +160,26 @@ def accept_proposals(*, assessment: AnnualAssessment, by: User, now: datetime) -
         assessment = lock_for_change(assessment)
         _expect(assessment, State.COMMITTEE)
         rows = AnnualGrade.objects.standing().select_for_update(of=("self",)).filter(assessment=assessment, grade="")
-        aside, as_body = own_rows(by)
+        aside, as_body = own_rows(by, assessment.year)
         open_rows = rows.exclude(proposed="").exclude(team__in=aside)
         found = list(open_rows.select_related("summary", "assessment"))
         for row in found:
             row.grade, row.reason, row.graded_at, row.graded_by = row.proposed, "", now, by
             row.save()
-            if row.team_id in as_body:
-                act.note(row, NOTED)
+            if verdict := as_body.get(row.team_id):
+                act.note(row, noted(verdict))
     return len(found)
 
 
-def own_rows(user: User) -> tuple[set[int], set[int]]:
-    """Of the teams that the user serves in, those whose grade he leaves to others of the committee, and those whose
-    grade nobody else could register. A query for each team."""
-    own = user.standing.teams(*TEAM)
-    as_body = {team for team in own if signs(user, Role.COMMITTEE, team=team)}
-    return set(own) - as_body, as_body
+def own_rows(user: User, year: int) -> tuple[set[int], dict[int, Verdict]]:
+    """Of the teams that the user serves in or served in on a day of the year, those whose grade he leaves to others of
+    the committee, and those whose grade nobody else could register, with the sentence about it. A query for each
+    team."""
+    days = Year(year)
+    served = (one.team for one in user.standing.served if one.touches(days.start, days.end))
+    own = {team: signs_grade(user, team, year) for team in user.standing.teams() | set(served)}
+    as_body = {team: verdict for team, verdict in own.items() if verdict}
+    return own.keys() - as_body.keys(), as_body
 
 
 def decide(
@@ -197,7 +202,7 @@ def decide(
         assessment.state, assessment.decided_at, assessment.decided_by = State.DECIDED, now, by
         assessment.decided_on, assessment.basis = decided_on, ground(basis, verdict, "basis")
         if verdict.reason:
-            act.note(assessment, NOTED)
+            act.note(assessment, noted(verdict))
         _save(assessment)
         told = holding(timezone.localdate(now), Role.OFFICE_LEAD) | {assessment.handed_by_id or 0}
         _tell(assessment, told, f"{assessment}已评定，请印发结果通报。", by)

@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 
-from appraisal.actions.appeals import LEAST_WORDS
+from appraisal.actions.appeals import LEAST_WORDS, MOST_WORDS
+from appraisal.as_body import MINUTES_ASKED
 from appraisal.models import Appeal
 from lianzhen.pages.forms import PageForm
 
@@ -94,12 +95,23 @@ class DecideAppealForm(PageForm):
             "max_whole_digits": "变更后的分值太大，请核对。",
         },
     )
-    answer = LongWords("理由", 500, LEAST_WORDS, help_text=f"至少{LEAST_WORDS}字，写明依据的事实和条款。")
+    answer = LongWords("理由", MOST_WORDS, LEAST_WORDS, help_text=f"至少{LEAST_WORDS}字，写明依据的事实和条款。")
+    minutes = forms.CharField(
+        label="会议纪要文号",
+        max_length=60,
+        help_text="党委会议纪要的文号，写在答复后面。",
+        error_messages={
+            "required": MINUTES_ASKED,
+            "max_length": "会议纪要文号不能超过%(limit_value)d字，现在是%(show_value)d字。",
+        },
+    )
 
-    def __init__(self, *args: Any, record: Appeal, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, record: Appeal, as_body: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, record=record, **kwargs)
         self.initial["outcome"] = record.outcome or None
         self.initial["answer"] = record.answer
+        if not as_body:
+            del self.fields["minutes"]
         if not record.points_before:
             del self.fields["points_after"]
             self.fields["outcome"].choices = [one for one in Appeal.Outcome.choices if one[0] != "change"]

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -239,7 +240,7 @@ def test_committee_only_where_the_head_of_the_office_may_not(cast):
     assert answered(cast, found, by=committee).decided_by == committee
 
 
-def test_where_nobody_else_is_left_the_body_answers(cast):
+def test_where_nobody_else_is_left_the_body_answers(cast, sign_in):
     """The head of the office recorded it, and the one of the committee serves in the team."""
     found = appeal(cast, deduct(cast, by=cast.users[Role.OFFICE_LEAD]))
     committee, other = serve_too(cast, Role.COMMITTEE), second_clerk(cast, Role.COMMITTEE)
@@ -254,7 +255,23 @@ def test_where_nobody_else_is_left_the_body_answers(cast):
     assert verdict
     assert "由党委会集体审定" in verdict.reason
     assert waits(committee) == [found.pk]
-    assert answered(cast, found, by=committee).answer.endswith("，党委会集体审定")
+    # The form asks for the minutes, and keeps what was typed.
+    client = sign_in(committee)
+    page = reverse("appeal_decide", args=[found.pk])
+    typed = {"outcome": "keep", "answer": "经核查，当天去向牌写明外出办事。", "version": found.version}
+    answer = client.post(page, typed)
+    shown = answer.content.decode()
+    assert answer.status_code == 422
+    assert "由党委会集体审定的，请写明会议纪要的文号。" in shown
+    assert "经核查，当天去向牌写明外出办事。</textarea>" in shown
+    with pytest.raises(ValidationError, match="会议纪要的文号"):
+        answered(cast, found, by=committee)
+    long = {"answer": "长" * 490, "minutes": "荷党纪要〔2026〕9号"}
+    with pytest.raises(ValidationError, match="连同会议纪要不能超过500字，现在是514字"):
+        answered(cast, found, by=committee, **long)
+    assert client.post(page, typed | {"minutes": "荷党纪要〔2026〕9号"}).status_code == 303
+    found.refresh_from_db()
+    assert found.answer == "经核查，当天去向牌写明外出办事。依据：荷党纪要〔2026〕9号，党委会集体审定"
     assert AuditEntry.objects.filter(action="appeal.decide", changes__0__label="审定方式").exists()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -44,9 +46,12 @@ def test_of_an_entry(cast, column):
     assert changed(entry, column, lead)
     serve_too(cast, Role.OFFICE_LEAD)
     assert not changed(entry, column, lead)
-    # Left before, or came after the fact: the actions look at the day of the act.
+    # Left since, on the day of the fact itself or the day before.
     move(lead, ends_on=DAY)
+    assert not changed(entry, column, lead)
+    move(lead, ends_on=DAY - timedelta(days=1))
     assert changed(entry, column, lead)
+    # Who came after it: the actions look at the day of the act.
     move(lead, ends_on=None, starts_on=NOW.date())
     assert changed(entry, column, lead)
 
@@ -65,6 +70,29 @@ def test_of_an_appeal(cast, column):
     assert changed(filed, column, lead)
     serve_too(cast, Role.OFFICE_LEAD)
     assert not changed(filed, column, lead)
+    move(lead, ends_on=DAY)
+    assert not changed(filed, column, lead)
+    move(lead, ends_on=DAY - timedelta(days=1))
+    assert changed(filed, column, lead)
+
+
+def test_what_the_body_answers_names_its_minutes(cast):
+    """Nobody is left but one of the committee, who serves in the team."""
+    filed, member = appeal(cast, deduct(cast, by=cast.users[Role.OFFICE_LEAD])), serve_too(cast, Role.COMMITTEE)
+    facts = {"state": "answered", "outcome": "keep", "points_after": filed.points_before, "decided_at": NOW}
+    for answer, taken in (
+        ("核查属实，予以维持。", False),
+        ("核查属实，予以维持，党委会集体审定", False),
+        ("核查属实，予以维持。依据：，党委会集体审定", False),
+        ("核查属实，予以维持。依据：荷党纪要〔2026〕9号，党委会集体审定", True),
+    ):
+        try:
+            with transaction.atomic():
+                Appeal.objects.filter(pk=filed.pk).update(**facts, answer=answer, decided_by=member)
+        except IntegrityError:
+            assert not taken
+        else:
+            assert taken
 
 
 def test_of_a_new_row(cast):

@@ -268,11 +268,13 @@ def appeal_check(request: HttpRequest, appeal: Appeal) -> HttpResponse:
 @guarded(decide_appeal, find=find_appeal)
 def appeal_decide(request: HttpRequest, appeal: Appeal) -> HttpResponse:
     """Original left, appeal right; the effect of the answer is worked out before it is given."""
-    form = DecideAppealForm(request.POST or None, record=appeal)
     context = appeal_context(request.user, appeal) | under(appeal, "答复申诉", "提交答复")
+    as_body = bool(context["why_not"])  # who may not, does not come here
+    form = DecideAppealForm(request.POST or None, record=appeal, as_body=as_body)
     context["preview"] = preview_words(appeal, request.POST)
     if "look" in request.POST:
-        return render(request, "appraisal/appeal_decide.html", {**context, "form": _kept_form(request, appeal)})
+        context["form"] = _kept_form(request, appeal, as_body)
+        return render(request, "appraisal/appeal_decide.html", context)
     return form_page(
         request,
         form,
@@ -286,10 +288,10 @@ def appeal_decide(request: HttpRequest, appeal: Appeal) -> HttpResponse:
     )
 
 
-def _kept_form(request: HttpRequest, appeal: Appeal) -> DecideAppealForm:
+def _kept_form(request: HttpRequest, appeal: Appeal, as_body: bool) -> DecideAppealForm:
     """What was typed, unjudged: only the effect was asked for."""
-    form = DecideAppealForm(record=appeal)
-    form.initial |= {name: request.POST.get(name, "") for name in ("outcome", "points_after", "answer")}
+    form = DecideAppealForm(record=appeal, as_body=as_body)
+    form.initial |= {name: request.POST.get(name, "") for name in ("outcome", "points_after", "answer", "minutes")}
     return form
 
 

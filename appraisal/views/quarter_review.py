@@ -12,7 +12,6 @@ from django.utils import timezone
 from appraisal.actions import quarters as actions
 from appraisal.forms.quarters import TeamReviewForm
 from appraisal.models import QuarterlyReview, TeamReview
-from appraisal.permissions import RECUSED, TEAM
 from appraisal.permissions_quarters import review_teams
 from appraisal.quarter_facts import months_of, terms_of
 from appraisal.quarter_grades import choices_of
@@ -37,7 +36,9 @@ def quarter_review(request: HttpRequest, quarter: str) -> HttpResponse:
     urls = [f"{address}?team={one.team_id}" for one in rows]
     before, after = (urls[at - 1] if at else ""), (urls[at + 1] if at + 1 < len(rows) else "")
     open_now = review.state == QuarterlyReview.State.REVIEW
-    own = row.team_id in user.standing.teams(*TEAM)
+    row.review = review
+    verdict = review_teams(user, row)
+    closed = "" if open_now else f"{review}{review.get_state_display()}，不能再改。"
     team = LiaisonTeam.objects.select_related("village__group").get(pk=row.team_id)
     go = request.POST.get("go")
     led = (after if go == NEXT else before if go == PREVIOUS else "") or urls[at]
@@ -60,8 +61,8 @@ def quarter_review(request: HttpRequest, quarter: str) -> HttpResponse:
             "previous": before,
             "following": after,
             "teams": [(one.team_name, url) for one, url in zip(rows, urls, strict=True)],
-            "writes": open_now and not own,
-            "why_not": RECUSED if own else "" if open_now else f"{review}{review.get_state_display()}，不能再改。",
+            "writes": open_now and bool(verdict),
+            "why_not": verdict.reason or closed,
             "back": page_url(period),
         },
         template="appraisal/quarter_review.html",

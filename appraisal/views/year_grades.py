@@ -123,7 +123,7 @@ def standing_of(assessment: AnnualAssessment, rows: list[AnnualGrade], user: Use
     """How far the grades are, the quota, and what the reader may do about them."""
     gives = assessment.state == State.COMMITTEE and bool(grade_years(user))
     open_rows = [row for row in rows if not row.grade]
-    own = actions.own_rows(user)[0] if gives else set()
+    own = actions.own_rows(user, assessment.year)[0] if gives else set()
     left = sum(bool(row.proposed) and row.team_id not in own for row in open_rows)
     verdict = decide_years(user, assessment) if gives else decide_years(user)
     return {
@@ -157,7 +157,7 @@ def refuse_early(assessment: AnnualAssessment, user: User) -> None:
 def year_grades_rest(request: HttpRequest, year: int) -> HttpResponse:
     """其余按建议等次."""
     assessment, user = begun(year), request.user
-    own, as_body = actions.own_rows(user)
+    own, as_body = actions.own_rows(user, year)
     whole = rows_of(assessment, user)
     rows = [row for row in whole if not row.grade]
     taken = [row for row in rows if row.proposed and row.team_id not in own]
@@ -167,10 +167,10 @@ def year_grades_rest(request: HttpRequest, year: int) -> HttpResponse:
     effects = [f"{grade}{number(counts[grade])}个组。" for grade in terms_of(assessment).choices if grade in counts]
     if taken:
         effects.append(f"{as_proposed(assessment, whole).sentence}。".replace("现有", "办理后"))
-    if any(row.team_id in as_body for row in taken):
-        effects.append("本人所在的工作组，能评定的委员都在那里任职，按建议等次由党委会集体审定，这里登记会议决定。")
+    told = ((row.summary.team_name, as_body.get(row.team_id)) for row in taken)
+    effects += [f"{name}：{verdict.reason}" for name, verdict in told if verdict]
     if len(rows) > len(taken):
-        effects.append(f"本人所在工作组和没有建议等次的组共{number(len(rows) - len(taken))}个，不在其内。")
+        effects.append(f"本人要回避的组和没有建议等次的组共{number(len(rows) - len(taken))}个，不在其内。")
     address = reverse("year_grades", args=[year])
     return step_page(
         request,
@@ -274,7 +274,7 @@ def neighbours(row: AnnualGrade, user: User, page: str) -> tuple[str, str]:
     """Addresses of the teams before and after. One query."""
     rows = AnnualGrade.objects.visible_to(user).standing().filter(assessment=row.assessment)
     if page == "year_grade_give":
-        rows = rows.exclude(team__in=actions.own_rows(user)[0])
+        rows = rows.exclude(team__in=actions.own_rows(user, row.assessment.year)[0])
     keys = list(rows.order_by("position").values_list("pk", flat=True))
     at = keys.index(row.pk)
     urls = [reverse(page, args=[row.assessment.year, key]) for key in keys]
