@@ -57,7 +57,7 @@ def write_summary(user: User, summary: AnnualSummary) -> Verdict:
 
 def opine_summary(user: User, summary: AnnualSummary) -> Verdict:
     """The liaison group of the village's district; the office where it has nobody who could, the committee where
-    neither has. At most four queries, six more for who served in the team then."""
+    neither has. At most four queries; for whoever served in the team then as `opinion_about`."""
     if _part_in(user, summary):
         return opinion_about(user, summary)
     if user.pk in writers(summary):
@@ -73,8 +73,8 @@ def opine_summary(user: User, summary: AnnualSummary) -> Verdict:
 
 
 def check_summary(user: User, summary: AnnualSummary) -> Verdict:
-    """The office; the committee where nobody of the office may. At most two queries, four more for who served in the
-    team then."""
+    """The office; the committee where nobody of the office may. At most two queries; for whoever served in the team
+    then as `check_about`."""
     if not user.standing.has(*OFFICE, Role.COMMITTEE):
         return only(user, *OFFICE)
     if _part_in(user, summary):
@@ -155,16 +155,21 @@ def _part_in(user: User, summary: AnnualSummary) -> Part:
 
 
 def opinion_about(user: User, summary: AnnualSummary) -> Verdict:
-    """Recusal alone: whoever served in the team then is asked where nobody is left who did not."""
-    return _left_over(user, summary, opinion_givers)
+    """Recusal alone: whoever served in the team then is asked where nobody is left who did not. One query for him,
+    more only at the very last."""
+    return _left_over(user, summary, writers(summary), opinion_givers)
 
 
 def check_about(user: User, summary: AnnualSummary) -> Verdict:
     """As `opinion_about`."""
-    return _left_over(user, summary, checkers)
+    return _left_over(user, summary, writers(summary) | {summary.opinion_by_id or 0}, checkers)
 
 
-def _left_over(user: User, summary: AnnualSummary, turn: Callable[[AnnualSummary, date], set[int]]) -> Verdict:
-    part = _part_in(user, summary)
-    left = part is Part.THEN and user.pk in turn(summary, user.standing.on)
-    return ALLOWED if left or not part else refused(RECUSED)
+def _left_over(
+    user: User, summary: AnnualSummary, barred: set[int], turn: Callable[[AnnualSummary, date], set[int]]
+) -> Verdict:
+    team, year = summary.team_id, periods.Year(summary.assessment.year)
+    verdict = gives_way(user, *OFFICE, Role.COMMITTEE, team=team, days=year, barred=barred)
+    if verdict and _part_in(user, summary) and user.pk not in turn(summary, user.standing.on):
+        return refused(RECUSED)
+    return verdict
