@@ -17,6 +17,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appraisal.actions import years
 from appraisal.as_body import MARK
 from appraisal.models import (
     AnnualAssessment,
@@ -259,6 +260,8 @@ def test_the_pages_of_whoever_served_say_so_and_cost_no_more(cast, cases, client
     """The one posting of the committee is over since November; somebody else of it is free."""
     free = second_clerk(cast, Role.COMMITTEE)
     past = serving(cast, cast.users[Role.COMMITTEE], START, NOVEMBER.start)
+    assert years.own_rows(past, YEAR.number) == ({cast.team.pk}, {})  # left aside by 其余按建议等次
+    assert years.own_rows(past, YEAR.number + 1) == (set(), {})
     pages = {
         reverse("month_review", args=[NOVEMBER.key]): "month",
         reverse("quarter_approval", args=[Q4.key]): "quarter",
