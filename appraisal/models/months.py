@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from appraisal.models.duty import by_field, paired
-from appraisal.models.points import MarksField, MoneyField, is_first_of_month
+from appraisal.models.points import MarksField, MoneyField, is_difference, is_first_of_month
 from lianzhen.periods import Month
 from lianzhen.trail.versions import VersionedModel
 from villages.visibility import in_served_months, in_worked_villages
@@ -204,7 +204,8 @@ class SubsidyRow(VersionedModel):
             models.UniqueConstraint(name="subsidy_once", fields=["month", "team", "person"]),
             models.CheckConstraint(
                 name="subsidy_adds_up",
-                condition=Q(amount=F("gross") - F("deducted"), amount__gte=0, gross__gte=0, deducted__gte=0),
+                condition=is_difference("amount", "gross", "deducted")
+                & Q(amount__gte=0, gross__gte=0, deducted__gte=0),
                 violation_error_message="应发金额应等于按公式应发减去扣减，且不小于0。",
             ),
             models.CheckConstraint(

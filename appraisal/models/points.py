@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Round
 
 
 class MarksField(models.DecimalField):
@@ -24,6 +25,12 @@ class MoneyField(models.DecimalField):
         kwargs.setdefault("max_digits", 12)
         kwargs.setdefault("decimal_places", 2)
         super().__init__(*args, **kwargs)
+
+
+def is_difference(amount: str, of: str, less: str) -> Q:
+    """`amount` = `of` − `less`, to the 分 of money: SQLite reckons in binary fractions, where 188.10 − 150 is not
+    38.10."""
+    return Q(**{amount: Round(F(of) - F(less), precision=2)})
 
 
 def is_first_of_month(name: str, field: str) -> models.CheckConstraint:

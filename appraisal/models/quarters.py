@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from appraisal.models.duty import by_field, paired
-from appraisal.models.points import MarksField, MoneyField
+from appraisal.models.points import MarksField, MoneyField, is_difference
 from appraisal.ranking import place_words
 from lianzhen.periods import Quarter
 from lianzhen.trail.versions import VersionedModel
@@ -283,7 +283,7 @@ class PayoutRow(models.Model):
             models.UniqueConstraint(name="payout_row_once", fields=["payout", "key"]),
             models.CheckConstraint(
                 name="payout_row_adds_up",
-                condition=Q(amount=F("due") - F("before"), due__gte=0),
+                condition=is_difference("amount", "due", "before") & Q(due__gte=0),
                 violation_error_message="应兑现金额应等于按标准应兑现减去已列入清单。",
             ),
             models.CheckConstraint(

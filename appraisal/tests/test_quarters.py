@@ -7,11 +7,12 @@ from datetime import date
 from decimal import Decimal as D
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from appraisal.actions import quarters
-from appraisal.models import Payout, PayoutRow, QuarterlyReview, TeamReview
+from appraisal.models import Payout, PayoutRow, QuarterlyReview, SubsidyRow, TeamReview
 from appraisal.papers.content import texts
 from appraisal.quarter_facts import further_sheet, payout_sheet, stored_sheet, terms_of
 from appraisal.quarter_grades import choices_of
@@ -250,3 +251,12 @@ def test_two_of_the_committee_at_once_approve_once(cast):
         second = make_user("丙委员", "t_second")
     assert "不能办理" in refused(lambda: quarters.approve(review=stale, basis="会", by=second, now=NOW))
     assert Payout.objects.count() == 1
+
+
+@pytest.mark.parametrize(("model", "of", "less"), [(SubsidyRow, "gross", "deducted"), (PayoutRow, "due", "before")])
+def test_a_difference_is_judged_to_the_cent(db, model, of, less):
+    """188.10 − 150 is 38.09999… where a database reckons in binary fractions, and 38.10 all the same."""
+    [rule] = [one for one in model._meta.constraints if one.name.endswith("adds_up")]
+    rule.validate(model, model(**{of: D("188.10"), less: D("150.00"), "amount": D("38.10")}))
+    with pytest.raises(ValidationError):
+        rule.validate(model, model(**{of: D("188.10"), less: D("150.00"), "amount": D("38.11")}))
