@@ -57,6 +57,7 @@ class DutyShiftFilter(_TeamRecords):
 
 class SpotCheckFilter(_TeamRecords):
     state = filters.ChoiceFilter(label="状态", choices=SpotCheck.State.choices, empty_label="全部状态")
+    source = filters.ChoiceFilter(label="发现方式", choices=SpotCheck.Source.choices, empty_label="全部发现方式")
     since = DayFilter(label="起", field_name="day", lookup_expr="gte")
     until = DayFilter(label="止", field_name="day", lookup_expr="lte")
 

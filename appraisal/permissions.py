@@ -157,14 +157,14 @@ def explain_check(user: User, check: SpotCheck) -> Verdict:
 def decide_check(user: User, check: SpotCheck) -> Verdict:
     """Somebody else than who looked."""
     if check.created_by_id == user.pk:
-        return refused("抽查由抽查人以外的同志认定。")
+        return refused("抽查由登记人以外的同志认定。")
     return decide_duty(user, check)
 
 
 def withdraw_check(user: User, check: SpotCheck) -> Verdict:
     if check.created_by_id == user.pk or user.standing.has(Role.OFFICE_LEAD):
         return ALLOWED
-    return refused("由抽查人或联村工作办主任撤销。")
+    return refused("由登记人或联村工作办主任撤销。")
 
 
 # --- 请假公出 ---------------------------------------------------------------------------------

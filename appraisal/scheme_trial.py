@@ -234,7 +234,7 @@ class _Trial:
             if team.pk in sides[0]
         ]
         formulas = self.money.formulas.values()
-        without = any(one.absences.rows for one in formulas)
+        without = any(one.absences.table for one in formulas)
         return Trial(self.scheme, self.months, rows, self.unmatched, without, told_months, told_lines)
 
     def _figures(self, month: Month, team: LiaisonTeam, scheme: Scheme, lines: Lines, *, tried: bool) -> Figures:

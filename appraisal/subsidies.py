@@ -134,12 +134,14 @@ def cents(amount: Decimal) -> Decimal:
 
 
 def _worked(formula: Formula, month: Month, recipient: Recipient, days: int) -> Worked:
-    strange = set(recipient.absences) - {row.name for row in formula.absences.rows}
+    strange = set(recipient.absences) - {row.name for row in formula.absences.table}
     if strange:
         raise ValueError(f"缺岗扣款里没有“{'、'.join(sorted(strange))}”。")
     items = tuple(_item(part, month, recipient, days) for part in formula.parts)
     deductions = tuple(
-        _absence(row, recipient.absences[row.name]) for row in formula.absences.rows if recipient.absences.get(row.name)
+        _absence(row, recipient.absences[row.name])
+        for row in formula.absences.table
+        if recipient.absences.get(row.name)
     )
     gross, owed = _sum(items), _sum(deductions)
     deducted = min(gross, owed)

@@ -2,18 +2,19 @@
 
 Seven queries at most, however many people. Absences (缺岗) of a person: spot checks confirmed as such on days of the
 posting without approved leave, and owed days not filled where the town's rules count each person. They are
-charged by the row of the formula's table for leaders or for everybody else.
+charged by the row of the formula's table for leaders or for everybody else, those that the county found by their own
+amount where the version has one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from appraisal.absences import Absence, absences_of
 from appraisal.duty_week import weeks_of
@@ -21,7 +22,7 @@ from appraisal.facts import person_duty_of, rules_of_weeks
 from appraisal.models import AppraisalMonth, MonthlyScore, SpotCheck, SubsidyRow
 from appraisal.rules.base import ZERO
 from appraisal.subsidies import Row, Sheet, subsidy_sheet, sum_problem
-from appraisal.subsidy_formulas import NO_ABSENCES, Formula, PerDutyDay, Recipient
+from appraisal.subsidy_formulas import Formula, PerDutyDay, Recipient
 from lianzhen.money_words import money_words
 from lianzhen.periods import Month, Span
 from villages.models import Posting
@@ -53,7 +54,8 @@ class SheetRow(NamedTuple):
 @dataclass(frozen=True)
 class Subsidies:
     """`problem`: why the sheet cannot be made, or that stored rows no longer add up; empty when all is well.
-    `charges_absences`: the version takes something off for 缺岗."""
+    `charges_absences`: the version takes something off for 缺岗; `charges_by_county`: by an amount of its own for what
+    the county found."""
 
     rows: Sequence[SheetRow] = ()
     total: Decimal = ZERO
@@ -63,15 +65,18 @@ class Subsidies:
     problem: str = ""
     is_stored: bool = False
     charges_absences: bool = False
+    charges_by_county: bool = False
 
 
 def subsidies_of(row: AppraisalMonth) -> Subsidies:
     """Of a sealed month: as stored once it was checked, else worked out from the frozen scores."""
     formula = Formula.from_json(row.scheme.subsidy) if row.scheme.subsidy else None
     said = formula.sentence() if formula else ""
-    charges = bool(formula and formula.absences.rows)
+    charges = bool(formula and formula.absences.table)
+    by_county = formula is not None and formula.absences.by_county is not None
+    told = {"formula": said, "charges_absences": charges, "charges_by_county": by_county}
     if row.state in (AppraisalMonth.State.PAID, AppraisalMonth.State.ARCHIVED):
-        return _stored(row, said, charges)
+        return _stored(row, **told)
     if formula is None:
         return Subsidies(problem=f"{row.scheme}没有写明补助办法，不能生成补助清单。")
     try:
@@ -84,10 +89,10 @@ def subsidies_of(row: AppraisalMonth) -> Subsidies:
         for number, (one, payee) in enumerate(zip(sheet.rows, payees, strict=True), start=1)
     ]
     problem = sum_problem([one.amount for one in rows], sheet.total)
-    return Subsidies(rows, sheet.total, sheet.words, said, sheet.checks, problem, charges_absences=charges)
+    return Subsidies(rows, sheet.total, sheet.words, checks=sheet.checks, problem=problem, **told)
 
 
-def _stored(row: AppraisalMonth, formula: str, charges: bool) -> Subsidies:
+def _stored(row: AppraisalMonth, **told: Any) -> Subsidies:
     rows = [
         SheetRow(
             one.position, one.team_id, one.person_id, one.team_name, one.person_name, one.role_name, one.score,
@@ -96,7 +101,7 @@ def _stored(row: AppraisalMonth, formula: str, charges: bool) -> Subsidies:
         for one in SubsidyRow.objects.filter(month=row).order_by("position")
     ]  # fmt: skip
     total = sum((one.amount for one in rows), Decimal("0.00"))
-    return Subsidies(rows, total, money_words(total), formula, is_stored=True, charges_absences=charges)
+    return Subsidies(rows, total, money_words(total), is_stored=True, **told)
 
 
 class ScoredTeam(NamedTuple):
@@ -119,6 +124,13 @@ class Service(NamedTuple):
     span: Span
 
 
+class Look(NamedTuple):
+    """A confirmed spot check, as far as it is charged."""
+
+    day: date
+    by_county: bool
+
+
 class Payee(NamedTuple):
     """Whoever gets a row."""
 
@@ -132,19 +144,20 @@ def sheet_of(row: AppraisalMonth, formula: Formula) -> tuple[Sheet, list[Payee]]
     where a fact that the formula needs is missing."""
     month = row.period
     teams = _scored_teams(row)
-    postings = _postings(row)
+    postings = postings_of(row)
     duty = person_duty_of(teams, month, month.end) if _asks_for_duty(formula, month) else {}
-    checks, away = _confirmed(month), absences_of(teams, month.start, month.end)
-    charged_as = {leads: formula.absences.charged(leader=leads) for leads in (True, False)}
+    checks, away = _looks(month), absences_of(teams, month.start, month.end)
     recipients, payees = [], []
     for team in teams:
         for person_id, own in postings.get(team.pk, {}).items():
             key = team.pk, person_id
             spans = tuple([service.span for service in own])
-            days, charged = duty.get(key), charged_as[own[0].is_leader]
-            missed = days.missed if days else 0
-            if team.pk in checks:
-                missed += _missed(checks[team.pk], spans, away.get(key, ()))
+            days, leads = duty.get(key), own[0].is_leader
+            # Days owed and not filled are what the town's own register says.
+            by_town, by_county = days.missed if days else 0, 0
+            for look in checks.get(team.pk, ()):
+                if is_charged(look.day, spans, away.get(key, ())):
+                    by_town, by_county = by_town + (not look.by_county), by_county + look.by_county
             recipients.append(
                 Recipient(
                     key=f"{team.pk}-{person_id}",
@@ -154,17 +167,17 @@ def sheet_of(row: AppraisalMonth, formula: Formula) -> tuple[Sheet, list[Payee]]
                     spans=spans,
                     place=team.place,
                     duty_days=days.done if days else 0,
-                    absences={charged: missed} if charged and missed else NO_ABSENCES,
+                    absences=formula.absences.counted(leader=leads, by_town=by_town, by_county=by_county),
                 )
             )
             # Whoever led for a part of the month comes first as leader.
-            payees.append(Payee(team, person_id, own[0].is_leader))
+            payees.append(Payee(team, person_id, leads))
     return subsidy_sheet(formula, month, recipients), payees
 
 
-def _missed(checks: Sequence[date], spans: Sequence[Span], away: Sequence[Absence]) -> int:
-    """Spot checks (days) that found nobody while the person served and was not on leave."""
-    return sum(any(span.covers(day) for span in spans) and not any(one.covers(day) for one in away) for day in checks)
+def is_charged(day: date, spans: Sequence[Span], away: Sequence[Absence]) -> bool:
+    """Whether a spot check of the day that found nobody is an absence of the person: served, and not on leave."""
+    return any(span.covers(day) for span in spans) and not any(one.covers(day) for one in away)
 
 
 def _asks_for_duty(formula: Formula, month: Month) -> bool:
@@ -187,13 +200,15 @@ def _scored_teams(row: AppraisalMonth) -> list[ScoredTeam]:
     return [ScoredTeam._make(one) for one in told]
 
 
-def _postings(row: AppraisalMonth) -> dict[int, dict[int, list[Service]]]:
-    """Team → person → terms in it, the leader first. One query."""
+def postings_of(row: AppraisalMonth, teams: Iterable[int] | None = None) -> dict[int, dict[int, list[Service]]]:
+    """Team → person → terms in it, the leader first; of all scored teams or of some of them (ids). One query."""
     month = row.period
     first, last = month.start, month.end
     whole = Span(first, last)
     rows = Posting.objects.filter(team__in=MonthlyScore.objects.filter(month=row).values("team"))
     rows = rows.filter(Q(ends_on=None) | Q(ends_on__gte=first), starts_on__lte=last)
+    if teams is not None:
+        rows = rows.filter(team__in=teams)
     told = rows.order_by("-is_leader", "starts_on", "pk")
     found: dict[int, dict[int, list[Service]]] = {}
     for team_id, person_id, name, leads, starts_on, ends_on in told.values_list(
@@ -205,12 +220,16 @@ def _postings(row: AppraisalMonth) -> dict[int, dict[int, list[Service]]]:
     return found
 
 
-def _confirmed(month: Month) -> dict[int, list[date]]:
-    """Team → days on which a confirmed spot check found nobody. One query."""
-    checks = SpotCheck.objects.filter(state=SpotCheck.State.CONFIRMED, day__range=(month.start, month.end))
-    found: dict[int, list[date]] = {}
-    for team_id, day in checks.values_list("team_id", "day"):
-        found.setdefault(team_id, []).append(day)
+def confirmed_checks(month: Month) -> QuerySet[SpotCheck]:
+    """Spot checks of the month that were confirmed as absences."""
+    return SpotCheck.objects.filter(state=SpotCheck.State.CONFIRMED, day__range=(month.start, month.end))
+
+
+def _looks(month: Month) -> dict[int, list[Look]]:
+    """Team → confirmed spot checks. One query."""
+    found: dict[int, list[Look]] = {}
+    for team_id, day, source in confirmed_checks(month).values_list("team_id", "day", "source"):
+        found.setdefault(team_id, []).append(Look(day, source == SpotCheck.Source.COUNTY))
     return found
 
 

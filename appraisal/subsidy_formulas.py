@@ -266,11 +266,17 @@ class AbsenceRow(NamedTuple):
 
 #: In the name of a row: for leaders of teams.
 LEADER = "组长"
+#: What an absence that the county found is called, where a version has an amount for it.
+BY_COUNTY = "被县查到"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Absences(Parametric):
-    """缺岗扣款: 30元/次, 组长（带班领导）50元/次."""
+    """缺岗扣款: 30元/次, 组长（带班领导）50元/次, 被县查到100元/次 (domain.md §0.5).
+
+    `by_county` is one amount for whoever was absent. A version without it charges what the county found like any
+    other absence.
+    """
 
     PARAMETERS: ClassVar[tuple[Parameter, ...]] = (
         Rows(
@@ -281,21 +287,52 @@ class Absences(Parametric):
             row=AbsenceRow,
             columns=(Text(name="name", label="情形", longest=20), Money(name="amount", label="每次金额", low=CENT)),
         ),
+        Money(
+            name="by_county",
+            label=f"{BY_COUNTY}，每次",
+            required=False,
+            low=CENT,
+            help="县里暗访、通报的缺岗，组长和组员都按这个金额扣；不填的，和其他缺岗一样扣",
+        ),
     )
 
     rows: tuple[AbsenceRow, ...] = ()
+    by_county: Decimal | None = None
 
-    def charged(self, *, leader: bool) -> str:
-        """Name of the row that an absence is charged by; empty where none is. A row that names 组长 is for leaders
-        alone, any other one for everybody else."""
+    @property
+    def table(self) -> tuple[AbsenceRow, ...]:
+        """Every amount by its name, that for the county's findings last."""
+        return self.rows if self.by_county is None else (*self.rows, AbsenceRow(BY_COUNTY, self.by_county))
+
+    def charged(self, *, leader: bool, by_county: bool = False) -> str:
+        """Name in `table` that an absence is charged by; empty where none is. A row that names 组长 is for leaders
+        alone, any other one for everybody else; what the county found goes by its own amount where there is one."""
+        if by_county and self.by_county is not None:
+            return BY_COUNTY
         own = [row.name for row in self.rows if LEADER in row.name]
         common = [row.name for row in self.rows if LEADER not in row.name]
         return next(iter([*own, *common] if leader else common), "")
+
+    def counted(self, *, leader: bool, by_town: int, by_county: int) -> Mapping[str, int]:
+        """Times of being absent by the name in `table` that they are charged by, from who found them."""
+        if not (by_town or by_county):  # most people
+            return NO_ABSENCES
+        found: dict[str, int] = {}
+        for times, county in ((by_town, False), (by_county, True)):
+            name = self.charged(leader=leader, by_county=county)
+            if name and times:
+                found[name] = found.get(name, 0) + times
+        return found or NO_ABSENCES
 
     def idle(self) -> list[str]:
         """Rows that no absence would ever be charged by: two for the same people."""
         used = {self.charged(leader=True), self.charged(leader=False)}
         return [row.name for row in self.rows if row.name not in used]
+
+    def _problems(self) -> dict[str, str]:
+        if self.by_county is not None and any(row.name == BY_COUNTY for row in self.rows):
+            return {"rows": f"“{BY_COUNTY}”已另填金额，请去掉这一行"}
+        return {}
 
 
 @dataclass(frozen=True)
@@ -309,13 +346,16 @@ class Formula:
         """Printed above the sheet."""
         said = [part.sentence() for part in self.parts]
         sum_of = said[0] if len(said) == 1 else " + ".join(f"（{one}）" for one in said)
-        each = "、".join(f"{row.name}每次{wording.money(row.amount)}" for row in self.absences.rows)
+        each = "、".join(f"{row.name}每次{wording.money(row.amount)}" for row in self.absences.table)
         by_days = "；月内任职变动的按任职天数折算" if any(part.by_days for part in self.parts) else ""
         return f"应发 = {sum_of}" + (f" − 缺岗扣款（{each}）" if each else "") + by_days
 
     def to_json(self) -> dict[str, Any]:
         parts = [{"type": part.code, **part.to_json()} for part in self.parts]
-        return {"parts": parts, "absences": self.absences.to_json()["rows"]}
+        absences = self.absences.to_json()
+        stored = {"parts": parts, "absences": absences["rows"]}
+        # A version without the amount is stored as it always was.
+        return stored if absences["by_county"] is None else {**stored, "by_county": absences["by_county"]}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Formula:
@@ -330,9 +370,9 @@ class Formula:
                 errors |= {f"parts.{number}.{name}": wrong for name, wrong in bad.errors.items()}
         absences = Absences()
         try:
-            absences = Absences.from_json({"rows": data.get("absences", ())})
+            absences = Absences.from_json({"rows": data.get("absences", ()), "by_county": data.get("by_county")})
         except BadParameters as bad:
-            errors["absences"] = bad.errors["rows"]
+            errors |= {"absences" if name == "rows" else name: wrong for name, wrong in bad.errors.items()}
         if not data.get("parts"):
             errors["parts"] = "请至少选择一种计发办法"
         if errors:
@@ -340,5 +380,11 @@ class Formula:
         return cls(tuple(parts), absences)
 
 
-#: domain.md §1.1: 月补助 = 基数 × max(0, 得分/100). The base amount is an example.
-SAMPLE = Formula((PerPerson(amount=Decimal(300)),))
+#: domain.md §1.1: 月补助 = 基数 × max(0, 得分/100); §0.5: what an absence costs. All amounts are examples.
+SAMPLE = Formula(
+    (PerPerson(amount=Decimal(300)),),
+    Absences(
+        rows=(AbsenceRow("缺岗", Decimal(30)), AbsenceRow(f"{LEADER}缺岗", Decimal(50))),
+        by_county=Decimal(100),
+    ),
+)

@@ -32,7 +32,8 @@ class ReportFact:
 
 @dataclass(frozen=True)
 class SpotFact:
-    """A spot check that was confirmed as an absence."""
+    """A spot check that was confirmed as an absence. `county`: how the county found it, in words;
+    empty for a check of the town."""
 
     pk: int
     day: date
@@ -41,6 +42,7 @@ class SpotFact:
     explanation: str
     decision: str
     url: str
+    county: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,11 +136,13 @@ def _spots(one: TeamWeek) -> list[Finding]:
     for spot in one.spots:
         told = [
             Fact("抽查", f"{_day(spot.day)}{clock(spot.at)}未见到人", spot.url),
+            Fact("发现方式", spot.county),
             Fact("所见", spot.found),
             Fact("工作组说明", spot.explanation or "没有说明"),
             Fact("认定意见", spot.decision),
         ]
-        text = f"{spot.day.month}月{spot.day.day}日抽查认定缺岗"
+        who = "县里" if spot.county else ""
+        text = f"{spot.day.month}月{spot.day.day}日{who}抽查认定缺岗"
         found.append(Finding("spot", f"spot:{spot.pk}", one.team_id, one.week, spot.day, text, _said(told)))
     return found
 

@@ -93,6 +93,7 @@ def _spots(first: date, last: date) -> dict[tuple[int, Week], list[SpotFact]]:
             explanation=check.explanation,
             decision=check.decision_note,
             url=reverse("spot_check", args=[check.pk]),
+            county=check.get_source_display() if check.is_by_county else "",
         )
         found[check.team_id, Week.of(check.day)].append(fact)
     return found

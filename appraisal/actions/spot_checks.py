@@ -1,5 +1,5 @@
-"""抽查: the office or the liaison group looks into a village office. Nobody there is not yet an absence: the
-team explains, somebody else than the one who looked decides (domain.md §1.2)."""
+"""抽查: the office or the liaison group looks into a village office, or the county did. Nobody there is not yet an
+absence: the team explains, somebody else than the one who wrote it down decides (domain.md §1.2)."""
 
 from __future__ import annotations
 
@@ -33,18 +33,20 @@ def record_check(
     found: str,
     by: User,
     today: date,
+    source: str = SpotCheck.Source.TOWN,
     people: Iterable[Person] = (),
     note: str = "",
     now: time | None = None,
 ) -> SpotCheck:
     """Write down what was found. An empty office on a day when the team was expected asks it to explain.
 
-    `now`: the time of today, where `at` is typed by somebody who may be ahead of it.
+    `source`: who looked, a code of `SpotCheck.Source`; `by` writes it down, for the county as well. `now`: the time
+    of today, where `at` is typed by somebody who may be ahead of it.
     """
     with team_day(team=team, day=day, by=by, action="spot.record", label="登记抽查") as (act, team):
         _refuse_moment(day, at, today, now)
         seen = list(people)
-        check = SpotCheck(team=team, day=day, at=at, found=found, note=note.strip(), created_by=by)
+        check = SpotCheck(team=team, day=day, at=at, source=source, found=found, note=note.strip(), created_by=by)
         check.state = State.SETTLED
         if found == Found.NOBODY:
             _refuse_idle_day(team, day, today)
@@ -58,7 +60,7 @@ def record_check(
             act.note(check, [("在岗人员", None, "、".join(str(person) for person in seen))])
         if found == Found.NOBODY:
             when = f"{list_date(day, today.year)}{at:%H:%M}"
-            text = f"{when}抽查{team.village}未见到人，请在{full_date(check.explain_by)}前说明。"
+            text = f"{when}{looked(check)}{team.village}未见到人，请在{full_date(check.explain_by)}前说明。"
             told = addressees.of_team(team, today) | addressees.of_village(team, today)
             tell(told - {by.pk}, text, _page(check))
     return check
@@ -77,13 +79,13 @@ def explain_check(*, check: SpotCheck, explanation: str, by: User, today: date) 
         check.full_clean()
         check.save()
         told = addressees.of_deciders(team, today) | addressees.of_office(today)
-        text = f"{team}已说明{list_date(check.day, today.year)}抽查的情况，请认定。"
+        text = f"{team}已说明{list_date(check.day, today.year)}{looked(check)}的情况，请认定。"
         tell(told - {by.pk, check.created_by_id}, text, _page(check))
     return check
 
 
 def decide_check(*, check: SpotCheck, accepts: bool, note: str, by: User, today: date) -> SpotCheck:
-    """说明成立, or 认定缺岗: once explained, or once the time to explain is over. Never by who looked."""
+    """说明成立, or 认定缺岗: once explained, or once the time to explain is over. Never by who wrote it down."""
     label = "抽查说明成立" if accepts else "认定缺岗"
     with team_day(team=check.team_id, day=check.day, by=by, action="spot.decide", label=label, reason=note) as (
         _,
@@ -93,7 +95,7 @@ def decide_check(*, check: SpotCheck, accepts: bool, note: str, by: User, today:
         if check.state not in (State.ASKED, State.EXPLAINED):
             raise ValidationError(f"这次抽查{check.get_state_display()}，不需再认定。")
         if check.created_by_id == by.pk:
-            raise ValidationError("抽查由抽查人以外的同志认定。")
+            raise ValidationError("抽查由登记人以外的同志认定。")
         if check.state == State.ASKED and today <= check.explain_by:
             raise ValidationError(f"工作组可在{full_date(check.explain_by)}前说明，说明后或到期后再认定。")
         if not note.strip():
@@ -103,7 +105,7 @@ def decide_check(*, check: SpotCheck, accepts: bool, note: str, by: User, today:
         check.full_clean()
         check.save()
         told = addressees.of_team(team, today) | ({check.created_by_id} if check.created_by_id else set())
-        text = f"{team}{list_date(check.day, today.year)}的抽查：{check.get_state_display()}。"
+        text = f"{team}{list_date(check.day, today.year)}的{looked(check)}：{check.get_state_display()}。"
         tell(told - {by.pk}, text, _page(check))
     return check
 
@@ -122,9 +124,14 @@ def withdraw_check(*, check: SpotCheck, reason: str, by: User, today: date) -> S
         check.full_clean()
         check.save()
         if check.found == Found.NOBODY:
-            text = f"{list_date(check.day, today.year)}的抽查已撤销：{reason.strip()}"
+            text = f"{list_date(check.day, today.year)}的{looked(check)}已撤销：{reason.strip()}"
             tell(addressees.of_team(team, today) - {by.pk}, text, _page(check))
     return check
+
+
+def looked(check: SpotCheck) -> str:
+    """What it is called in a sentence: 抽查, 县里抽查."""
+    return "县里抽查" if check.is_by_county else "抽查"
 
 
 # --- What is refused ----------------------------------------------------------------------------

@@ -81,6 +81,7 @@ class SpotCheckAdmin(RegisterAdmin):
         "team",
         "day",
         "at",
+        "source",
         "found",
         "note",
         "state",
@@ -97,8 +98,8 @@ class SpotCheckAdmin(RegisterAdmin):
     staff_page = "spot_check"
     staff_list = "spot_check_list"
     staff_text = "在抽查页面办理"
-    list_display = ("day", "at", "team", "found", "state", "created_by", "explain_by")
-    list_filter = ("state", "found", "team__village__group")
+    list_display = ("day", "at", "team", "source", "found", "state", "created_by", "explain_by")
+    list_filter = ("state", "source", "found", "team__village__group")
     list_select_related = ("team__village", "created_by")
     date_hierarchy = "day"
     search_fields = TEAM_SEARCH

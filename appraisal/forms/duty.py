@@ -263,6 +263,13 @@ class CheckForm(PageForm):
         input_formats=["%H:%M", "%H:%M:%S", "%H时%M分", "%H：%M"],
         error_messages={"required": "请填写到村部时间", "invalid": "请按09:30的格式填写到村部时间"},
     )
+    source = forms.ChoiceField(
+        label="发现方式",
+        choices=SpotCheck.Source.choices,
+        initial=SpotCheck.Source.TOWN,
+        widget=forms.RadioSelect(attrs={"class": "chips"}),
+        error_messages={"required": "请选择发现方式", **CHOSEN},
+    )
     found = forms.ChoiceField(
         label="情况",
         choices=SpotCheck.Found.choices,

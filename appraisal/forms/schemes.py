@@ -197,9 +197,11 @@ class SubsidyForm(PageForm):
                 self.fields[f"p{number}_drop"] = forms.BooleanField(
                     label=f"去掉“{number + 1}. {kind.title}”这一项", required=False
                 )
-        rows = Absences.PARAMETERS[0]
+        rows, by_county = Absences.PARAMETERS
         self.fields["absences"] = parameter_field(rows)
+        self.fields["by_county"] = parameter_field(by_county)
         self.initial["absences"] = parameter_text(rows, formula.absences.rows)
+        self.initial["by_county"] = parameter_text(by_county, formula.absences.by_county)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -209,7 +211,8 @@ class SubsidyForm(PageForm):
             for n in kept
         ]
         try:
-            self.formula = Formula.from_json({"parts": parts, "absences": data.get("absences") or ""})
+            absences = {"absences": data.get("absences") or "", "by_county": data.get("by_county")}
+            self.formula = Formula.from_json({"parts": parts, **absences})
         except BadParameters as bad:
             for key, problem in bad.errors.items():
                 # A field that is missing has said so already.
@@ -217,7 +220,7 @@ class SubsidyForm(PageForm):
                     self.add_error(name, f"{problem}。")
         else:
             if idle := self.formula.absences.idle():
-                said = "缺岗扣款最多两行：一般的一行，组长的一行（情形里写明“组长”）。"
+                said = "缺岗扣款最多两行：一般的一行，组长的一行（情形里写明“组长”）；被县查到的填在下一栏。"
                 self.add_error("absences", f"“{'、'.join(idle)}”用不上。{said}")
         return data
 

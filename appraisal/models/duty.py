@@ -310,12 +310,19 @@ class DutyShift(VersionedModel):
 
 
 class SpotCheck(VersionedModel):
-    """抽查: somebody looked into the village office. An empty office is not yet an absence: the team explains
-    within the days of the rules, the office or the liaison group accepts or confirms (domain.md §1.2)."""
+    """抽查: somebody of the town or of the county looked into the village office. An empty office is not yet an
+    absence: the team explains within the days of the rules, the office or the liaison group accepts or confirms
+    (domain.md §1.2). A subsidy formula may charge more for what the county found (被县查到)."""
 
     class Found(models.TextChoices):
         PRESENT = "present", "在岗"
         NOBODY = "nobody", "未见到人"
+
+    class Source(models.TextChoices):
+        """Who looked, in the words of `ScoreEntry.Source`."""
+
+        TOWN = "town", "镇检查"
+        COUNTY = "county", "县暗访、县通报"
 
     class State(models.TextChoices):
         SETTLED = "settled", "在岗，无需说明"
@@ -330,6 +337,7 @@ class SpotCheck(VersionedModel):
     )
     day = models.DateField("抽查日期")
     at = models.TimeField("到村部时间")
+    source = models.CharField("发现方式", max_length=10, choices=Source.choices, default=Source.TOWN)
     found = models.CharField("情况", max_length=10, choices=Found.choices)
     people = models.ManyToManyField("villages.Person", verbose_name="在岗人员", blank=True, related_name="+")
     note = models.CharField("所见", max_length=300, blank=True)
@@ -342,7 +350,7 @@ class SpotCheck(VersionedModel):
     decided_by = by_field("认定人", optional=True)
     decision_note = models.CharField("认定意见", max_length=300, blank=True)
     created_at = models.DateTimeField("登记于", default=timezone.now)
-    created_by = by_field("抽查人", optional=True)
+    created_by = by_field("登记人", optional=True)
 
     objects = TeamRowQuerySet.as_manager()
 
@@ -365,11 +373,16 @@ class SpotCheck(VersionedModel):
                 ),
                 violation_error_message="抽查情况与状态不符。",
             ),
-            # Whoever found the office empty does not judge the explanation.
+            models.CheckConstraint(
+                name="spot_source_known",
+                condition=Q(source__in=["town", "county"]),
+                violation_error_message="请选择发现方式。",
+            ),
+            # Whoever found the office empty, or wrote down that the county did, does not judge the explanation.
             models.CheckConstraint(
                 name="spot_other_decides",
                 condition=Q(decided_by=None) | Q(created_by=None) | ~Q(decided_by=F("created_by")),
-                violation_error_message="抽查由抽查人以外的同志认定。",
+                violation_error_message="抽查由登记人以外的同志认定。",
             ),
             models.CheckConstraint(
                 name="spot_decision_has_decider",
@@ -380,3 +393,7 @@ class SpotCheck(VersionedModel):
 
     def __str__(self) -> str:
         return f"{self.team}{self.day.month}月{self.day.day}日抽查"
+
+    @property
+    def is_by_county(self) -> bool:
+        return self.source == self.Source.COUNTY

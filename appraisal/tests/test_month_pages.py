@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from appraisal.actions import subsidies
-from appraisal.models import AppraisalMonth, ScoreEntry, SpotCheck, SubsidyRow
+from appraisal.models import AppraisalMonth, Scheme, ScoreEntry, SpotCheck, SubsidyRow
 from appraisal.score_facts import scores_of
 from appraisal.scoring import Line
 from appraisal.subsidy_facts import subsidies_of
@@ -300,7 +300,7 @@ def test_subsidies_of_the_worked_month(cast):
     assert {one.score for one in own} == {D("62.7")}
 
 
-def test_a_posting_that_changed_is_paid_by_days_and_an_absence_is_charged(cast):
+def test_a_posting_that_changed_is_paid_by_days_and_an_absence_is_charged(cast, sign_in, django_assert_max_num_queries):
     row = sealed_scene(cast)
     whole = {one.person_id: one for one in subsidies_of(row).rows}
     member = cast.people[Role.MEMBER]
@@ -315,6 +315,9 @@ def test_a_posting_that_changed_is_paid_by_days_and_an_absence_is_charged(cast):
                 at="10:00",
                 found="nobody",
                 state="confirmed",
+                source="county" if day == 20 else "town",
+                note=f"{day}日门锁着",
+                decision_note="没有理由",
                 explain_by=date(2026, 11, 25),
                 decided_at=at(LATER),
                 decided_by=cast.users[Role.OFFICE_LEAD],
@@ -332,6 +335,29 @@ def test_a_posting_that_changed_is_paid_by_days_and_an_absence_is_charged(cast):
     with_more = {one.person_id: one for one in subsidies_of(row).rows}
     assert with_more[member.pk].amount == found[member.pk].amount
     assert "组长缺岗2次 × 50.00元/次" in with_more[leader.pk].formula
+    # A version without an amount for what the county found says nothing of the county.
+    client = sign_in(Role.COMMITTEE)
+    assert not re.search("县|缺岗扣款依据", re.sub("<nav.*?</nav>", "", read(client, SUBSIDIES), flags=re.DOTALL))
+    scheme.subsidy = {**scheme.subsidy, "by_county": "100"}
+    Scheme.objects.filter(pk=scheme.pk).update(subsidy=scheme.subsidy)
+    by_county = {one.person_id: one for one in subsidies_of(row).rows}
+    assert by_county[member.pk] == with_more[member.pk]
+    assert (by_county[leader.pk].absences, by_county[leader.pk].deducted) == (2, min(by_county[leader.pk].gross, 150))
+    told = "组长缺岗1次 × 50.00元/次 = 50.00元；被县查到1次 × 100.00元/次 = 100.00元"
+    assert told in by_county[leader.pk].formula
+    # Down to the check and what was decided about it, before and after the list is stored.
+    for step in (lambda: None, lambda: subsidies.check_subsidies(row=row, by=cast.users[Role.OFFICE], now=at(LATER))):
+        step()
+        with django_assert_max_num_queries(15):
+            said = read(client, SUBSIDIES)
+        grounds = said[said.index("缺岗扣款依据") :]
+        for words in ("县暗访、县通报", "20日门锁着", "没有理由", f"被县查到100.00元：{leader}", "镇检查"):
+            assert words in grounds
+        assert f"无故缺岗30.00元：{member}" in grounds
+        assert told in said
+        assert told in read(client, f"{SUBSIDIES}?print=1")
+    found_out = SpotCheck.objects.get(source="county")
+    assert f'href="{reverse("spot_check", args=[found_out.pk])}"' in client.get(SUBSIDIES).content.decode()
 
 
 def test_what_was_checked_is_stored_and_stays(cast, sign_in):

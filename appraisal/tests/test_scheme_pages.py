@@ -174,11 +174,18 @@ def test_part_is_added_to_the_formula_and_another_dropped(draft, sign_in):
     assert client.post(f"{url}?add=by_band", sent).status_code == 303
     draft.refresh_from_db()
     assert [one["type"] for one in draft.subsidy["parts"]] == ["per_person", "by_band"]
-    dropped = {**sent, "version": draft.version, "p0_drop": "on", "absences": "无故缺岗 30"}
+    dropped = {**sent, "version": draft.version, "p0_drop": "on", "absences": "无故缺岗 30", "by_county": "100"}
     assert client.post(url, dropped).status_code == 303
     draft.refresh_from_db()
     assert [one["type"] for one in draft.subsidy["parts"]] == ["by_band"]
-    assert "无故缺岗每次30.00元" in dict(settings_of(draft))["补助"]
+    assert "缺岗扣款（无故缺岗每次30.00元、被县查到每次100.00元）" in dict(settings_of(draft))["补助"]
+    form = client.get(url).content.decode()
+    assert 'name="by_county" value="100"' in form
+    assert "被县查到每次100.00元" in client.get(f"{page('scheme', draft)}?print=1").content.decode()
+    without = {"version": draft.version, "p0_bands": "90 100\n80 50", "p0_otherwise": "0", "absences": "无故缺岗 30"}
+    assert client.post(url, without).status_code == 303
+    draft.refresh_from_db()
+    assert "by_county" not in draft.subsidy
 
 
 @pytest.mark.parametrize(
@@ -188,6 +195,9 @@ def test_part_is_added_to_the_formula_and_another_dropped(draft, sign_in):
         ({"p0_amount": "三百"}, "每人每月基数应为数字"),
         ({"absences": "缺岗"}, "应有2列"),
         ({"absences": "缺岗 30\n组长缺岗 50\n被县查到 100"}, "“被县查到”用不上"),
+        ({"absences": "被县查到 100", "by_county": "100"}, "“被县查到”已另填金额"),
+        ({"by_county": "一百"}, "被县查到，每次应为数字"),
+        ({"by_county": "-5"}, "被县查到，每次不能小于0"),
     ],
 )
 def test_bad_formula_is_told_and_kept(draft, sign_in, changes, told):

@@ -49,6 +49,7 @@ def test_days_of_a_sealed_month_are_not_written(cast, state):
             day=date(2026, 10, 20),
             at=time(10),
             found=SpotCheck.Found.PRESENT,
+            source=SpotCheck.Source.COUNTY,
             people=[member],
             by=cast.users[Role.OFFICE],
             today=date(2026, 10, 20),

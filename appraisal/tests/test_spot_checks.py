@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, time, timedelta
+from io import BytesIO
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from appraisal.actions import spot_checks as actions
 from appraisal.models import Outing, SpotCheck
@@ -31,7 +34,7 @@ def address(cast) -> str:
     return f"{reverse('spot_check_add')}?team={cast.team.pk}"
 
 
-SENT = {"day": "2026-11-26", "at": "09:30", "found": "nobody", "note": "门锁着"}
+SENT = {"day": "2026-11-26", "at": "09:30", "source": "town", "found": "nobody", "note": "门锁着"}
 
 
 # --- Writing down -------------------------------------------------------------------------------
@@ -43,6 +46,30 @@ def test_nobody_there_asks_for_an_explanation(duty, sign_in, django_capture_on_c
     sentence = "11月26日09:30抽查示例一村未见到人，请在2026年11月30日前说明。"
     for role in (Role.LEADER, Role.MEMBER, Role.CADRE):
         assert told(duty.users[role]) == [sentence]
+
+
+def test_what_the_county_found(duty, sign_in, django_capture_on_commit_callbacks):
+    """Written down by the office; told to the team, on the pages, the trail, the workbook and by the filter."""
+    assert 'value="town" id="id_source_0" checked' in re.sub(
+        r'(required|class="[^"]*") ?', "", sign_in(Role.OFFICE).get(address(duty)).content.decode()
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        sign_in(Role.OFFICE).post(address(duty), {**SENT, "source": "county"})
+    check = SpotCheck.objects.get()
+    assert told(duty.users[Role.LEADER]) == ["11月26日09:30县里抽查示例一村未见到人，请在2026年11月30日前说明。"]
+    [entry] = AuditEntry.objects.about(check)
+    assert {one["label"]: one["after"] for one in entry.changes}["发现方式"] == "县暗访、县通报"
+    client, url = sign_in(Role.DISTRICT), reverse("spot_check_list")
+    assert "县暗访、县通报" in client.get(reverse("spot_check", args=[check.pk])).content.decode()
+    assert (
+        "县里抽查示例一村" in sign_in(Role.LEADER).get(reverse("spot_check_explain", args=[check.pk])).content.decode()
+    )
+    assert client.get(url, {"source": "county"}).content.decode().count("县暗访、县通报") == 2  # option and row
+    assert "没有符合条件的记录" in client.get(url, {"source": "town"}).content.decode()
+    sheet = load_workbook(BytesIO(b"".join(client.post(url).streaming_content))).active
+    assert "县暗访、县通报" in [cell.value for row in sheet.iter_rows() for cell in row]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SpotCheck.objects.filter(pk=check.pk).update(source="province")
 
 
 def test_the_days_to_explain_are_working_days(duty):
@@ -100,10 +127,18 @@ def test_a_day_entered_by_the_team_may_be_found_empty(duty):
 def test_bad_input_loses_nothing(duty, sign_in):
     later = sign_in(Role.OFFICE).post(address(duty), {**SENT, "at": "10:01"})
     assert "到村部时间不能晚于现在。" in later.content.decode()
-    answer = sign_in(Role.OFFICE).post(address(duty), {"day": "昨天", "at": "九点", "found": "", "note": "门锁着"})
+    answer = sign_in(Role.OFFICE).post(
+        address(duty), {"day": "昨天", "at": "九点", "source": "省里", "found": "", "note": "门锁着"}
+    )
     page = answer.content.decode()
     assert answer.status_code == 422
-    for sentence in ("请按2018-10-18的格式填写抽查日期", "请按09:30的格式填写到村部时间", "请选择情况", "门锁着"):
+    for sentence in (
+        "请按2018-10-18的格式填写抽查日期",
+        "请按09:30的格式填写到村部时间",
+        "请选择情况",
+        "请从选项中选择",
+        "门锁着",
+    ):
         assert sentence in page
     assert not SpotCheck.objects.exists()
 
@@ -176,12 +211,12 @@ def test_who_looked_does_not_decide(duty, sign_in):
     url = reverse("spot_check_decide", args=[check.pk])
     answer = sign_in(Role.OFFICE).post(url, {"answer": "0", "note": "没人"})
     assert answer.status_code == 403
-    assert "抽查由抽查人以外的同志认定。" in answer.content.decode()
+    assert "抽查由登记人以外的同志认定。" in answer.content.decode()
     assert (
-        "抽查由抽查人以外的同志认定。"
+        "抽查由登记人以外的同志认定。"
         in sign_in(Role.OFFICE).get(reverse("spot_check", args=[check.pk])).content.decode()
     )
-    with pytest.raises(ValidationError, match="抽查人以外"):
+    with pytest.raises(ValidationError, match="登记人以外"):
         actions.decide_check(check=check, accepts=False, note="没人", by=duty.users[Role.OFFICE], today=TODAY)
 
 

@@ -35,7 +35,7 @@ from lianzhen.periods import Month, Span
 
 OCTOBER = Month(2018, 10)
 ALL_MONTH = (Span(date(2018, 4, 10)),)
-ABSENCES = Absences(rows=(AbsenceRow("无故缺岗", D(30)), AbsenceRow("被县查到", D(100))))
+ABSENCES = Absences(rows=(AbsenceRow("无故缺岗", D(30)),), by_county=D(100))
 
 
 def person(key="1", **given):
@@ -143,6 +143,14 @@ class TestFormulas:
                 {"parts": [{"type": "per_point", "rate": "3"}], "absences": "缺岗 0"},
                 {"absences": "缺岗扣款第1行：每次金额应在0.01到100,000元之间"},
             ),
+            (
+                {"parts": [{"type": "per_point", "rate": "3"}], "absences": "缺岗 30", "by_county": "0"},
+                {"by_county": "被县查到，每次应在0.01到100,000元之间"},
+            ),
+            (
+                {"parts": [{"type": "per_point", "rate": "3"}], "absences": "被县查到 30", "by_county": "100"},
+                {"absences": "“被县查到”已另填金额，请去掉这一行"},
+            ),
         ],
     )
     def test_bad_formulas(self, data, errors):
@@ -217,7 +225,15 @@ parts = st.one_of(
     st.builds(PerDutyDay, rate=amounts, most=st.none() | st.integers(1, 31).map(D)),
     st.builds(PerPerson, amount=amounts, most=st.none() | hundredths(0, 1000)),
 )
-formulas = st.builds(Formula, st.lists(parts, min_size=1, max_size=4).map(tuple), st.sampled_from([NONE, ABSENCES]))
+#: The rows a form lets through: one for most people, one for leaders, either or none; the county's amount or none.
+tables = st.builds(
+    lambda common, leaders, by_county: Absences(
+        rows=tuple(AbsenceRow(name, one) for name, one in (("缺岗", common), ("组长缺岗", leaders)) if one),
+        by_county=by_county,
+    ),
+    *[st.none() | amounts] * 3,
+)
+formulas = st.builds(Formula, st.lists(parts, min_size=1, max_size=4).map(tuple), tables)
 
 
 @st.composite
@@ -238,7 +254,7 @@ def people(draw, formula):
             spans=tuple(draw(st.lists(spans(), min_size=1, max_size=3))),
             place=draw(st.integers(1, 39)),
             duty_days=draw(st.integers(0, 31)),
-            absences={one.name: draw(st.integers(0, 3)) for one in formula.absences.rows},
+            absences={one.name: draw(st.integers(0, 3)) for one in formula.absences.table},
         )
         for n in range(draw(st.integers(0, 6)))
     ]
@@ -255,6 +271,7 @@ class TestWhateverTheFormula:
             assert isinstance(one.amount, D)
             assert one.amount == cents(one.amount) >= 0
             assert one.amount == one.gross - one.deducted
+            assert one.deducted <= sum((item.amount for item in one.deductions), D(0))
             assert all(item.amount == cents(item.amount) >= 0 for item in (*one.items, *one.deductions))
 
     @given(formula=formulas, data=st.data())
@@ -316,4 +333,46 @@ def test_a_leaders_absence_may_cost_more():
     assert (one.charged(leader=True), one.charged(leader=False), one.idle()) == ("缺岗", "缺岗", [])
     assert NONE.charged(leader=True) == ""
     assert NONE.idle() == []
-    assert ABSENCES.idle() == ["被县查到"]
+    assert Absences(rows=(*one.rows, AbsenceRow("被县查到", D(100)))).idle() == ["被县查到"]
+
+
+def charged(table, leader, by_town, by_county):
+    """The row (元) of one person absent so many times."""
+    absences = table.counted(leader=leader, by_town=by_town, by_county=by_county)
+    return subsidy_sheet(Formula((PerPerson(amount=D(300)),), table), OCTOBER, [person(absences=absences)]).rows[0]
+
+
+class TestFoundByTheCounty:
+    """被县查到 is one amount for leaders and members; a version without it knows absences of one kind only."""
+
+    def test_by_hand(self):
+        table = SAMPLE.absences
+        assert SAMPLE.sentence() == (
+            "应发 = 每人每月300.00元 × 系数（得分 ÷ 100，不低于0） − 缺岗扣款（缺岗每次30.00元、组长缺岗每次50.00元、"
+            "被县查到每次100.00元）；月内任职变动的按任职天数折算"
+        )
+        told = {leader: charged(table, leader, 1, 1).sentence.partition("；")[2] for leader in (True, False)}
+        county = "被县查到1次 × 100.00元/次 = 100.00元；应发"
+        assert told[True] == f"组长缺岗1次 × 50.00元/次 = 50.00元；{county}139.50元 = 289.50元 − 50.00元 − 100.00元"
+        assert told[False] == f"缺岗1次 × 30.00元/次 = 30.00元；{county}159.50元 = 289.50元 − 30.00元 − 100.00元"
+        # Only what the county found is charged where nothing else has an amount.
+        assert Absences(by_county=D(100)).counted(leader=True, by_town=2, by_county=1) == {"被县查到": 1}
+
+    @given(table=tables, leader=st.booleans(), by_town=st.integers(0, 5), by_county=st.integers(0, 5))
+    def test_a_version_without_the_amount_is_what_it_was(self, table, leader, by_town, by_county):
+        old = Absences(rows=table.rows)
+        assert charged(old, leader, by_town, by_county) == charged(old, leader, by_town + by_county, 0)
+        formula = Formula((PerPerson(amount=D(300)),), old)
+        assert set(formula.to_json()) == {"parts", "absences"}
+        assert "被县查到" not in formula.sentence()
+        # With the amount, what the town found costs what it did.
+        assert charged(table, leader, by_town, 0).deductions == charged(old, leader, by_town, 0).deductions
+
+    @given(table=tables, leader=st.booleans(), by_town=st.integers(0, 5), by_county=st.integers(0, 5))
+    def test_never_more_is_taken_than_there_is_nor_less_than_by_the_town(self, table, leader, by_town, by_county):
+        found = charged(table, leader, by_town, by_county)
+        assert 0 <= found.deducted <= found.gross
+        if table.by_county is not None and all(row.amount <= table.by_county for row in table.rows):
+            for fewer in range(by_county):  # each of them found by the town instead
+                milder = charged(table, leader, by_town + by_county - fewer, fewer)
+                assert milder.deducted <= found.deducted

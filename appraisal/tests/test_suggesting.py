@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -100,6 +101,10 @@ def test_confirmed_absence_and_unexcused_absence_from_the_meeting():
     one, two = found(team(*BOTH, spots=[spot], absences=[absence]))
     assert (one.kind, one.key, one.text) == ("spot", "spot:3", "11月17日抽查认定缺岗")
     assert facts(one)["工作组说明"] == "没有说明"
+    assert "发现方式" not in facts(one)
+    [found_out] = found(team(*BOTH, spots=[replace(spot, county="县暗访、县通报")]))
+    assert (found_out.key, found_out.text) == ("spot:3", "11月17日县里抽查认定缺岗")
+    assert facts(found_out)["发现方式"] == "县暗访、县通报"
     assert (two.kind, two.key, two.person_id) == ("meeting", "meeting:9", 11)
     assert two.text == "第47周例会甲某无故缺席"
 

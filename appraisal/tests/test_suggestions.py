@@ -82,7 +82,7 @@ def test_late_report_confirmed_check_and_absence_from_the_meeting(cast):
     scene.saved(
         SpotCheck(
             team=cast.team, day=TUESDAY, at=time(10, 20), found="nobody", state="confirmed", explain_by=THURSDAY,
-            note="门锁着", decided_at=at(THURSDAY), decided_by=office, decision_note="没有理由",
+            source="county", note="门锁着", decided_at=at(THURSDAY), decided_by=office, decision_note="没有理由",
         )
     )  # fmt: skip
     meeting = meetings.plan_meeting(
@@ -96,6 +96,7 @@ def test_late_report_confirmed_check_and_absence_from_the_meeting(cast):
     refresh()
     kinds = {kind for kind, village in stored() if village == "示例一村"}
     assert kinds == {"duty", "spot", "report_late"}
+    assert stored()["spot", "示例一村"].text.endswith("县里抽查认定缺岗")
     # An absence counts once the record of the meeting is closed.
     meetings.close_meeting(meeting=meeting, today=TODAY, by=office)
     refresh()

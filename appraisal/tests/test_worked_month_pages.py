@@ -251,7 +251,7 @@ def miss_a_day(town: Town) -> None:
     )
     town.send(Role.DISTRICT, page("leave_decide", Leave.objects.get()), decision="approve")
     add = f"{reverse('spot_check_add')}?team={town.cast.team.pk}"
-    town.send(Role.OFFICE, add, day=away.isoformat(), at="09:30", found="nobody")
+    town.send(Role.OFFICE, add, day=away.isoformat(), at="09:30", source="town", found="nobody")
     check = SpotCheck.objects.get()
     town.send(Role.LEADER, page("spot_check_explain", check), explanation="当天没有安排好值守。")
     town.send(Role.DISTRICT, page("spot_check_decide", check), answer="0", note="没有公出和请假")

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from appraisal import facts
 from appraisal.actions import spot_checks as actions
+from appraisal.actions.spot_checks import looked
 from appraisal.duty_page import CHECK_TONES
 from appraisal.duty_places import chosen, teams_to_check
 from appraisal.filters_duty_records import SpotCheckFilter
@@ -55,9 +56,10 @@ COLUMNS = (
         sort=["team__village__group__position"],
         secondary=True,
     ),
+    Column("source", "发现方式", lambda c: c.get_source_display(), sort=["source"], secondary=True),
     Column("found", "情况", lambda c: c.get_found_display(), sort=["found"], secondary=True),
     Column("until", "说明截止", lambda c: c.explain_by, sort=["explain_by"], kind="date", secondary=True),
-    Column("by", "抽查人", lambda c: str(c.created_by or ""), sort=["created_by__pinyin"], secondary=True),
+    Column("by", "登记人", lambda c: str(c.created_by or ""), sort=["created_by__pinyin"], secondary=True),
     Column(
         "state",
         "状态",
@@ -108,7 +110,7 @@ def spot_check_add(request: HttpRequest) -> HttpResponse:
         context={
             "heading": f"登记抽查：{team.village}",
             "submit": "保存抽查",
-            "intro": f"{team}。未见到人时，工作组会收到通知，按期说明；由抽查人以外的同志认定。",
+            "intro": f"{team}。未见到人时，工作组会收到通知，按期说明；由登记人以外的同志认定。",
             "cancel_url": reverse("spot_check_list"),
             "crumbs": CRUMBS,
         },
@@ -171,9 +173,8 @@ def _outings(check: SpotCheck) -> list[Outing]:
 def _about(check: SpotCheck, heading: str, submit: str, **more: Any) -> dict[str, Any]:
     url = reverse("spot_check", args=[check.pk])
     crumbs = [*CRUMBS, (f"{check.team.village}{long_date(check.day)}", url)]
-    found = (
-        f"{long_date(check.day)}{clock(check.at)}抽查{check.team.village}：{check.get_found_display()}。{check.note}"
-    )
+    when = f"{long_date(check.day)}{clock(check.at)}"
+    found = f"{when}{looked(check)}{check.team.village}：{check.get_found_display()}。{check.note}"
     return {"heading": heading, "submit": submit, "cancel_url": url, "crumbs": crumbs, "intro": found, **more}
 
 

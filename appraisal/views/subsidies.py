@@ -13,6 +13,7 @@ from appraisal.models import AppraisalMonth, SubsidyRow
 from appraisal.permissions_months import close_months, see_months
 from appraisal.rules.base import marks
 from appraisal.subsidy_facts import Subsidies, subsidies_of
+from appraisal.subsidy_grounds import grounds_of
 from appraisal.views.months import CRUMBS, page_url, row_of
 from appraisal.views.scores import asked_month
 from lianzhen.pages.computed import ComputedRows, PeriodPage
@@ -68,6 +69,7 @@ def subsidy_list(request: HttpRequest, month: str) -> HttpResponse:
             "month": period,
             "row": row,
             "found": found,
+            "grounds": grounds_of(row) if row is not None and found.rows and found.charges_by_county else [],
             "total": money(found.total),
             "crumbs": [*CRUMBS, (f"{period.title}考核", page_url(period))],
             "may_check": bool(close_months(request.user) and found.rows and not found.is_stored and not found.problem),

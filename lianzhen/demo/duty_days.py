@@ -20,8 +20,13 @@ from villages.models import LiaisonTeam
 
 OFFICE = DutyAttendance.Source.OFFICE
 #: In turn, so that each comes about in the smallest town: what becomes of a shift, how many days an entry is late,
-#: whether the district consents.
-ANSWERS = {"shift": ("accepted", "declined", "withdrawn", "accepted"), "late": (9, 2, 10, 5), "consents": (False, True)}
+#: whether the district consents, who found the office empty.
+ANSWERS = {
+    "shift": ("accepted", "declined", "withdrawn", "accepted"),
+    "late": (9, 2, 10, 5),
+    "consents": (False, True),
+    "source": ("town", "county", "town"),
+}
 
 
 class DutyDays:
@@ -211,6 +216,7 @@ class DutyDays:
             team=team,
             day=day,
             at=time(10, 20),
+            source=next(self.answers["source"]),
             found=SpotCheck.Found.NOBODY,
             by=self.hands.clerk,
             today=day,

@@ -143,7 +143,13 @@ class UnderWay:
         found = [one for one in owed if today - timedelta(days=6) <= one[1] <= today and one not in late[:1]]
         for place, (team, day) in enumerate(sorted(found, key=lambda one: one in open_days, reverse=True)[:2]):
             check = spot_checks.record_check(
-                team=team, day=day, at=time(9, 5), found=SpotCheck.Found.NOBODY, by=clerk, today=today
+                team=team,
+                day=day,
+                at=time(9, 5),
+                source=SpotCheck.Source.TOWN if place else SpotCheck.Source.COUNTY,
+                found=SpotCheck.Found.NOBODY,
+                by=clerk,
+                today=today,
             )
             if place:
                 by = self.hands.leader(team, today)
