@@ -283,7 +283,7 @@ class CheckForm(PageForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "请从名单中选择。", "invalid_pk_value": "请从名单中选择。"},
     )
-    note = line("所见", 300, required=False, help_text="例如：门开着，桌上有去向牌。")
+    note = line("所见", 300, required=False, help_text="例如：门开着，桌上有去向牌；县里通报的，写明文号。")
 
     def __init__(self, *args: Any, here: Sequence[OnDuty], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -123,7 +123,12 @@ def write_formula(town: Town, scheme: Scheme) -> None:
     given, url = settings(), page("scheme_subsidy", scheme)
     absences = f"无故缺岗 {given['无故缺岗每次']}"
     town.send(
-        Role.OFFICE_LEAD, f"{url}?add=per_person", p1_amount=given["每人每月基数"], p0_drop="on", absences=absences
+        Role.OFFICE_LEAD,
+        f"{url}?add=per_person",
+        p1_amount=given["每人每月基数"],
+        p0_drop="on",
+        absences=absences,
+        by_county="",
     )
     town.send(
         Role.OFFICE_LEAD,
@@ -131,6 +136,7 @@ def write_formula(town: Town, scheme: Scheme) -> None:
         p1_rate=given["驻村每天"],
         p1_most=given["每月最多计（天）"],
         absences=absences,
+        by_county="",
     )
     shown = town.client(Role.OFFICE_LEAD).get(page("scheme", scheme)).content.decode()
     assert example.sections()["补助"].quotes[0] in shown
