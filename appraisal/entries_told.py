@@ -35,6 +35,11 @@ GIVEN = f"state={State.AGREED}&slips=only"
 WAITING = {Kind.DEDUCTION: f"state={State.APPEALED}", Kind.BONUS: "state=pending"}
 
 
+def is_given_back(row: ScoreEntry) -> bool:
+    """`GIVEN_BACK` of one at hand, with its clause."""
+    return row.kind == Kind.BONUS and row.corrects_id is not None and row.clause.rule != RuleKind.BONUS
+
+
 def told_of(*kinds: Kind) -> QuerySet[ScoreEntry]:
     """Of the kinds, or of both."""
     either = Q()

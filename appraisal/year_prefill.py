@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from appraisal.duty_months import year_row
 from appraisal.duty_week import weeks_of
+from appraisal.entries_told import COUNTING, GIVEN, is_given_back
 from appraisal.facts import QUERIES as DUTY_QUERIES
 from appraisal.facts import Collected, collect
 from appraisal.models import (
@@ -250,14 +251,24 @@ def _of(team: LiaisonTeam, found: Found, kind: str) -> list[ScoreEntry]:
 
 
 def _entry_facts(team: LiaisonTeam, found: Found) -> list[Fact]:
-    made = []
-    for kind, name, url in (
-        (ScoreEntry.Kind.DEDUCTION, "扣分", _deductions_url(team, found)),
-        (ScoreEntry.Kind.BONUS, "加分", f"{reverse('bonus_list')}?{_in_year(team, found)}&state=agreed"),
-    ):
-        points = [one.counted for one in found.entries.get(team.pk, ()) if one.kind == kind]
-        made.append(_fact(name, f"{number(len(points))}条，合计{in_points(sum(points, ZERO))}", url))
+    """What a 更正单 gave back is told by itself, where there is any: it is no bonus (`entries_told`)."""
+    own = found.entries.get(team.pk, ())
+    given = [one for one in own if is_given_back(one)]
+    taken = [one for one in own if one.kind == ScoreEntry.Kind.DEDUCTION]
+    added = [one for one in own if one.kind == ScoreEntry.Kind.BONUS and one not in given]
+    bonuses = f"{reverse('bonus_list')}?{_in_year(team, found)}"
+    made = [
+        _points_fact("扣分", taken, _deductions_url(team, found)),
+        _points_fact("加分", added, f"{bonuses}&{COUNTING[ScoreEntry.Kind.BONUS]}"),
+    ]
+    if given:
+        made.append(_points_fact("更正退回扣分", given, f"{bonuses}&{GIVEN}"))
     return made
+
+
+def _points_fact(name: str, rows: Sequence[ScoreEntry], url: str) -> Fact:
+    total = in_points(sum((one.counted for one in rows), ZERO))
+    return _fact(name, f"{number(len(rows))}条，合计{total}", url)
 
 
 def _in_year(team: LiaisonTeam, found: Found) -> str:

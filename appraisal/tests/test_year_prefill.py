@@ -167,6 +167,12 @@ def test_highlights_and_problems_from_entries_that_count(cast, sign_in):
     ScoreEntry.objects.filter(pk=first.pk).update(corrects=bonuses.last())
     assert "加10-1" not in [one["label"] for one in facts(cast)["highlights"]]
     assert general(cast, "加分")["text"].startswith(f"{bonuses.count()}条，")
+    # What a slip gives back of a deduction is no bonus, here as on every paper.
+    ScoreEntry.objects.filter(pk=first.pk).update(clause=late.clause)
+    assert general(cast, "加分")["text"].startswith(f"{bonuses.count() - 1}条，")
+    assert general(cast, "更正退回扣分")["text"] == "1条，合计3.0分"
+    assert listed(sign_in, general(cast, "更正退回扣分")["url"]) == {first.pk}
+    assert first.pk not in listed(sign_in, general(cast, "加分")["url"])
     assert NOVEMBER.year == YEAR
 
 
