@@ -27,12 +27,14 @@ from appraisal.models import (
 )
 from appraisal.payouts import QuarterTerms
 from appraisal.quarter_facts import TeamFigures, figures_of, proposals, quarter_terms_of
-from appraisal.rules.base import ZERO
+from appraisal.rules.base import ZERO, Kind
 from appraisal.score_account import ExplainedLine, TeamScore, from_json
 from appraisal.score_charts import share_of, tint
 from lianzhen.periods import Month, Quarter
 from villages.models import LiaisonTeam
 
+#: Month and number → key and rule of a clause.
+Clauses = dict[tuple[Month, str], tuple[int, str]]
 #: So many lines of each kind fit on the page (design §9.6: one A4 per team).
 BEST, WORST, DECISIONS, NEEDS = 3, 5, 4, 4
 
@@ -71,13 +73,15 @@ class CategoryRow:
 
 @dataclass(frozen=True)
 class ShownLine:
-    """A line of a month's account, as it was frozen, with the addresses of its record and its clause."""
+    """A line of a month's account, as it was frozen, with the addresses of its record and its clause. `gives_back`:
+    by a 更正单 what a clause took; that is no bonus."""
 
     month: Month
     line: ExplainedLine
     effect: Decimal
     url: str
     clause_url: str
+    gives_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,7 @@ def materials_of(
     wanted = {team.pk for team in teams}
     accounts = _accounts(quarter, wanted)
     places, rows = _places(quarter, months, review, reviewed, figures)
-    urls = _clause_urls(accounts, months)
+    clauses = _clauses(accounts, months)
     duty = {row.pk: row for row in team_months(teams, quarter, today)}
     decided, asked = _decisions(quarter, wanted), _needs(quarter, {team.village_id for team in teams})
     found = []
@@ -136,10 +140,11 @@ def materials_of(
         own = accounts.get(team.pk, {})
         monthly = tuple(MonthFigure(m, own.get(m), bool(m in months and months[m].is_sealed)) for m in quarter.months)
         last = next((one.score for one in reversed(monthly) if one.score), None)
-        lines = _lines(own, urls)
+        lines = shown_lines(own, clauses)
         decisions, needs = decided.get(team.pk, []), asked.get(team.village_id, [])
         worst = sorted((one for one in lines if one.effect < 0), key=lambda one: one.effect)[:WORST]
-        best = sorted((one for one in lines if one.effect > 0), key=lambda one: one.effect, reverse=True)[:BEST]
+        given = [one for one in lines if one.effect > 0 and not one.gives_back]
+        best = sorted(given, key=lambda one: one.effect, reverse=True)[:BEST]
         found.append(
             Material(
                 team=team,
@@ -232,7 +237,7 @@ def _categories(figures: Sequence[MonthFigure]) -> tuple[CategoryRow, ...]:
     return tuple(CategoryRow(*row, width=share_of(max(row[2], ZERO), longest)) for row in rows)
 
 
-def _lines(accounts: dict[Month, TeamScore], urls: dict[tuple[Month, str], str]) -> list[ShownLine]:
+def shown_lines(accounts: dict[Month, TeamScore], clauses: Clauses) -> list[ShownLine]:
     """Those that count in one of the scores."""
     return [
         ShownLine(
@@ -240,29 +245,29 @@ def _lines(accounts: dict[Month, TeamScore], urls: dict[tuple[Month, str], str])
             line=line,
             effect=effect,
             url=reverse("bonus" if line.is_bonus else "deduction", args=[line.entry_id]),
-            clause_url=urls.get((month, line.clause), ""),
+            clause_url=reverse("clause", args=[pk]) if pk else "",
+            gives_back=line.is_bonus and rule not in ("", Kind.BONUS),
         )
         for month, account in sorted(accounts.items())
         for line in account.lines
         if not line.waits and (effect := line.effect(account.weight))
+        for pk, rule in [clauses.get((month, line.clause), (0, ""))]
     ]
 
 
-def _clause_urls(
-    accounts: dict[int, dict[Month, TeamScore]], months: dict[Month, AppraisalMonth]
-) -> dict[tuple[Month, str], str]:
-    """Month and number → the clause of the version that judged it. One query."""
+def _clauses(accounts: dict[int, dict[Month, TeamScore]], months: dict[Month, AppraisalMonth]) -> Clauses:
+    """Month and number → the clause of the version that judged it, and its rule. One query."""
     wanted = {
         (month, line.clause) for own in accounts.values() for month, account in own.items() for line in account.lines
     }
     schemes = {months[month].scheme_id for month, _ in wanted}
     rows = Clause.objects.filter(scheme__in=schemes, number__in={number for _, number in wanted})
-    ids = {(scheme, number): pk for pk, scheme, number in rows.values_list("pk", "scheme_id", "number")}
-    return {
-        (month, number): reverse("clause", args=[ids[months[month].scheme_id, number]])
-        for month, number in wanted
-        if (months[month].scheme_id, number) in ids
+    found = {
+        (scheme, number): (pk, rule)
+        for pk, scheme, number, rule in rows.values_list("pk", "scheme_id", "number", "rule")
     }
+    judged = {(month, number): (months[month].scheme_id, number) for month, number in wanted}
+    return {key: found[one] for key, one in judged.items() if one in found}
 
 
 def _decisions(quarter: Quarter, teams: Collection[int]) -> dict[int, list[Decision]]:

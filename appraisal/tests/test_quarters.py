@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import copy
 from datetime import date
 from decimal import Decimal as D
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from appraisal.models import Payout, PayoutRow, QuarterlyReview, SubsidyRow, Tea
 from appraisal.papers.content import texts
 from appraisal.quarter_facts import further_sheet, payout_sheet, stored_sheet, terms_of
 from appraisal.quarter_grades import choices_of
+from appraisal.quarter_material import shown_lines
 from appraisal.quarter_paper_facts import list_of
 from appraisal.tests.entry_scene import serve_too
 from appraisal.tests.quarter_scene import NOW, Q4, begun, decided, handed, sealed_quarter
@@ -260,3 +262,18 @@ def test_a_difference_is_judged_to_the_cent(db, model, of, less):
     rule.validate(model, model(**{of: D("188.10"), less: D("150.00"), "amount": D("38.10")}))
     with pytest.raises(ValidationError):
         rule.validate(model, model(**{of: D("188.10"), less: D("150.00"), "amount": D("38.11")}))
+
+
+def test_what_a_slip_gives_back_is_not_among_the_best():
+    """It lessens the deductions, as on every paper; a bonus, put right by a slip or not, is one."""
+
+    def line(clause, bonus):
+        return SimpleNamespace(is_bonus=bonus, waits=False, clause=clause, entry_id=1, effect=lambda weight: weight)
+
+    month = Q4.months[0]
+    account = SimpleNamespace(
+        weight=D(1), lines=[line("A4", True), line("G2", True), line("A4", False), line("X", True)]
+    )
+    shown = shown_lines({month: account}, {(month, "A4"): (3, "per_event"), (month, "G2"): (4, "bonus")})
+    assert [one.gives_back for one in shown] == [True, False, False, False]
+    assert [one.clause_url for one in shown] == [reverse("clause", args=[pk]) for pk in (3, 4, 3)] + [""]
