@@ -21,8 +21,9 @@ from lianzhen.wording import full_date, list_date, long_date
 from villages.models import LiaisonTeam, Person
 
 Found, State = SpotCheck.Found, SpotCheck.State
-#: Days (天) within which a look is still written down: nobody can explain a day of last month.
-OLDEST_DAYS = 7
+#: Days (天) within which a look is still written down: nobody can explain a day of last month. What the county
+#: found comes with its notice, weeks later; a sealed month takes neither.
+OLDEST_DAYS = {SpotCheck.Source.TOWN: 7, SpotCheck.Source.COUNTY: 92}
 
 
 def record_check(
@@ -44,7 +45,7 @@ def record_check(
     of today, where `at` is typed by somebody who may be ahead of it.
     """
     with team_day(team=team, day=day, by=by, action="spot.record", label="登记抽查") as (act, team):
-        _refuse_moment(day, at, today, now)
+        _refuse_moment(day, at, source, today, now)
         seen = list(people)
         check = SpotCheck(team=team, day=day, at=at, source=source, found=found, note=note.strip(), created_by=by)
         check.state = State.SETTLED
@@ -135,11 +136,13 @@ def looked(check: SpotCheck) -> str:
 
 
 # --- What is refused ----------------------------------------------------------------------------
-def _refuse_moment(day: date, at: time, today: date, now: time | None) -> None:
+def _refuse_moment(day: date, at: time, source: str, today: date, now: time | None) -> None:
     if day > today:
         raise ValidationError({"day": "抽查日期不能晚于今天。"})
-    if (today - day).days > OLDEST_DAYS:
-        raise ValidationError({"day": f"只能登记最近{OLDEST_DAYS}天的抽查，时间久了工作组无法说明。"})
+    oldest = OLDEST_DAYS[SpotCheck.Source(source)]
+    if (today - day).days > oldest:
+        whose = "县里" if source == SpotCheck.Source.COUNTY else ""
+        raise ValidationError({"day": f"只能登记最近{oldest}天{whose}的抽查，时间久了工作组无法说明。"})
     if day == today and now is not None and at > now:
         raise ValidationError({"at": "到村部时间不能晚于现在。"})
 

@@ -72,6 +72,12 @@ def test_what_the_county_found(duty, sign_in, django_capture_on_commit_callbacks
         SpotCheck.objects.filter(pk=check.pk).update(source="province")
 
 
+def test_a_notice_of_the_county_comes_late(duty):
+    """Weeks after the look: it is written down all the same, and the team has its days from today."""
+    check = looked(duty, day=TODAY - timedelta(days=14), source="county")
+    assert (check.state, check.explain_by) == ("asked", MON)
+
+
 def test_the_days_to_explain_are_working_days(duty):
     with acting(by=None, action="test", label="测试"):
         CalendarDay(date=FRI, is_workday=False, name="测试节", source="manual", plan_year=2026).save()
@@ -103,6 +109,7 @@ def test_a_team_is_chosen_first(duty, sign_in):
     [
         ({"day": TODAY + timedelta(days=1)}, "day", "不能晚于今天"),
         ({"day": TODAY - timedelta(days=8)}, "day", "只能登记最近7天的抽查"),
+        ({"day": TODAY - timedelta(days=93), "source": "county"}, "day", "只能登记最近92天县里的抽查"),
         ({"at": time(10, 1), "now": time(10)}, "at", "不能晚于现在"),
         ({"day": WED}, "day", "不应到"),
     ],
