@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appraisal.actions import years
-from appraisal.as_body import MARK
+from appraisal.as_body import MARK, MINUTES_ASKED
 from appraisal.models import (
     AnnualAssessment,
     AnnualGrade,
@@ -211,8 +211,17 @@ def test_on_every_edge_permission_list_and_database_agree(cast, cases):
     assert found == expected
 
 
+def pages_asking_minutes(cases):
+    payout = cases["payout"].row
+    return {
+        "month": reverse("month_review", args=[NOVEMBER.key]),
+        "slip": reverse("correction_decide", args=[cases["slip"].row.pk]),
+        "payout": reverse("quarter_further_decide", args=[payout.review.period.key, payout.number]),
+    }
+
+
 @time_machine.travel(NOW, tick=False)
-def test_where_all_are_barred_who_has_left_registers_what_the_body_decided(cast, cases):
+def test_where_all_are_barred_who_has_left_registers_what_the_body_decided(cast, cases, client):
     """Of all who could sign one serves in a team still and one has left: he comes first, and the sentence is true."""
     with acting(by=None, action="test.scene", label="测试数据"):
         RoleGrant.objects.filter(role=Role.OFFICE_LEAD).update(ends_on=START)
@@ -239,6 +248,12 @@ def test_where_all_are_barred_who_has_left_registers_what_the_body_decided(cast,
         both = serving(cast, member, START, None)
         said = f"可以审定的{who}都在{where}任职，由党委会集体审定，这里登记会议决定。"
         assert {case.may(one, case.row).reason for one in (both, still)} == {said}
+        # Where the ground is else optional, the form asks for the minutes.
+        if url := pages_asking_minutes(cases).get(name):
+            client.force_login(both, backend="lianzhen.accounts.backends.AccountOrPhoneBackend")
+            for answer in (client.get(url), client.post(url, {"decision": "approve", "agrees": "yes"})):
+                assert "依据（会议纪要文号）" in answer.content.decode()
+            assert MINUTES_ASKED in answer.content.decode()
 
 
 @time_machine.travel(NOW, tick=False)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from appraisal.actions import corrections as actions
 from appraisal.filters_entries import CorrectionFilter
 from appraisal.forms.corrections import CorrectionForm, DecideForm
+from appraisal.forms.minutes import asking_minutes
 from appraisal.models import Correction, MonthlyScore
 from appraisal.permissions_months import SIGNERS, close_months, decide_corrections, see_scores
 from appraisal.rules.base import change_in_points
@@ -109,7 +110,7 @@ def correction(request: HttpRequest, slip: Correction) -> HttpResponse:
 
 @guarded(decide_corrections, find=find_slip)
 def correction_decide(request: HttpRequest, slip: Correction) -> HttpResponse:
-    url, told = reverse("correction", args=[slip.pk]), decide_corrections(request.user, slip).reason
+    url, verdict = reverse("correction", args=[slip.pk]), decide_corrections(request.user, slip)
 
     def save(values: dict[str, Any]) -> Correction:
         act = {"approve": actions.approve, "decline": actions.decline}[values.pop("decision")]
@@ -117,14 +118,14 @@ def correction_decide(request: HttpRequest, slip: Correction) -> HttpResponse:
 
     return form_page(
         request,
-        DecideForm(request.POST or None, record=slip),
+        asking_minutes(DecideForm(request.POST or None, record=slip), verdict),
         save=save,
         done=lambda saved: (url, f"{saved}{saved.get_state_display()}。"),
         context={
             "heading": f"签批{slip}",
             "submit": "签批",
             "effects": [
-                *filter(None, [told]),
+                *filter(None, [verdict.reason]),
                 f"批准后在现在的考核月记{change_in_points(slip.points)}。",
             ],
             "cancel_url": url,

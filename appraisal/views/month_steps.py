@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from appraisal.actions import month_lock
 from appraisal.actions import months as actions
+from appraisal.forms.minutes import asking_minutes
 from appraisal.forms.months import BackForm, LockForm, PublishForm, ReviewForm, StepForm
 from appraisal.models import AppraisalMonth
 from appraisal.permissions_months import close_months, lock_months, review_months, send_back_months
@@ -34,7 +35,7 @@ def at(state: str) -> Refusal:
 def step_page(
     request: HttpRequest,
     month: str,
-    kind: type[forms.Form],
+    kind: Callable[..., forms.Form],
     save: Callable[[AppraisalMonth, datetime, dict[str, Any]], AppraisalMonth],
     said: Callable[[AppraisalMonth], str],
     closed: Refusal,
@@ -130,7 +131,7 @@ def month_review(request: HttpRequest, month: str) -> HttpResponse:
     return step_page(
         request,
         month,
-        ReviewForm,
+        lambda *posted, record: asking_minutes(ReviewForm(*posted, record=record), verdict),
         lambda row, now, values: actions.review(row=row, by=request.user, now=now, **values),
         lambda row: "审核已通过，可以开始公示。",
         lambda row, today: actions.review_refusal(row),

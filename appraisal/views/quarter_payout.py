@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from appraisal.actions import quarters as actions
+from appraisal.forms.minutes import asking_minutes
 from appraisal.forms.quarters import ApproveForm, DecideFurtherForm, FurtherForm
 from appraisal.models import Payout, PayoutRow, QuarterlyReview, TeamReview
 from appraisal.permissions_quarters import (
@@ -318,7 +319,7 @@ def quarter_further_decide(request: HttpRequest, quarter: str, count: int) -> Ht
     verdict = may_sign(request.user, payout)
     return form_page(
         request,
-        DecideFurtherForm(request.POST or None, record=payout),
+        asking_minutes(DecideFurtherForm(request.POST or None, record=payout), verdict),
         save=lambda values: actions.decide_further(payout=payout, by=request.user, now=timezone.now(), **values),
         done=lambda saved: (_url(period, saved), f"{saved.title}{saved.get_state_display()}。"),
         context={
