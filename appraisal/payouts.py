@@ -48,9 +48,9 @@ _TO = dict(TO_CHOICES)
 
 @dataclass(frozen=True)
 class Payee:
-    """One row: one person in one role, or a team as a whole. `score` (分), `place`, `grade` are those of the
-    team in the quarter; `spans` of a person are cut to the quarter. The parts of a formula (`subsidy_formulas`)
-    read of it what they read of a `Recipient`."""
+    """One row: one person in one role, or a team as a whole. `score` (分), `place` (`tied`: of others too) and
+    `grade` are those of the team in the quarter; `spans` of a person are cut to the quarter. The parts of a formula
+    (`subsidy_formulas`) read of it what they read of a `Recipient`."""
 
     key: str
     person: str
@@ -60,6 +60,7 @@ class Payee:
     place: int | None = None
     role: str = MEMBER
     grade: str = ""
+    tied: bool = False
 
     @property
     def by_days(self) -> bool:

@@ -247,6 +247,7 @@ def _named(team: TeamReview, role: str, spans: Iterable[Span], role_name: str, p
         score=team.score,
         spans=tuple(spans),
         place=team.place,
+        tied=team.tied,
         role=role,
         grade=team.grade,
     )

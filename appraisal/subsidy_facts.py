@@ -8,6 +8,7 @@ amount where the version has one.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -144,6 +145,7 @@ def sheet_of(row: AppraisalMonth, formula: Formula) -> tuple[Sheet, list[Payee]]
     where a fact that the formula needs is missing."""
     month = row.period
     teams = _scored_teams(row)
+    shared = Counter(team.place for team in teams)
     postings = postings_of(row)
     duty = person_duty_of(teams, month, month.end) if _asks_for_duty(formula, month) else {}
     checks, away = _looks(month), absences_of(teams, month.start, month.end)
@@ -166,6 +168,7 @@ def sheet_of(row: AppraisalMonth, formula: Formula) -> tuple[Sheet, list[Payee]]
                     score=team.total,
                     spans=spans,
                     place=team.place,
+                    tied=shared[team.place] > 1,
                     duty_days=days.done if days else 0,
                     absences=formula.absences.counted(leader=leads, by_town=by_town, by_county=by_county),
                 )

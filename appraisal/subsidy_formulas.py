@@ -13,6 +13,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
+from appraisal.ranking import place_words
 from appraisal.rules.base import ZERO, in_points
 from appraisal.rules.parameters import (
     CENT,
@@ -40,9 +41,9 @@ NO_ABSENCES: Mapping[str, int] = MappingProxyType({})
 class Recipient(NamedTuple):
     """One row of the sheet: one person in one team.
 
-    `person` is the same in all rows of a person who moved. `score` (分) and `place` are those of the team;
-    `duty_days` of the person in this team in the month; `spans` are the postings to this team, cut to the
-    month here; `absences` counts by name of the formula's table.
+    `person` is the same in all rows of a person who moved. `score` (分) and `place` (`tied`: of others too) are
+    those of the team; `duty_days` of the person in this team in the month; `spans` are the postings to this team,
+    cut to the month here; `absences` counts by name of the formula's table.
     """
 
     key: str
@@ -53,6 +54,7 @@ class Recipient(NamedTuple):
     place: int | None = None
     duty_days: int | None = None
     absences: Mapping[str, int] = NO_ABSENCES
+    tied: bool = False
 
 
 # --- Parts of a formula ----------------------------------------------------------------------
@@ -190,7 +192,7 @@ class ByPlace(Part):
         if recipient.place is None:
             raise ValueError(f"{recipient.name}没有名次，不能按名次计算。")
         amount = next((one.amount for one in self.places if one.place == recipient.place), self.otherwise)
-        return f"第{recipient.place}名{wording.money(amount)}", amount
+        return f"{place_words(recipient.place, tied=recipient.tied)}{wording.money(amount)}", amount
 
 
 @dataclass(frozen=True, kw_only=True)

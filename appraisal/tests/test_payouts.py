@@ -60,6 +60,12 @@ BY_HAND = [
         "2000.00",
         "第1名2,000.00元",
     ),
+    (
+        Award(TEAM, ByPlace(places=(PlaceRow(D(1), D(2000)),), otherwise=D(0))),
+        payee(role=TEAM, spans=(), tied=True),
+        "2000.00",
+        "并列第1名2,000.00元",
+    ),
     (Award(VILLAGE, PerPoint(rate=D(2))), payee(role=VILLAGE), "193.00", "96.5分 × 2.00元/分 = 193.00元"),
     (
         Award(LEADER, ByBand(bands=(BandRow(D(90), D(300)),), otherwise=D(0))),
