@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 import time
+from pathlib import Path
 
 import pytest
 from django.contrib import messages
@@ -59,7 +60,7 @@ def test_every_script_that_a_kept_page_calls_is_in_the_shell(leader):
 
 
 def test_the_shell_weighs_at_most_150_kb(leader):
-    files = sum(len(gzip.compress(open(finders.find(name), "rb").read(), 6)) for name in SHELL)  # noqa: SIM115
+    files = sum(len(gzip.compress(Path(finders.find(name)).read_bytes(), 6)) for name in SHELL)
     pages = sum(len(gzip.compress(leader.get(path).content, 6)) for path in ("/", "/duty/new/", "/sync/", "/offline/"))
     assert files + pages <= 150 * KB
 

@@ -48,7 +48,7 @@ def test_villager_groups_of_the_town(cast, sign_in):
         ({"on": "2026-02-28"}, ("共3个村民小组", "截至2026年2月28日", "上屋组")),
         ({"on": "2026-03-01"}, ("共2个村民小组",)),
         ({"on": "2026-02-28", "group": cast.other_group.pk}, ("共1个村民小组",)),
-        ({"state": "ended"}, ("共1个村民小组", "2026-03-01撤并")),
+        ({"state": "ended"}, ("共1个村民小组", "2026年3月1日撤并")),
         ({"on": "x"}, ("没有符合条件的记录",)),
     ):
         page = client.get(url, asked).content.decode()
