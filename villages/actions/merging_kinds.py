@@ -126,7 +126,7 @@ class Party(Carried):
         self.new_branch = self.branches[0].name if self.branches else ""
         for branch in self.branches:
             self.lines.append(Line(f"{branch}（撤销）", url))
-            self.refuse_from_day(branch, url)
+            self.refuse_from(branch, str(branch), url)
         for group in self.groups:
             name = self.merger.named(group.name, names, 40)
             names.add(name)
@@ -134,11 +134,7 @@ class Party(Carried):
             led = f"（组长{group.leader}）" if group.leader is not None else ""
             page = reverse("party_group", args=[group.pk])
             self.lines.append(Line(f"{group}{led}", page, name if name != group.name else ""))
-            self.refuse_from_day(group, page)
-
-    def refuse_from_day(self, record: Any, url: str) -> None:
-        if record.ended_on is not None:
-            self.refuse_from(record, str(record), url)
+            self.refuse_from(group, str(group), page)
 
     def prepare(self) -> None:
         merger = self.merger

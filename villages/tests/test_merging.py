@@ -230,12 +230,14 @@ def test_what_began_or_ended_later_and_what_is_open_stands_in_the_way(full, sign
         )
         leave.save()
         VillagerGroup(village=full.own, number=7, ended_on=DAY + timedelta(days=9)).save()
+        PartyBranch(village=full.own, name="后来的支部", founded_on=DAY + timedelta(days=3)).save()
     url = f"{reverse('village_merge', args=[full.own.pk])}?into={full.other.pk}&ended_on={DAY}"
     client = sign_in(Role.OFFICE)
     page = client.get(url).content.decode()
     assert reverse("leave", args=[leave.pk]) in page
     assert "妇联主席曾示例的任期自2026年1月5日起" in page
     assert "第7组已登记到2026年1月14日停止" in page
+    assert "后来的支部自2026年1月8日起设立，撤并日期须为这一天或以后" in page
     assert "确认示例一村并入" not in page
     answer = client.post(url, {"reason": "政函1号", **dict.fromkeys(["groups", "grids", "party"], "move")})
     assert answer.status_code == 422
