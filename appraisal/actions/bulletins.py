@@ -15,7 +15,7 @@ from appraisal.bulletin_draft import Change, cells_of, changes_between, clean_wo
 from appraisal.bulletin_facts import week_facts
 from appraisal.bulletin_month_facts import month_facts
 from appraisal.bulletin_paper import overtaken, paper_of
-from appraisal.bulletin_steps import closed_sentence, correct_problem, drop_problem
+from appraisal.bulletin_steps import correct_problem, drop_problem, not_due
 from appraisal.models import AppraisalMonth, Bulletin, BulletinBlock, IssuedDocument
 from appraisal.papers.content import Block, blocks_as_json
 from appraisal.report_overview import teams_of_week
@@ -378,5 +378,5 @@ def _draft(bulletin: Bulletin, version: int | None) -> Bulletin:
 
 
 def _expect(bulletin: Bulletin, state: str) -> None:
-    if bulletin.state != state:
-        raise ValidationError(closed_sentence(bulletin, state))
+    if told := not_due(bulletin, state):
+        raise ValidationError(told)

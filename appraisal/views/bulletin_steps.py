@@ -14,7 +14,7 @@ from appraisal.actions.documents import next_number
 from appraisal.bulletin_draft import Change
 from appraisal.bulletin_facts import as_of
 from appraisal.bulletin_paper import overtaken
-from appraisal.bulletin_steps import closed_sentence, correct_problem, drop_problem
+from appraisal.bulletin_steps import correct_problem, drop_problem, not_due
 from appraisal.forms.bulletins import BulletinReasonForm, CorrectionReasonForm, DropReasonForm, SignForm
 from appraisal.models import Bulletin, BulletinBlock
 from appraisal.permissions_bulletins import keep_bulletins, sign_bulletins
@@ -32,13 +32,9 @@ def taken(request: HttpRequest, bulletin: Bulletin, problem: str) -> HttpRespons
     return taken_meanwhile(request, problem, url_of(bulletin.period))
 
 
-def _unless(bulletin: Bulletin, state: str) -> str:
-    return "" if bulletin.state == state else closed_sentence(bulletin, state)
-
-
 @guarded(keep_bulletins, find=find_bulletin)
 def bulletin_submit(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
-    return taken(request, bulletin, _unless(bulletin, State.DRAFT)) or form_page(
+    return taken(request, bulletin, not_due(bulletin, State.DRAFT)) or form_page(
         request,
         PageForm(request.POST or None, record=bulletin),
         save=lambda values: actions.submit_bulletin(bulletin=bulletin, by=request.user, now=timezone.now(), **values),
@@ -66,7 +62,7 @@ def _submitted(request: HttpRequest, saved: Bulletin) -> tuple[str, str]:
 
 @guarded(sign_bulletins, find=find_bulletin)
 def bulletin_back(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
-    return taken(request, bulletin, _unless(bulletin, State.SIGNING)) or form_page(
+    return taken(request, bulletin, not_due(bulletin, State.SIGNING)) or form_page(
         request,
         BulletinReasonForm(request.POST or None, record=bulletin),
         save=lambda values: actions.send_back_bulletin(bulletin=bulletin, by=request.user, **values),
@@ -77,7 +73,7 @@ def bulletin_back(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
 
 @guarded(sign_bulletins, find=find_bulletin)
 def bulletin_sign(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
-    if answer := taken(request, bulletin, _unless(bulletin, State.SIGNING)):
+    if answer := taken(request, bulletin, not_due(bulletin, State.SIGNING)):
         return answer
     moved = overtaken(bulletin)
     return form_page(
